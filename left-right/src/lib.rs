@@ -1,1 +1,206 @@
-//! Under construction.
+//! Reads that never wait, for data that is read far more often than it is written.
+//!
+//! Two copies of a data structure: readers use one, the writer changes the other, and a *publish*
+//! makes them change places. Entering the readers' copy costs two plain stores and a load: no lock, no
+//! read-modify-write and, on Linux and Windows, no fence. Whatever a reader sees under one guard is
+//! one consistent state.
+//!
+//! # Trade-offs
+//!
+//! Use it for data that is looked up all the time and changed now and then: routing tables,
+//! feature flags, configuration, symbol tables, indexes. Before you do, know what it costs:
+//!
+//! - **Twice the memory**, since there are two copies. Large values in an [`Arc`](std::sync::Arc)
+//!   stand once; so do values behind [`aliasing`], at the price of unsafe code.
+//! - **Twice the writing.** Each operation is applied to both copies, so it must have the same
+//!   effect on both.
+//! - **Writes become visible at a publish**, not when they are made. How often to publish is your
+//!   choice between freshness and the cost of a publish.
+//! - **One writer.** Several threads that write share the [`WriteHandle`] under a lock.
+//! - **A reader that holds a guard for long delays the writer**, by one publish: the copy that it
+//!   is in cannot be changed. Readers never delay each other.
+//!
+//! *Do not* use it where every thread writes as often as it reads, where a write must be visible
+//! before the call returns and writes are frequent, or where memory is tight: a sharded or
+//! lock-free map serves better there.
+//!
+//! # Example
+//!
+//! A structure says how it absorbs an operation; the rest is here.
+//!
+//! ```
+//! use std::{collections::BTreeMap, net::Ipv4Addr, thread};
+//! use left_right::Absorb;
+//!
+//! #[derive(Clone, Default)]
+//! struct Routes(BTreeMap<Ipv4Addr, u16>);
+//!
+//! enum Change {
+//!     Add(Ipv4Addr, u16),
+//!     Withdraw(Ipv4Addr),
+//! }
+//!
+//! impl Absorb<Change> for Routes {
+//!     fn absorb_first(&mut self, change: &mut Change, _other: &Self) {
+//!         match change {
+//!             Change::Add(network, port) => drop(self.0.insert(*network, *port)),
+//!             Change::Withdraw(network) => drop(self.0.remove(network)),
+//!         }
+//!     }
+//!
+//!     fn sync_with(&mut self, first: &Self) {
+//!         self.0.clone_from(&first.0);
+//!     }
+//! }
+//!
+//! let (mut writer, reader) = left_right::new::<Routes, Change>();
+//! let home = Ipv4Addr::new(10, 0, 0, 0);
+//!
+//! // Nothing is visible before a publish…
+//! writer.append(Change::Add(home, 7));
+//! assert!(reader.enter().unwrap().0.is_empty());
+//!
+//! // …and then all of it is, to all readers at once.
+//! writer.publish();
+//! let worker = reader.clone();
+//! let looked_up = thread::spawn(move || worker.enter().unwrap().0.get(&home).copied());
+//! assert_eq!(looked_up.join().unwrap(), Some(7));
+//!
+//! // A guard is a snapshot: it does not change while it is held.
+//! let before = reader.enter().unwrap();
+//! writer.append(Change::Withdraw(home)).publish();
+//! assert_eq!(before.0.get(&home), Some(&7));
+//! drop(before);
+//! assert_eq!(reader.enter().unwrap().0.get(&home), None);
+//! ```
+//!
+//! # How it works
+//!
+//! [`algorithm`] has the protocol, its invariants by number and the argument for each. In the
+//! order in which one operation passes through them, the modules are:
+//!
+//! `absorb` what the data structure promises · `write` the order of the publish steps · `oplog`
+//! the operations that a copy still lacks · `copies` the two copies, the published pointer, the
+//! swap · `wait` the grace period · `registry` the readers' slots · `epoch` one slot: enter,
+//! leave, "has it left?" · `fence` the fences and who chooses them · `read` handles and guards ·
+//! `diagnostics` figures and errors · `aliasing` values that both copies share · `sync` the only
+//! place that names atomics and locks.
+//!
+//! The idea is that of Pedro Ramalhete and Andreia Correia's *Left-Right* (2015), in the form that
+//! the crates `evmap` and `left-right` gave it: an operation log and a publish that the user calls.
+//! This crate has the interface of `left-right` 0.11, so it can take its place; the protocol
+//! between readers and writer is another, with slots that only their readers write and fences in
+//! the manner of liburcu and of Linux's `membarrier`.
+
+#![deny(unsafe_code)]
+
+mod absorb;
+mod write;
+
+mod oplog;
+
+#[allow(unsafe_code)] // Owns the copies: invariants 1 and 10.
+mod copies;
+
+mod wait;
+
+mod registry;
+
+#[allow(unsafe_code)] // Reads the version of the record that its session holds: invariant 1.
+mod epoch;
+
+mod fence;
+
+#[allow(unsafe_code)] // Hands out references for as long as a session lasts: invariants 1 and 7.
+mod read;
+
+mod diagnostics;
+
+#[allow(unsafe_code)] // One drop per value, however many aliases.
+pub mod aliasing;
+
+mod sync;
+
+#[doc = include_str!("../docs/ALGORITHM.md")]
+pub mod algorithm {}
+
+pub use absorb::{Absorb, Independent};
+pub use diagnostics::{Poisoned, PublishError, Stalled, Stats};
+pub use fence::{FencePolicy, FenceStrategy, fence_strategy};
+pub use read::{ReadGuard, ReadHandle, ReadHandleFactory};
+pub use write::{Taken, WriteHandle};
+
+/// Makes a pair from an empty structure, which is cloned for the second copy.
+///
+/// Operations appended before the first publish are applied at once to the copy that nobody reads
+/// yet, without a log, which makes the initial load cheap;
+/// [`sync_with`](Absorb::sync_with) brings the other copy up to date later.
+///
+/// # Examples
+///
+/// ```
+/// # #[derive(Clone, Default)] struct Count(u32);
+/// # impl left_right::Absorb<u32> for Count {
+/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+/// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+/// # }
+/// let (mut writer, reader) = left_right::new_from_empty::<Count, u32>(Count(3));
+/// writer.append(4).publish();
+/// assert_eq!(reader.enter().unwrap().0, 7);
+/// ```
+pub fn new_from_empty<T, O>(t: T) -> (WriteHandle<T, O>, ReadHandle<T>)
+where
+    T: Absorb<O> + Clone,
+{
+    pair(t.clone(), t, false)
+}
+
+/// Makes a pair from two defaults, which must be equal in everything that operations depend on.
+///
+/// Two default hash maps are not, if their hashers have random seeds and the order of iteration
+/// matters: use [`new_from_empty`]. For the first operations see there, too.
+///
+/// # Examples
+///
+/// See the [example of the crate](crate#example).
+pub fn new<T, O>() -> (WriteHandle<T, O>, ReadHandle<T>)
+where
+    T: Absorb<O> + Default,
+{
+    pair(T::default(), T::default(), false)
+}
+
+/// Makes a pair from a structure, empty or not, which is cloned for the second copy. Readers see
+/// it at once, as version 0.
+///
+/// Every operation goes through the log, those before the first publish included, so
+/// [`WriteHandle::pending`] lists all of them, and [`Absorb::sync_with`] is never called.
+///
+/// # Examples
+///
+/// ```
+/// # #[derive(Clone, Default)] struct Count(u32);
+/// # impl left_right::Absorb<u32> for Count {
+/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+/// #     fn sync_with(&mut self, _: &Self) { unreachable!("both copies were equal from the start") }
+/// # }
+/// let (mut writer, reader) = left_right::new_logged::<Count, u32>(Count(3));
+/// assert_eq!(reader.enter().unwrap().0, 3);
+/// writer.append(4);
+/// assert!(writer.pending().eq(&[4]));
+/// ```
+pub fn new_logged<T, O>(t: T) -> (WriteHandle<T, O>, ReadHandle<T>)
+where
+    T: Absorb<O> + Clone,
+{
+    pair(t.clone(), t, true)
+}
+
+fn pair<T, O>(readable: T, writable: T, logged: bool) -> (WriteHandle<T, O>, ReadHandle<T>)
+where
+    T: Absorb<O>,
+{
+    let writer = WriteHandle::new(readable, writable, logged);
+    let reader = ReadHandle::clone(&writer);
+    (writer, reader)
+}

@@ -1,0 +1,200 @@
+//! One reader's slot: enter, leave, "has it left since?".
+//!
+//! # Orderings
+//!
+//! The reader that owns a slot is the only one that writes it, so a load and a store do for an
+//! increment. Every store to `session` is Release and every look of the writer is Acquire
+//! (invariant 4): what the reader did in earlier sessions happens before whatever the writer does
+//! after it saw a later value. That holds for the store of `enter` too, because the writer may
+//! first see the *next* session, and must then have the reads of the earlier ones behind it.
+
+use std::ptr::NonNull;
+
+use crate::{
+    copies::{Header, Published},
+    sync::{AtomicPtr, AtomicUsize, Ordering},
+};
+
+/// How many sessions a reader fences on account of one published copy before it asks for the
+/// cheaper fences (see `Published::prefer_light_fence`). A power of two.
+///
+/// The heavy fence costs about as much as this many light ones cost too much, within a factor of
+/// a few; loom gets a number that it can reach.
+const FENCED_SESSIONS: usize = if cfg!(loom) { 2 } else { 4096 };
+
+/// What one reader tells the writer.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    /// Even: outside. Odd: inside. Changes by one at each enter and leave.
+    session: AtomicUsize,
+    /// The record that the reader found in this session, with the parity of the session's number
+    /// in the lowest bit, so that a value left over from the session before can be told apart.
+    record: AtomicPtr<Header>,
+    /// Guards of this session beyond the first. Only the reader looks at it.
+    nested: AtomicUsize,
+    /// The version that was published when the reader last counted its fenced sessions. Only the
+    /// reader looks at it.
+    fenced_version: AtomicUsize,
+}
+
+/// What [`Slot::step`] found.
+pub(crate) enum Step {
+    /// There is nothing newer, or other guards need the copy that they share.
+    Stay,
+    /// The reader has moved on to this record.
+    Moved(NonNull<Header>),
+    /// The writer has taken the data away; the reader is outside.
+    Closed,
+}
+
+impl Slot {
+    pub(crate) fn new() -> Self {
+        Self {
+            session: AtomicUsize::new(0),
+            record: AtomicPtr::new(std::ptr::null_mut()),
+            nested: AtomicUsize::new(0),
+            fenced_version: AtomicUsize::new(0),
+        }
+    }
+
+    /// Enters, or enters once more, and returns the record that this session reads.
+    ///
+    /// `None` if the writer took the data away. Each `Some` asks for one [`leave`](Self::leave).
+    #[inline]
+    pub(crate) fn enter(&self, published: &Published) -> Option<NonNull<Header>> {
+        // Relaxed: this thread wrote the value itself, or got the handle from the one that did.
+        let session = self.session.load(Ordering::Relaxed);
+        if is_inside(session) {
+            return self.enter_nested(published);
+        }
+        self.announce(session.wrapping_add(1), published)
+    }
+
+    /// Announces `session` (odd) and finds out what it reads.
+    #[inline]
+    fn announce(&self, session: usize, published: &Published) -> Option<NonNull<Header>> {
+        // Release: pairs with the Acquire in `session_seen`; see the head of this file.
+        self.session.store(session, Ordering::Release);
+        let Some(found) = published.load_announced() else {
+            // Release: as above.
+            self.session
+                .store(session.wrapping_add(1), Ordering::Release);
+            return None;
+        };
+        let record = found.record;
+        // Release: pairs with the Acquire of a writer that wants to know which copy a stalled
+        // reader is in. It comes after the load of the pointer, so a writer that finds the
+        // session's parity here knows what this session reads.
+        self.record
+            .store(with_parity(record, session), Ordering::Release);
+        if found.fenced {
+            self.count_fenced_session(session, record, published);
+        }
+        Some(record)
+    }
+
+    /// Another guard for a reader that is inside already: it shares the record of the first.
+    #[cold]
+    fn enter_nested(&self, published: &Published) -> Option<NonNull<Header>> {
+        if published.is_closed() {
+            return None;
+        }
+        let nested = self.nested.load(Ordering::Relaxed);
+        // Leaked guards could wrap the counter on a 32-bit machine, and then the session would
+        // end while guards live (invariant 7).
+        let nested = nested
+            .checked_add(1)
+            .expect("too many guards of one handle");
+        self.nested.store(nested, Ordering::Relaxed);
+        Some(self.record())
+    }
+
+    /// Gives one guard back; the last one ends the session.
+    #[inline]
+    pub(crate) fn leave(&self) {
+        let nested = self.nested.load(Ordering::Relaxed);
+        if nested == 0 {
+            let session = self.session.load(Ordering::Relaxed);
+            // Release: pairs with the Acquire in `session_seen`: the reads of this session happen
+            // before the writer changes the copy that they looked at.
+            self.session
+                .store(session.wrapping_add(1), Ordering::Release);
+        } else {
+            self.nested.store(nested - 1, Ordering::Relaxed);
+        }
+    }
+
+    /// Moves a session with a single guard to the newest record, without leaving in between.
+    ///
+    /// The session's number goes up by two, so it stays odd and is still seen to have changed.
+    #[inline]
+    pub(crate) fn step(&self, published: &Published) -> Step {
+        if self.nested.load(Ordering::Relaxed) != 0 || !published.differs_from(self.record()) {
+            return Step::Stay;
+        }
+        let session = self.session.load(Ordering::Relaxed);
+        match self.announce(session.wrapping_add(2), published) {
+            Some(record) => Step::Moved(record),
+            None => Step::Closed,
+        }
+    }
+
+    /// Ends a session whose guards were leaked. The caller knows that none of them is in use.
+    pub(crate) fn end_leaked_session(&self) {
+        self.nested.store(0, Ordering::Relaxed);
+        let session = self.session.load(Ordering::Relaxed);
+        if is_inside(session) {
+            // Release: as in `leave`.
+            self.session
+                .store(session.wrapping_add(1), Ordering::Release);
+        }
+    }
+
+    /// The record of the session that the reader is in. Asked only by the reader itself.
+    #[inline]
+    pub(crate) fn record(&self) -> NonNull<Header> {
+        let word = self.record.load(Ordering::Relaxed);
+        NonNull::new(word.map_addr(|address| address & !1))
+            .expect("a reader that is inside has found a record")
+    }
+
+    /// The session that the writer sees. Compare it with a later one to learn whether it ended.
+    pub(crate) fn session_seen(&self) -> usize {
+        // Acquire: pairs with the Release stores in `announce` and `leave`.
+        self.session.load(Ordering::Acquire)
+    }
+
+    /// Now and then, asks for the cheaper fence if many sessions read the same version.
+    #[inline]
+    fn count_fenced_session(&self, session: usize, record: NonNull<Header>, published: &Published) {
+        // Sessions are odd here and count by two.
+        if session & (2 * FENCED_SESSIONS - 1) == 1 {
+            self.ask_for_light_fence(record, published);
+        }
+    }
+
+    #[cold]
+    fn ask_for_light_fence(&self, record: NonNull<Header>, published: &Published) {
+        // SAFETY: the session is open and found this record, so it is not freed or changed
+        // before `leave` (invariant 1).
+        let version = unsafe { record.as_ref() }.version as usize;
+        if self.fenced_version.load(Ordering::Relaxed) == version {
+            published.prefer_light_fence(record);
+        }
+        self.fenced_version.store(version, Ordering::Relaxed);
+    }
+}
+
+/// Whether a reader with this session number is inside.
+#[inline]
+pub(crate) fn is_inside(session: usize) -> bool {
+    session & 1 == 1
+}
+
+/// The word that `Slot::record` holds: the address and the parity of the session's number.
+#[inline]
+fn with_parity(record: NonNull<Header>, session: usize) -> *mut Header {
+    record
+        .as_ptr()
+        .map_addr(|address| address | ((session >> 1) & 1))
+}

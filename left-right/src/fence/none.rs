@@ -1,0 +1,16 @@
+//! No heavy fence: unknown systems, and tools that could not see one (Miri, ThreadSanitizer).
+
+use super::FenceStrategy;
+
+pub(super) fn register() -> Option<FenceStrategy> {
+    None
+}
+
+/// Never relied on: without a heavy fence, every published pointer asks readers for a full one.
+#[inline(always)]
+pub(super) fn light() {}
+
+/// Called for the last swap of a structure only, and full either way.
+pub(super) fn heavy() {
+    super::full();
+}

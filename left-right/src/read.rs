@@ -1,0 +1,157 @@
+//! The read handle: how a thread gets at the published copy.
+
+use std::{cell::Cell, fmt, marker::PhantomData, ptr::NonNull};
+
+use crate::{
+    copies::{Shared, data_ptr},
+    registry::Registration,
+    sync::Arc,
+};
+
+mod factory;
+mod guard;
+
+pub use factory::ReadHandleFactory;
+pub use guard::ReadGuard;
+
+/// A reader of a pair.
+///
+/// [`enter`](Self::enter) gives a guard, and through it a reference to the published copy. It is
+/// wait-free and costs a store, a load and a store, without a read-modify-write or, on Linux and
+/// Windows, a fence; leaving costs one more store. See [`fence_strategy`](crate::fence_strategy).
+///
+/// A handle belongs to one thread at a time: it is `Send` but not `Sync`. Clone it for each
+/// thread, or share a [`ReadHandleFactory`]. Making, cloning and dropping a handle takes the
+/// registry's lock for some nanoseconds; it never waits for the writer or for readers, also
+/// inside a guard.
+///
+/// # Stalled readers
+///
+/// A guard that is held for long does not disturb other readers. It makes the writer's next
+/// publish but one wait: hold guards for short, or [`refresh`](ReadGuard::refresh) them.
+///
+/// # Memory ordering
+///
+/// Entering acquires everything that the writer did before the publish that the guard sees.
+///
+/// # Signals and fork
+///
+/// Do not enter from a signal handler that may interrupt a thread inside `enter`, and after a
+/// `fork` of a process with several threads only `exec` in the child.
+///
+/// # Examples
+///
+/// ```
+/// # #[derive(Clone, Default)] struct Count(u32);
+/// # impl left_right::Absorb<u32> for Count {
+/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+/// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+/// # }
+/// let (mut writer, reader) = left_right::new::<Count, u32>();
+/// writer.append(1).publish();
+/// let other = reader.clone();
+/// let seen = std::thread::spawn(move || other.enter().map(|count| count.0)).join().unwrap();
+/// assert_eq!(seen, Some(1));
+/// ```
+///
+/// A handle cannot be shared between threads by reference:
+///
+/// ```compile_fail
+/// fn is_sync<T: Sync>() {}
+/// is_sync::<left_right::ReadHandle<u32>>();
+/// ```
+///
+/// It can be sent if the data may be read from several threads:
+///
+/// ```
+/// fn is_send<T: Send>() {}
+/// is_send::<left_right::ReadHandle<u32>>();
+/// ```
+///
+/// ```compile_fail
+/// fn is_send<T: Send>() {}
+/// is_send::<left_right::ReadHandle<std::cell::Cell<u32>>>();
+/// ```
+pub struct ReadHandle<T> {
+    shared: Arc<Shared<T>>,
+    registration: Registration,
+    /// Only one thread at a time may write the slot.
+    not_sync: PhantomData<Cell<()>>,
+}
+
+impl<T> ReadHandle<T> {
+    pub(crate) fn new(shared: &Arc<Shared<T>>) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            registration: shared.registry.register(),
+            not_sync: PhantomData,
+        }
+    }
+
+    /// Enters the published copy and returns a guard that keeps it as it is.
+    ///
+    /// Wait-free. A second guard of the same handle sees the same copy as the first, whatever was
+    /// published in between.
+    ///
+    /// `None` once the writer was dropped or taken, unless it left the data to the readers
+    /// ([`WriteHandle::freeze`](crate::WriteHandle::freeze)).
+    #[inline]
+    pub fn enter(&self) -> Option<ReadGuard<'_, T>> {
+        let slot = &*self.registration.slot;
+        let record = slot.enter(&self.shared.published)?.cast();
+        // SAFETY: the session that `enter` opened, or joined, ends with the guard; until then the
+        // record is neither changed nor freed (invariants 1 and 7).
+        let data = unsafe { data_ptr::<T>(record).as_ref() };
+        Some(ReadGuard::new(data, slot, &self.shared.published))
+    }
+
+    /// A factory of handles that can be shared between threads.
+    pub fn factory(&self) -> ReadHandleFactory<T> {
+        ReadHandleFactory::new(&self.shared)
+    }
+
+    /// Whether the writer took the data away, by being dropped or taken.
+    pub fn was_dropped(&self) -> bool {
+        self.shared.published.is_closed()
+    }
+
+    /// A pointer to the published copy, or `None` if the writer took the data away.
+    ///
+    /// It may be read only by somebody who knows that the writer does not publish meanwhile and
+    /// then change this copy, for example because they hold the writer. It must never be written.
+    pub fn raw_handle(&self) -> Option<NonNull<T>> {
+        let record = self.shared.published.peek()?;
+        Some(data_ptr::<T>(record.cast()))
+    }
+
+    /// Ends the session that leaked guards of this handle have left open.
+    ///
+    /// Guards borrow the handle, so `&mut self` shows that none of them can be used any more, nor
+    /// any reference that was got from one (invariant 7).
+    pub(crate) fn end_leaked_guards(&mut self) {
+        self.registration.slot.end_leaked_session();
+    }
+}
+
+impl<T> Clone for ReadHandle<T> {
+    /// Registers another reader. Never waits for the writer or for readers.
+    fn clone(&self) -> Self {
+        Self::new(&self.shared)
+    }
+}
+
+impl<T> Drop for ReadHandle<T> {
+    fn drop(&mut self) {
+        self.end_leaked_guards();
+        self.shared.registry.deregister(&self.registration);
+    }
+}
+
+impl<T> fmt::Debug for ReadHandle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReadHandle")
+            .field("slot", &self.registration.slot)
+            .field("was_dropped", &self.was_dropped())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,205 @@
+//! The guard: a reference into the published copy; the last of nested guards leaves, exactly once.
+
+use std::{fmt, marker::PhantomData, mem, ops::Deref, ptr::NonNull};
+
+use crate::{
+    copies::{Published, data_ptr},
+    epoch::{Slot, Step},
+};
+
+/// A reference to the published copy, or to a part of it, that keeps the copy as it is.
+///
+/// Nothing changes under a guard: it is one consistent snapshot, from one publish, of everything
+/// in the structure. Dropping it leaves. It is neither `Send` nor `Sync`; the data behind it can
+/// be shared with scoped threads as `&T`.
+///
+/// While a guard lives the writer can publish once; the publish after that waits for it. A guard
+/// that is leaked ([`std::mem::forget`]) makes the writer wait until the handle that it came from
+/// is dropped.
+///
+/// # Examples
+///
+/// ```compile_fail
+/// fn is_send<T: Send>() {}
+/// is_send::<left_right::ReadGuard<'static, u32>>();
+/// ```
+#[must_use = "the guard leaves at once if it is not held"]
+pub struct ReadGuard<'rh, T: ?Sized> {
+    /// A pointer and not a reference: it is not valid any more when the guard's drop returns.
+    data: NonNull<T>,
+    slot: &'rh Slot,
+    /// Where newer copies come from; `None` for a guard of a part.
+    published: Option<&'rh Published>,
+    data_type: PhantomData<&'rh T>,
+}
+
+impl<'rh, T: ?Sized> ReadGuard<'rh, T> {
+    /// A guard of the session that `slot` has just opened or joined, of the record that `data`
+    /// stands in.
+    #[inline]
+    pub(super) fn new(data: &'rh T, slot: &'rh Slot, published: &'rh Published) -> Self {
+        Self {
+            data: NonNull::from(data),
+            slot,
+            published: Some(published),
+            data_type: PhantomData,
+        }
+    }
+
+    /// Narrows a guard to a part of what it guards.
+    ///
+    /// An associated function, so that it hides no method of the data.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use left_right::{ReadGuard, ReadHandle};
+    ///
+    /// fn first(handle: &ReadHandle<Vec<String>>) -> Option<ReadGuard<'_, str>> {
+    ///     ReadGuard::try_map(handle.enter()?, |names| names.first().map(String::as_str))
+    /// }
+    ///
+    /// fn all(handle: &ReadHandle<Vec<String>>) -> Option<ReadGuard<'_, [String]>> {
+    ///     Some(ReadGuard::map(handle.enter()?, Vec::as_slice))
+    /// }
+    /// ```
+    #[inline]
+    pub fn map<F, U: ?Sized>(orig: Self, f: F) -> ReadGuard<'rh, U>
+    where
+        F: for<'a> FnOnce(&'a T) -> &'a U,
+    {
+        let part = NonNull::from(f(&orig));
+        orig.narrow(part)
+    }
+
+    /// Narrows a guard to a part of what it guards, if there is such a part; else leaves.
+    #[inline]
+    pub fn try_map<F, U: ?Sized>(orig: Self, f: F) -> Option<ReadGuard<'rh, U>>
+    where
+        F: for<'a> FnOnce(&'a T) -> Option<&'a U>,
+    {
+        let part = NonNull::from(f(&orig)?);
+        Some(orig.narrow(part))
+    }
+
+    /// The number of the publish that this guard sees; 0 if nothing was published before it.
+    ///
+    /// Versions grow by one with each publish, so two guards with the same version of the same
+    /// pair see the same data, and the difference to
+    /// [`WriteHandle::version`](crate::WriteHandle::version) says how far a reader is behind.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// use left_right::ReadGuard;
+    ///
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// assert_eq!(ReadGuard::version(&reader.enter().unwrap()), 0);
+    /// writer.publish();
+    /// assert_eq!(ReadGuard::version(&reader.enter().unwrap()), 1);
+    /// ```
+    #[inline]
+    pub fn version(orig: &Self) -> u64 {
+        // SAFETY: the session is open until this guard is dropped, and all guards of a session
+        // are guards of this record (invariants 1 and 7).
+        unsafe { orig.slot.record().as_ref() }.version
+    }
+
+    /// Hands the session over to a guard of a part.
+    #[inline]
+    fn narrow<U: ?Sized>(self, data: NonNull<U>) -> ReadGuard<'rh, U> {
+        let slot = self.slot;
+        // The new guard leaves in place of this one.
+        mem::forget(self);
+        ReadGuard {
+            data,
+            slot,
+            published: None,
+            data_type: PhantomData,
+        }
+    }
+}
+
+impl<T> ReadGuard<'_, T> {
+    /// Moves to the newest published copy, without leaving and entering again.
+    ///
+    /// For loops that hold one guard per round and pay nothing per look-up: a refresh that finds
+    /// nothing new costs a load. Wait-free.
+    ///
+    /// Returns the guard as it is if nothing newer was published, if the writer took the data
+    /// away, if other guards of the same handle are alive, since they all see one copy, or if the
+    /// guard was narrowed by [`map`](Self::map). `None` if the writer takes the data away at this
+    /// very moment.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// let guard = reader.enter().unwrap();
+    /// writer.append(1).publish();
+    /// assert_eq!(guard.0, 0);
+    /// let guard = guard.refresh().unwrap();
+    /// assert_eq!(guard.0, 1);
+    /// ```
+    #[inline]
+    pub fn refresh(mut self) -> Option<Self> {
+        let Some(published) = self.published else {
+            return Some(self);
+        };
+        match self.slot.step(published) {
+            Step::Stay => Some(self),
+            Step::Moved(record) => {
+                // The record is a `Record<T>`: a guard that knows where newer copies come from was
+                // made by the handle and never narrowed.
+                self.data = data_ptr::<T>(record.cast());
+                Some(self)
+            }
+            Step::Closed => {
+                // `step` has left already.
+                mem::forget(self);
+                None
+            }
+        }
+    }
+}
+
+impl<T: ?Sized> Drop for ReadGuard<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        self.slot.leave();
+    }
+}
+
+impl<T: ?Sized> Deref for ReadGuard<'_, T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        // SAFETY: the pointer came from a reference into the session's record, and the session is
+        // open until this guard is dropped (invariant 1).
+        unsafe { self.data.as_ref() }
+    }
+}
+
+impl<T: ?Sized> AsRef<T> for ReadGuard<'_, T> {
+    #[inline]
+    fn as_ref(&self) -> &T {
+        self
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for ReadGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
+    }
+}

@@ -1,0 +1,79 @@
+//! The reader slots of one structure.
+//!
+//! The lock is held for a few instructions at a time: never while anybody waits and never while
+//! user code runs (invariant 8), so handles can be made, cloned and dropped at any moment, also
+//! inside a guard and while a publish waits. It is a leaf: no other lock is taken under it.
+
+use crossbeam_utils::CachePadded;
+use slab::Slab;
+
+use crate::{
+    epoch::{Slot, is_inside},
+    sync::{Arc, Mutex, lock},
+    wait::Straggler,
+};
+
+/// Each slot has its cache lines to itself: a reader writes its own at every look-up.
+pub(crate) type SharedSlot = Arc<CachePadded<Slot>>;
+
+/// The slots that the writer looks at after each swap.
+#[derive(Debug)]
+pub(crate) struct Registry {
+    slots: Mutex<Slab<SharedSlot>>,
+}
+
+/// A slot in a registry, and where it stands there.
+#[derive(Debug)]
+pub(crate) struct Registration {
+    pub(crate) slot: SharedSlot,
+    key: usize,
+}
+
+impl Registry {
+    pub(crate) fn new() -> Self {
+        Self {
+            slots: Mutex::new(Slab::new()),
+        }
+    }
+
+    /// Adds a slot for a new reader.
+    ///
+    /// A reader that registers after the writer took its look loads the pointer after the lock
+    /// changed hands, so after the swap: it need not be waited for (invariant 3).
+    pub(crate) fn register(&self) -> Registration {
+        // Allocated before the lock is taken.
+        let slot = Arc::new(CachePadded::new(Slot::new()));
+        let key = lock(&self.slots).insert(Arc::clone(&slot));
+        Registration { slot, key }
+    }
+
+    /// Removes a slot whose reader is outside for good.
+    pub(crate) fn deregister(&self, registration: &Registration) {
+        let removed = lock(&self.slots).try_remove(registration.key);
+        // Freed after the lock is released.
+        drop(removed);
+    }
+
+    /// Collects the readers that are inside now. Returns how many sessions and half-sessions all
+    /// registered readers have counted so far, as a measure of how much is read.
+    ///
+    /// Called after the heavy fence of a swap (invariant 5).
+    pub(crate) fn look(&self, inside: &mut Vec<Straggler>) -> usize {
+        inside.clear();
+        let slots = lock(&self.slots);
+        let mut sessions = 0_usize;
+        for (_, slot) in slots.iter() {
+            let session = slot.session_seen();
+            sessions = sessions.wrapping_add(session);
+            if is_inside(session) {
+                inside.push(Straggler::new(Arc::clone(slot), session));
+            }
+        }
+        sessions
+    }
+
+    /// How many readers are registered.
+    pub(crate) fn len(&self) -> usize {
+        lock(&self.slots).len()
+    }
+}

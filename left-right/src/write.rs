@@ -1,0 +1,668 @@
+//! The order of the publish steps: wait, bring the stale copy up to date, swap.
+
+use std::{
+    fmt, mem,
+    ops::{Deref, DerefMut},
+    panic::{AssertUnwindSafe, catch_unwind},
+    ptr::NonNull,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    Absorb, FencePolicy, Independent, PublishError, ReadHandle, Stalled, Stats, copies::Copies,
+    diagnostics::Poisoned, oplog::OpLog, wait::Patience,
+};
+
+/// The writer of a pair: appends operations and publishes them.
+///
+/// There is one writer per pair. It dereferences to a [`ReadHandle`], so it can read what is
+/// published, and `clone` on it makes a reader; [`view`](Self::view) reads what is not published
+/// yet.
+///
+/// # Blocking
+///
+/// [`append`](Self::append) never waits. [`publish`](Self::publish), [`view`](Self::view),
+/// [`take`](Self::take) and dropping the handle wait for readers that are still in the copy that
+/// the publish *before* took out. A reader that holds a guard for ever, or leaks one, makes them
+/// wait for ever: use [`try_publish`](Self::try_publish) or
+/// [`publish_timeout`](Self::publish_timeout) where that can happen. Waiting spins for some
+/// microseconds, then yields, then sleeps; it uses next to no processor time. Readers never wait
+/// for the writer, and no lock is held meanwhile.
+///
+/// A thread that publishes twice while it holds a guard from a handle of its own waits for itself.
+///
+/// # Memory ordering
+///
+/// Everything that the writer's thread did before a publish happens before what a reader does
+/// under a guard that sees that publish. Everything that a reader did under a guard happens before
+/// whatever the writer does to that copy later.
+///
+/// # Dropping
+///
+/// Dropping the writer applies what is pending, takes the data away ([`ReadHandle::enter`] returns
+/// `None` from then on), waits for the last reader to leave and drops both copies. To leave the
+/// data to the readers see [`freeze`](Self::freeze) and [`freeze_on_drop`](Self::freeze_on_drop).
+pub struct WriteHandle<T, O>
+where
+    T: Absorb<O>,
+{
+    /// `None` only once `take`, `freeze` or `drop` has begun.
+    writer: Option<Writer<T, O>>,
+    reader: ReadHandle<T>,
+}
+
+/// What state the pair is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Nothing was published yet; operations go straight to the write copy.
+    Loading { dirty: bool },
+    /// The first publish is out; the other copy lacks everything that went past the log.
+    Unsynchronised,
+    /// Both copies differ by what stands in the log.
+    Logging,
+    /// User code is changing a copy, or has panicked while it did.
+    Poisoned,
+}
+
+struct Writer<T, O> {
+    copies: Copies<T>,
+    log: OpLog<O>,
+    phase: Phase,
+    /// What dropping the handle does.
+    on_drop: fn(Self),
+}
+
+impl<T, O> Writer<T, O>
+where
+    T: Absorb<O>,
+{
+    /// # Panics
+    ///
+    /// If the pair is poisoned.
+    #[track_caller]
+    fn assert_sound(&self) {
+        if self.phase == Phase::Poisoned {
+            panic!("{Poisoned}");
+        }
+    }
+
+    fn append(&mut self, operation: O) {
+        if let Phase::Loading { .. } = self.phase {
+            // Nobody has ever been in the write copy, so there is nobody to wait for.
+            let Ok(mut reclaimed) = self.copies.reclaim(Patience::Never) else {
+                unreachable!("before the first publish there are no readers to wait for")
+            };
+            let (stale, published) = reclaimed.both();
+            self.phase = Phase::Poisoned;
+            stale.absorb_second(operation, published);
+            self.phase = Phase::Loading { dirty: true };
+        } else {
+            self.log.push(operation);
+        }
+    }
+
+    fn has_pending(&self) -> bool {
+        match self.phase {
+            Phase::Loading { dirty } => dirty,
+            _ => self.log.pending().len() != 0,
+        }
+    }
+
+    /// Waits for the stale copy's readers, then applies what that copy lacks and lends it.
+    fn prepare(&mut self, patience: Patience) -> Result<crate::copies::Reclaimed<'_, T>, usize> {
+        let mut reclaimed = self.copies.reclaim(patience)?;
+        let (stale, published) = reclaimed.both();
+        let phase = mem::replace(&mut self.phase, Phase::Poisoned);
+        // From here to the restored phase user code runs, and may panic (invariant 9).
+        self.phase = match phase {
+            Phase::Loading { dirty } => Phase::Loading { dirty },
+            Phase::Unsynchronised => {
+                stale.sync_with(published);
+                self.log.bring_up_to_date(stale, published);
+                Phase::Logging
+            }
+            Phase::Logging => {
+                self.log.bring_up_to_date(stale, published);
+                Phase::Logging
+            }
+            Phase::Poisoned => unreachable!("checked by every caller"),
+        };
+        Ok(reclaimed)
+    }
+
+    fn publish(&mut self, patience: Patience) -> Result<(), usize> {
+        self.prepare(patience)?.publish();
+        match self.phase {
+            Phase::Loading { .. } => self.phase = Phase::Unsynchronised,
+            _ => self.log.copies_swapped(),
+        }
+        Ok(())
+    }
+
+    /// Takes the data away from the readers and returns the newest copy; the other is dropped.
+    fn close(mut self) -> Box<T> {
+        if self.phase == Phase::Poisoned {
+            let (published, damaged) = self.copies.close();
+            mem::forget(damaged);
+            return published;
+        }
+        // A copy that was never synchronised is still empty, and nothing is missing in the other.
+        let stale_is_empty = self.phase == Phase::Unsynchronised && self.log.len() == 0;
+        if !stale_is_empty && self.prepare(Patience::Forever).is_err() {
+            unreachable!("a wait for ever ends only when all readers have left")
+        }
+        // Whatever panics from here on finds no owner of the copies and so leaks them.
+        let (published, stale) = self.copies.close();
+        let (mut older, newest) = if stale_is_empty {
+            (
+                mem::ManuallyDrop::new(stale),
+                mem::ManuallyDrop::new(published),
+            )
+        } else {
+            (
+                mem::ManuallyDrop::new(published),
+                mem::ManuallyDrop::new(stale),
+            )
+        };
+        self.log.copies_swapped();
+        self.log.replay(&mut **older, &newest);
+        T::drop_first(mem::ManuallyDrop::into_inner(older));
+        mem::ManuallyDrop::into_inner(newest)
+    }
+
+    /// The default way to go.
+    fn close_and_drop(self) {
+        if self.phase == Phase::Poisoned {
+            // Readers keep the last published copy. Nothing says that they may drop it on their
+            // threads, so it is leaked, and so is the damaged one.
+            return;
+        }
+        T::drop_second(self.close());
+    }
+
+    /// The way to go for structures whose copies share nothing: nobody waits.
+    fn leave_independent(mut self)
+    where
+        T: Independent + Send,
+    {
+        if self.phase == Phase::Poisoned {
+            self.copies.leave_to_readers(None, T::drop_second);
+            return;
+        }
+        self.copies
+            .leave_to_readers(Some(T::drop_first), T::drop_second);
+        self.log.discard();
+    }
+
+    /// The way to go for all others: the copies are made equal before one of them is dropped.
+    fn leave(mut self)
+    where
+        T: Send,
+    {
+        if self.phase == Phase::Poisoned {
+            self.copies.leave_to_readers(None, T::drop_second);
+            return;
+        }
+        let Ok(mut reclaimed) = self.copies.reclaim(Patience::Forever) else {
+            unreachable!("a wait for ever ends only when all readers have left")
+        };
+        let (stale, published) = reclaimed.both();
+        self.phase = Phase::Poisoned;
+        self.log.replay(stale, published);
+        self.copies
+            .leave_to_readers(Some(T::drop_first), T::drop_second);
+    }
+}
+
+impl<T, O> WriteHandle<T, O>
+where
+    T: Absorb<O>,
+{
+    /// `readable` is published as version 0; `logged` says whether both copies are equal, so that
+    /// the log can start at once.
+    pub(crate) fn new(readable: T, writable: T, logged: bool) -> Self {
+        let copies = Copies::new(readable, writable);
+        let reader = ReadHandle::new(&copies.shared);
+        let phase = if logged {
+            Phase::Logging
+        } else {
+            Phase::Loading { dirty: false }
+        };
+        let writer = Writer {
+            copies,
+            log: OpLog::new(),
+            phase,
+            on_drop: Writer::close_and_drop,
+        };
+        Self {
+            writer: Some(writer),
+            reader,
+        }
+    }
+
+    fn writer(&self) -> &Writer<T, O> {
+        self.writer.as_ref().expect(PRESENT)
+    }
+
+    fn writer_mut(&mut self) -> &mut Writer<T, O> {
+        self.writer.as_mut().expect(PRESENT)
+    }
+
+    /// The writer, for a call that may wait for readers.
+    ///
+    /// A guard that was taken through this handle and then leaked would make it wait for itself;
+    /// `&mut self` shows that no such guard is in use.
+    ///
+    /// # Panics
+    ///
+    /// If the pair is poisoned.
+    #[track_caller]
+    fn writer_to_wait(&mut self) -> &mut Writer<T, O> {
+        self.reader.end_leaked_guards();
+        let writer = self.writer_mut();
+        writer.assert_sound();
+        writer
+    }
+
+    /// Appends an operation. Readers see its effect after the next publish.
+    ///
+    /// Never waits. Amortised constant time; before the first publish of a pair made by
+    /// [`new`](crate::new) or [`new_from_empty`](crate::new_from_empty) the operation is applied
+    /// at once, to the copy that nobody reads.
+    ///
+    /// # Panics
+    ///
+    /// If the pair is poisoned, or if `absorb_second` panics in the case above.
+    ///
+    /// # Examples
+    ///
+    /// See [`Absorb`].
+    #[track_caller]
+    pub fn append(&mut self, operation: O) -> &mut Self {
+        let writer = self.writer_mut();
+        writer.assert_sound();
+        writer.append(operation);
+        self
+    }
+
+    /// Makes all operations appended so far visible to readers that enter from now on.
+    ///
+    /// Waits for readers that are still in the copy that the publish before took out, applies to
+    /// it what it lacks, and swaps: readers switch from all of the old to all of the new. Readers
+    /// that are inside keep what they see until they leave or refresh.
+    ///
+    /// Takes time in proportion to the operations since the publish before the last, and, with
+    /// [`FenceStrategy::Membarrier`](crate::FenceStrategy::Membarrier) and many reads, a system
+    /// call of a few microseconds.
+    ///
+    /// # Panics
+    ///
+    /// If the pair is poisoned, or if an `absorb_*` panics, which poisons it.
+    #[track_caller]
+    pub fn publish(&mut self) -> &mut Self {
+        let Ok(()) = self.writer_to_wait().publish(Patience::Forever) else {
+            unreachable!("a wait for ever ends only when all readers have left")
+        };
+        self
+    }
+
+    /// Publishes if no reader is in the way; returns whether it did. Never waits.
+    ///
+    /// # Panics
+    ///
+    /// As [`publish`](Self::publish).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// let guard = reader.enter().unwrap();
+    /// assert!(writer.append(1).try_publish()); // The reader is in the copy that is swapped out…
+    /// assert!(!writer.append(1).try_publish()); // …and that copy is needed now.
+    /// drop(guard);
+    /// assert!(writer.try_publish());
+    /// assert_eq!(reader.enter().unwrap().0, 2);
+    /// ```
+    #[track_caller]
+    pub fn try_publish(&mut self) -> bool {
+        self.writer_to_wait().publish(Patience::Never).is_ok()
+    }
+
+    /// Publishes, waiting for readers for at most `timeout`.
+    ///
+    /// # Errors
+    ///
+    /// [`PublishError::Stalled`] if a reader held on until the timeout; nothing is lost, the
+    /// operations stay in the log. [`PublishError::Poisoned`] if an operation panicked earlier.
+    ///
+    /// # Panics
+    ///
+    /// If an `absorb_*` panics, which poisons the pair.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// let guard = reader.enter().unwrap();
+    /// writer.publish();
+    /// let stalled = writer.publish_timeout(Duration::from_millis(1)).unwrap_err();
+    /// println!("{stalled}");
+    /// ```
+    pub fn publish_timeout(&mut self, timeout: Duration) -> Result<(), PublishError> {
+        if self.is_poisoned() {
+            return Err(Poisoned.into());
+        }
+        let start = Instant::now();
+        let patience = match start.checked_add(timeout) {
+            Some(deadline) => Patience::Until(deadline),
+            None => Patience::Forever,
+        };
+        self.writer_to_wait().publish(patience).map_err(|readers| {
+            PublishError::Stalled(Stalled {
+                readers,
+                waited: start.elapsed(),
+            })
+        })
+    }
+
+    /// Publishes if there is anything to publish.
+    ///
+    /// Waits and panics as [`publish`](Self::publish), if so.
+    #[track_caller]
+    pub fn flush(&mut self) {
+        if self.has_pending_operations() {
+            self.publish();
+        }
+    }
+
+    /// Whether operations were appended that readers cannot see yet.
+    pub fn has_pending_operations(&self) -> bool {
+        self.writer().has_pending()
+    }
+
+    /// The operations that were appended and that readers cannot see yet, in order: to replicate,
+    /// persist or inspect them.
+    ///
+    /// Operations appended before the first publish are listed only for a pair made by
+    /// [`new_logged`](crate::new_logged); others apply them at once and keep no record.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (mut writer, _reader) = left_right::new_logged::<Count, u32>(Count(0));
+    /// writer.append(7).publish();
+    /// writer.append(8).append(9);
+    /// assert!(writer.pending().eq(&[8, 9]));
+    /// ```
+    pub fn pending(&self) -> impl DoubleEndedIterator<Item = &O> + ExactSizeIterator + Clone {
+        self.writer().log.pending()
+    }
+
+    /// The write copy with everything applied that was appended so far, published or not.
+    ///
+    /// Waits like [`publish`](Self::publish) and then applies the log; the next publish finds that
+    /// work done.
+    ///
+    /// # Panics
+    ///
+    /// As [`publish`](Self::publish).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// writer.append(5);
+    /// assert_eq!(writer.view().0, 5);
+    /// assert_eq!(reader.enter().unwrap().0, 0);
+    /// ```
+    #[track_caller]
+    pub fn view(&mut self) -> &T {
+        match self.writer_to_wait().prepare(Patience::Forever) {
+            Ok(reclaimed) => reclaimed.into_stale(),
+            Err(_) => unreachable!("a wait for ever ends only when all readers have left"),
+        }
+    }
+
+    /// Like [`view`](Self::view), but `None` instead of waiting for a reader.
+    ///
+    /// # Panics
+    ///
+    /// As [`publish`](Self::publish).
+    #[track_caller]
+    pub fn try_view(&mut self) -> Option<&T> {
+        let reclaimed = self.writer_to_wait().prepare(Patience::Never).ok()?;
+        Some(reclaimed.into_stale())
+    }
+
+    /// The number of the last publish; 0 if nothing was published yet.
+    ///
+    /// A guard that sees this publish reports the same number
+    /// ([`ReadGuard::version`](crate::ReadGuard::version)).
+    pub fn version(&self) -> u64 {
+        self.writer().copies.version
+    }
+
+    /// Whether an operation panicked while it was applied.
+    ///
+    /// Readers are not affected: they keep the last published copy, also after this handle is
+    /// dropped. Every call that would change or publish something panics, or returns
+    /// [`PublishError::Poisoned`]; [`take`](Self::take) still returns the published copy.
+    pub fn is_poisoned(&self) -> bool {
+        self.writer().phase == Phase::Poisoned
+    }
+
+    /// Figures about this writer. Takes the registry's lock for a moment.
+    pub fn stats(&self) -> Stats {
+        let writer = self.writer();
+        Stats {
+            publishes: writer.copies.version,
+            pending: writer.log.pending().len(),
+            logged: writer.log.len(),
+            log_capacity: writer.log.capacity(),
+            readers: writer.copies.shared.registry.len(),
+        }
+    }
+
+    /// Chooses the fences that publishes use from the next one on. See [`FencePolicy`].
+    pub fn set_fence_policy(&mut self, policy: FencePolicy) -> &mut Self {
+        self.writer_mut().copies.set_fence_policy(policy);
+        self
+    }
+
+    /// A pointer to the write copy, the one that readers do not enter any more.
+    ///
+    /// Readers that entered earlier may still be in it, except before the first publish. To read
+    /// the write copy, prefer [`view`](Self::view). Changing it through the pointer is sound only
+    /// while no reader is in it, and right only if the other copy is changed the same way.
+    pub fn raw_write_handle(&mut self) -> NonNull<T> {
+        self.writer_mut().copies.stale_ptr()
+    }
+
+    /// Ends the pair and returns its data, with everything applied that was appended.
+    ///
+    /// Takes the data away from the readers ([`ReadHandle::enter`] returns `None` from then on),
+    /// waits until the last has left, and drops one copy by [`Absorb::drop_first`]. If the pair
+    /// is poisoned, it returns the last published copy.
+    ///
+    /// # Panics
+    ///
+    /// If an `absorb_*` panics; readers then keep the last published copy.
+    pub fn take(mut self) -> Taken<T, O> {
+        self.reader.end_leaked_guards();
+        let writer = self.writer.take().expect(PRESENT);
+        Taken {
+            data: Some(writer.close()),
+            operations: std::marker::PhantomData,
+        }
+    }
+
+    /// Ends the writer and leaves the published data to the readers, until the last of them goes.
+    ///
+    /// Operations that were not published are dropped. Waits for readers that are still in the
+    /// copy that the last publish took out, to bring it up to date and drop it; structures that
+    /// are [`Independent`] can go without waiting, see [`freeze_on_drop`](Self::freeze_on_drop).
+    ///
+    /// # Panics
+    ///
+    /// If `absorb_second` panics; readers then keep the published copy, and it is leaked.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// writer.append(5).publish();
+    /// writer.freeze();
+    /// assert_eq!(reader.enter().unwrap().0, 5);
+    /// ```
+    pub fn freeze(mut self)
+    where
+        T: Send,
+    {
+        self.reader.end_leaked_guards();
+        self.writer.take().expect(PRESENT).leave();
+    }
+
+    /// From now on, dropping this handle leaves the published data to the readers, until the last
+    /// of them goes, and waits for nobody. Operations that were not published are dropped.
+    pub fn freeze_on_drop(&mut self) -> &mut Self
+    where
+        T: Independent + Send,
+    {
+        self.writer_mut().on_drop = Writer::leave_independent;
+        self
+    }
+}
+
+const PRESENT: &str = "the writer is there until the handle goes";
+
+impl<T, O> Drop for WriteHandle<T, O>
+where
+    T: Absorb<O>,
+{
+    fn drop(&mut self) {
+        let Some(writer) = self.writer.take() else {
+            return;
+        };
+        self.reader.end_leaked_guards();
+        // A panic of user code has been reported by the panic hook; letting it out of `drop`
+        // could abort the process. The copies are leaked then, and readers keep the last one.
+        let _ = catch_unwind(AssertUnwindSafe(|| (writer.on_drop)(writer)));
+    }
+}
+
+impl<T, O> Deref for WriteHandle<T, O>
+where
+    T: Absorb<O>,
+{
+    type Target = ReadHandle<T>;
+
+    fn deref(&self) -> &ReadHandle<T> {
+        &self.reader
+    }
+}
+
+impl<T, O> Extend<O> for WriteHandle<T, O>
+where
+    T: Absorb<O>,
+{
+    /// Appends every operation of the iterator. See [`WriteHandle::append`].
+    #[track_caller]
+    fn extend<I: IntoIterator<Item = O>>(&mut self, operations: I) {
+        let writer = self.writer_mut();
+        writer.assert_sound();
+        for operation in operations {
+            writer.append(operation);
+        }
+    }
+}
+
+impl<T, O> fmt::Debug for WriteHandle<T, O>
+where
+    T: Absorb<O>,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let writer = self.writer();
+        f.debug_struct("WriteHandle")
+            .field("version", &writer.copies.version)
+            .field("phase", &writer.phase)
+            .field("pending", &writer.log.pending().len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The data of a pair whose writer was [taken](WriteHandle::take).
+///
+/// Dropping it calls [`Absorb::drop_second`].
+pub struct Taken<T: Absorb<O>, O> {
+    /// `None` only once `into_box` or `drop` has begun.
+    data: Option<Box<T>>,
+    operations: std::marker::PhantomData<O>,
+}
+
+impl<T: Absorb<O>, O> Taken<T, O> {
+    /// The data, without a promise that [`Absorb::drop_second`] is called on it.
+    ///
+    /// # Safety
+    ///
+    /// The other copy was dropped by [`Absorb::drop_first`]. If that leaves to `drop_second` what
+    /// a plain drop would not do, or would do wrongly, then call `T::drop_second` on the box
+    /// instead of dropping it.
+    #[allow(unsafe_code)] // Unsafe to call, as in left-right 0.11; nothing unsafe inside.
+    pub unsafe fn into_box(mut self) -> Box<T> {
+        self.data.take().expect(PRESENT)
+    }
+}
+
+impl<T: Absorb<O>, O> Deref for Taken<T, O> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.data.as_ref().expect(PRESENT)
+    }
+}
+
+impl<T: Absorb<O>, O> DerefMut for Taken<T, O> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.data.as_mut().expect(PRESENT)
+    }
+}
+
+impl<T: Absorb<O>, O> Drop for Taken<T, O> {
+    fn drop(&mut self) {
+        if let Some(data) = self.data.take() {
+            T::drop_second(data);
+        }
+    }
+}
+
+impl<T: Absorb<O> + fmt::Debug, O> fmt::Debug for Taken<T, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Taken").field(&**self).finish()
+    }
+}
