@@ -19,8 +19,8 @@ use crate::{
 /// cheaper fences (see `Published::prefer_light_fence`). A power of two.
 ///
 /// The heavy fence costs about as much as this many light ones cost too much, within a factor of
-/// a few; loom gets a number that it can reach.
-const FENCED_SESSIONS: usize = if cfg!(loom) { 2 } else { 4096 };
+/// a few. Loom gets a number that it can reach.
+const FENCED_SESSIONS: usize = if cfg!(loom) { 1 } else { 4096 };
 
 /// What one reader tells the writer.
 #[derive(Debug)]

@@ -13,8 +13,8 @@ use super::{FenceStrategy, fence_strategy};
 ///
 /// Measured on a two-core virtual machine: the barrier costs the writer about 2 µs and the
 /// interrupted reader about as much, a full fence 4 to 5 ns per session, so they break even
-/// between 400 and 1,000 sessions.
-const WORTH_A_HEAVY_FENCE: usize = 1000;
+/// between 400 and 1,000 sessions. Loom gets a number that it can reach.
+const WORTH_A_HEAVY_FENCE: usize = if cfg!(loom) { 2 } else { 1000 };
 
 /// Which fences a structure uses, set with
 /// [`WriteHandle::set_fence_policy`](crate::WriteHandle::set_fence_policy).

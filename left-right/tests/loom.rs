@@ -1,0 +1,355 @@
+//! The protocol under loom: every interleaving, and every value that the memory model lets a load
+//! return, up to a bound on preemptions.
+//!
+//! The protected value sits in loom's `UnsafeCell`, so a read that races with a write fails the
+//! model even when the value that it returns happens to be right. The invariants that a model
+//! watches are named by their numbers in `docs/ALGORITHM.md`.
+#![cfg(loom)]
+
+use left_right::{Absorb, FencePolicy, Independent, ReadGuard, ReadHandle, WriteHandle};
+use loom::{cell::UnsafeCell, thread};
+
+/// A number that loom watches. Each operation adds one, so after publish `n` of a writer that
+/// appends one operation per publish it is `n`.
+struct Watched(UnsafeCell<u64>);
+
+// SAFETY: it is shared between threads to find out whether the crate under test orders their
+// accesses; loom reports it if it does not.
+unsafe impl Sync for Watched {}
+
+impl Watched {
+    fn new() -> Self {
+        Self(UnsafeCell::new(0))
+    }
+
+    fn get(&self) -> u64 {
+        // SAFETY: loom checks that nobody writes meanwhile.
+        self.0.with(|value| unsafe { *value })
+    }
+}
+
+impl Clone for Watched {
+    fn clone(&self) -> Self {
+        Self(UnsafeCell::new(self.get()))
+    }
+}
+
+struct Increment;
+
+impl Absorb<Increment> for Watched {
+    fn absorb_first(&mut self, _: &mut Increment, _: &Self) {
+        // SAFETY: loom checks that nobody else reads or writes meanwhile.
+        self.0.with_mut(|value| unsafe { *value += 1 });
+    }
+
+    fn sync_with(&mut self, first: &Self) {
+        let first = first.get();
+        // SAFETY: as above.
+        self.0.with_mut(|value| unsafe { *value = first });
+    }
+}
+
+impl Independent for Watched {}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        // Whoever drops a copy must be alone with it: a write that loom watches.
+        // SAFETY: loom checks exactly that.
+        self.0.with_mut(|value| unsafe { *value = u64::MAX });
+    }
+}
+
+type Writer = WriteHandle<Watched, Increment>;
+type Reader = ReadHandle<Watched>;
+
+fn pair(policy: FencePolicy) -> (Writer, Reader) {
+    let (mut writer, reader) = left_right::new_logged(Watched::new());
+    writer.set_fence_policy(policy);
+    (writer, reader)
+}
+
+/// Reads once; the data must be that of the version that the guard names (invariants 1 and 11).
+fn read(reader: &Reader) -> Option<u64> {
+    let guard = reader.enter()?;
+    let value = guard.get();
+    assert_eq!(value, ReadGuard::version(&guard), "a copy of no publish");
+    Some(value)
+}
+
+/// Readers that each read `reads` times beside a writer that publishes under `policies`, one after
+/// the other.
+fn readers_beside_publishes(readers: usize, reads: usize, policies: &'static [FencePolicy]) {
+    loom::model(move || {
+        let (mut writer, reader) = pair(policies[0]);
+        let threads: Vec<_> = (0..readers)
+            .map(|_| {
+                let reader = reader.clone();
+                thread::spawn(move || {
+                    let mut last = 0;
+                    for _ in 0..reads {
+                        let value = read(&reader).expect("the writer is there");
+                        assert!(value >= last, "older than what was seen before");
+                        last = value;
+                    }
+                    // Dropped by the main thread, for fewer interleavings.
+                    reader
+                })
+            })
+            .collect();
+        drop(reader);
+        for policy in policies {
+            writer.set_fence_policy(*policy);
+            writer.append(Increment).publish();
+        }
+        assert_eq!(
+            writer.enter().map(|guard| guard.get()),
+            Some(policies.len() as u64)
+        );
+        for thread in threads {
+            drop(thread.join().unwrap());
+        }
+    });
+}
+
+use FencePolicy::{Adaptive, ReadMostly, WriteMostly};
+
+/// Invariants 1, 3, 5 and 6 with the heavy fence.
+#[test]
+fn asymmetric() {
+    readers_beside_publishes(1, 2, &[ReadMostly, ReadMostly]);
+}
+
+/// Invariants 1, 3, 5 and 6 with fences on both sides. The first publish still swaps out a
+/// pointer without the tag.
+#[test]
+fn symmetric() {
+    readers_beside_publishes(1, 2, &[WriteMostly, WriteMostly, WriteMostly]);
+}
+
+/// Invariant 6: to fences on both sides and back.
+#[test]
+fn switching_back_and_forth() {
+    readers_beside_publishes(1, 2, &[WriteMostly, ReadMostly, WriteMostly]);
+}
+
+/// Invariant 6: after publishes that nobody read, the writer asks for fences on both sides; the
+/// reader takes the tag off while the writer swaps.
+#[test]
+fn adaptive() {
+    loom::model(|| {
+        let (mut writer, reader) = pair(Adaptive);
+        for _ in 0..6 {
+            writer.append(Increment).publish();
+        }
+        let thread = thread::spawn(move || {
+            let mut last = 0;
+            for _ in 0..3 {
+                let value = read(&reader).expect("the writer is there");
+                assert!(value >= last, "older than what was seen before");
+                last = value;
+            }
+            reader
+        });
+        writer.append(Increment).publish();
+        writer.append(Increment).publish();
+        assert_eq!(writer.enter().map(|guard| guard.get()), Some(8));
+        drop(thread.join().unwrap());
+    });
+}
+
+#[test]
+fn two_readers_two_publishes_asymmetric() {
+    readers_beside_publishes(2, 1, &[ReadMostly, ReadMostly]);
+}
+
+#[test]
+fn two_readers_two_publishes_symmetric() {
+    readers_beside_publishes(2, 1, &[WriteMostly, WriteMostly]);
+}
+
+/// Invariant 12: a refresh moves on without letting the writer change what is read.
+#[test]
+fn refresh_beside_publishes() {
+    for policy in [ReadMostly, WriteMostly] {
+        loom::model(move || {
+            let (mut writer, reader) = pair(policy);
+            let thread = thread::spawn(move || {
+                let guard = reader.enter().expect("the writer is there");
+                let first = guard.get();
+                assert_eq!(first, ReadGuard::version(&guard));
+                let guard = guard.refresh().expect("the writer is there");
+                let second = guard.get();
+                assert_eq!(second, ReadGuard::version(&guard));
+                assert!(second >= first);
+            });
+            writer.append(Increment).publish();
+            writer.append(Increment).publish();
+            thread.join().unwrap();
+        });
+    }
+}
+
+/// Invariant 7: nested guards see one copy, and the copy stays until the last of them goes.
+#[test]
+fn nested_guards_beside_publishes() {
+    loom::model(|| {
+        let (mut writer, reader) = pair(ReadMostly);
+        let thread = thread::spawn(move || {
+            let outer = reader.enter().expect("the writer is there");
+            let inner = reader.enter().expect("the writer is there");
+            let value = outer.get();
+            assert_eq!(value, inner.get());
+            drop(outer);
+            assert_eq!(value, inner.get());
+        });
+        writer.append(Increment).publish();
+        writer.append(Increment).publish();
+        thread.join().unwrap();
+    });
+}
+
+/// Invariant 7: a refresh does not pull the copy away from another guard of the same handle.
+#[test]
+fn refresh_of_one_of_two_guards_beside_publishes() {
+    loom::model(|| {
+        let (mut writer, reader) = pair(ReadMostly);
+        let thread = thread::spawn(move || {
+            let outer = reader.enter().expect("the writer is there");
+            let inner = reader.enter().expect("the writer is there");
+            let value = outer.get();
+            let inner = inner.refresh().expect("the writer is there");
+            assert_eq!(value, inner.get());
+            assert_eq!(value, outer.get());
+        });
+        writer.append(Increment).publish();
+        writer.append(Increment).publish();
+        thread.join().unwrap();
+    });
+}
+
+/// Invariant 7: dropping a handle ends what its leaked guards left open, after what they read.
+#[test]
+fn a_leaked_guard_beside_publishes() {
+    loom::model(|| {
+        let (mut writer, reader) = pair(ReadMostly);
+        let thread = thread::spawn(move || {
+            let guard = reader.enter().expect("the writer is there");
+            assert_eq!(guard.get(), ReadGuard::version(&guard));
+            std::mem::forget(guard);
+        });
+        writer.append(Increment).publish();
+        writer.append(Increment).publish();
+        thread.join().unwrap();
+    });
+}
+
+/// Invariant 3 for a reader that registers while the writer publishes, and invariant 8: neither
+/// waits for the other.
+#[test]
+fn handles_come_and_go_beside_publishes() {
+    for policy in [ReadMostly, WriteMostly] {
+        loom::model(move || {
+            let (mut writer, reader) = pair(policy);
+            let thread = thread::spawn(move || {
+                let guard = reader.enter().expect("the writer is there");
+                let clone = reader.clone();
+                let value = guard.get();
+                assert!(read(&clone).expect("the writer is there") >= value);
+                drop(clone);
+                drop(guard);
+            });
+            writer.append(Increment).publish();
+            writer.append(Increment).publish();
+            thread.join().unwrap();
+        });
+    }
+}
+
+/// Invariant 10: a writer that goes drops both copies, and no reader is in either of them.
+#[test]
+fn dropping_the_writer_beside_reads() {
+    for policy in [ReadMostly, WriteMostly] {
+        loom::model(move || {
+            let (mut writer, reader) = pair(policy);
+            writer.append(Increment).publish();
+            let thread = thread::spawn(move || {
+                let first = read(&reader);
+                let second = read(&reader);
+                assert!(first.is_some() || second.is_none(), "the data came back");
+                // Dropped by the main thread: the registry's lock would order what must be
+                // ordered without it.
+                reader
+            });
+            drop(writer);
+            drop(thread.join().unwrap());
+        });
+    }
+}
+
+/// Invariant 10: as above, and the data is the caller's. What loom finds wrong with the drop of
+/// the other copy comes out of `take`; the drop of a writer would swallow the panic.
+#[test]
+fn taking_beside_reads() {
+    for policy in [ReadMostly, WriteMostly] {
+        loom::model(move || {
+            let (mut writer, reader) = pair(policy);
+            writer.append(Increment).publish();
+            writer.append(Increment);
+            let thread = thread::spawn(move || {
+                let first = read(&reader);
+                let second = read(&reader);
+                assert!(first.is_none_or(|value| value == 1));
+                assert!(first.is_some() || second.is_none(), "the data came back");
+                // Dropped by the main thread: the registry's lock would order what must be
+                // ordered without it.
+                reader
+            });
+            let taken = writer.take();
+            assert_eq!(taken.get(), 2);
+            drop(taken);
+            drop(thread.join().unwrap());
+        });
+    }
+}
+
+/// Invariant 10: the last one to go drops what the writer left, whoever that is.
+#[test]
+fn freezing_beside_reads() {
+    for on_drop in [false, true] {
+        loom::model(move || {
+            let (mut writer, reader) = pair(ReadMostly);
+            let thread = thread::spawn(move || {
+                let first = read(&reader).expect("the data stays");
+                assert!(read(&reader).expect("the data stays") >= first);
+            });
+            writer.append(Increment).publish();
+            writer.append(Increment);
+            if on_drop {
+                writer.freeze_on_drop();
+                drop(writer);
+            } else {
+                writer.freeze();
+            }
+            thread.join().unwrap();
+        });
+    }
+}
+
+/// Invariant 1 through the calls that do not wait: they say no rather than touch the copy.
+#[test]
+fn try_publish_and_try_view_beside_reads() {
+    loom::model(|| {
+        let (mut writer, reader) = pair(WriteMostly);
+        let thread = thread::spawn(move || {
+            let value = read(&reader).expect("the writer is there");
+            assert!(value <= 2);
+        });
+        writer.append(Increment).publish();
+        if let Some(view) = writer.append(Increment).try_view() {
+            assert_eq!(view.get(), 2);
+        }
+        let published = writer.try_publish();
+        assert_eq!(writer.version(), 1 + u64::from(published));
+        thread.join().unwrap();
+    });
+}
