@@ -25,7 +25,7 @@
 //! Everything that decides what an operation removes must come out the same twice: an `Eq` or
 //! `Hash` written by somebody else need not. Decide once, in `absorb_first`, and leave the
 //! decision in the operation for `absorb_second`; or make the structure's constructor unsafe and
-//! state what it needs; or do without aliases, and put large values into an [`Arc`](std::sync::Arc).
+//! state what it needs; or do without aliases, and put large values into an [`Arc`].
 //!
 //! *The cast is wrong.* `&mut S<Aliased<T, NoDrop>>` may be cast to `&mut S<Aliased<T, DoDrop>>`
 //! only if both have the same layout. `Aliased` is `repr(transparent)`, but a container may choose
