@@ -12,6 +12,7 @@ use crossbeam_utils::CachePadded;
 
 use crate::{
     fence::{self, Chooser, FencePolicy, Pair},
+    read::local::{StructureId, next_id},
     registry::Registry,
     sync::{Arc, AtomicPtr, Mutex, Ordering, lock},
     wait::{GracePeriod, Patience},
@@ -153,14 +154,25 @@ fn tag(pair: Pair) -> usize {
     }
 }
 
-/// What the writer and all readers share.
-pub(crate) struct Shared<T> {
+/// What the writer and all readers share, whatever the data.
+#[derive(Debug)]
+pub(crate) struct Core {
     /// Read by every reader at every look-up, so it has its cache lines to itself.
     pub(crate) published: CachePadded<Published>,
     pub(crate) registry: Registry,
+    /// Names the structure in the thread-locals of shared handles.
+    pub(crate) id: StructureId,
+}
+
+/// What the writer and all readers share.
+pub(crate) struct Shared<T> {
+    pub(crate) core: CoreArc,
     /// Copies whose writer is gone. They live as long as anybody could read them.
     left: Mutex<Vec<Left<T>>>,
 }
+
+/// Not loom's `Arc`, which has no `Weak`; nothing in a `Core` needs the order of its last drop.
+pub(crate) type CoreArc = std::sync::Arc<Core>;
 
 // SAFETY: a `Shared<T>` gives `&T` to every thread that reaches it, which needs `T: Sync`. It
 // drops a `T` on whichever thread goes last, but only one in `left`, and `Copies::leave_to_readers`
@@ -213,10 +225,13 @@ impl<T> Copies<T> {
         let current = tagged(published.cast().as_ptr(), tag(pair));
         Self {
             shared: Arc::new(Shared {
-                published: CachePadded::new(Published {
-                    current: AtomicPtr::new(current),
+                core: CoreArc::new(Core {
+                    published: CachePadded::new(Published {
+                        current: AtomicPtr::new(current),
+                    }),
+                    registry: Registry::new(),
+                    id: next_id(),
                 }),
-                registry: Registry::new(),
                 left: Mutex::new(Vec::new()),
             }),
             published,
@@ -249,11 +264,11 @@ impl<T> Copies<T> {
     /// Takes the data away from the readers, waits until the last has left, and returns both
     /// copies: the one that was published and the other.
     pub(crate) fn close(mut self) -> (Box<T>, Box<T>) {
-        self.shared.published.swap(std::ptr::null_mut());
+        self.shared.core.published.swap(std::ptr::null_mut());
         // The published copy becomes stale with this swap, and the one that is stale already may
         // have stragglers of the swap before. They need not be waited for twice: a straggler of
         // the earlier swap that is still in its session is inside now, too, and is seen again.
-        self.grace.begin(&self.shared.registry);
+        self.grace.begin(&self.shared.core.registry);
         let _departed = self
             .grace
             .wait(Patience::Forever)
@@ -332,9 +347,9 @@ impl<'a, T> Reclaimed<'a, T> {
         let fresh = unsafe { copies.stale.as_mut() };
         fresh.header.version = copies.version;
         let fresh = tagged(copies.stale.cast().as_ptr(), tag(copies.chooser.pair()));
-        copies.shared.published.swap(fresh);
+        copies.shared.core.published.swap(fresh);
         std::mem::swap(&mut copies.published, &mut copies.stale);
-        let counted = copies.grace.begin(&copies.shared.registry);
+        let counted = copies.grace.begin(&copies.shared.core.registry);
         copies.chooser.record(counted);
     }
 }

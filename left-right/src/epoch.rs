@@ -30,12 +30,17 @@ pub(crate) struct Slot {
     /// The record that the reader found in this session, with the parity of the session's number
     /// in the lowest bit, so that a value left over from the session before can be told apart.
     record: AtomicPtr<Header>,
-    /// Guards of this session beyond the first. Only the reader looks at it.
+    /// Guards of this session beyond the first, and [`ORPHANED`]. Only the reader looks at it.
     nested: AtomicUsize,
     /// The version that was published when the reader last counted its fenced sessions. Only the
     /// reader looks at it.
     fenced_version: AtomicUsize,
+    /// Where the slot stands in the registry. Only the reader looks at it.
+    key: AtomicUsize,
 }
+
+/// Set in `Slot::nested`: nobody owns the slot but its guards, and the last one gives it back.
+const ORPHANED: usize = 1 << (usize::BITS - 1);
 
 /// What [`Slot::step`] found.
 pub(crate) enum Step {
@@ -54,7 +59,17 @@ impl Slot {
             record: AtomicPtr::new(std::ptr::null_mut()),
             nested: AtomicUsize::new(0),
             fenced_version: AtomicUsize::new(0),
+            key: AtomicUsize::new(0),
         }
+    }
+
+    pub(crate) fn set_key(&self, key: usize) {
+        self.key.store(key, Ordering::Relaxed);
+    }
+
+    /// Where the slot stands in the registry.
+    pub(crate) fn key(&self) -> usize {
+        self.key.load(Ordering::Relaxed)
     }
 
     /// Enters, or enters once more, and returns the record that this session reads.
@@ -110,18 +125,57 @@ impl Slot {
     }
 
     /// Gives one guard back; the last one ends the session.
+    ///
+    /// `true` asks the caller to deregister the slot: it was the last guard, and nobody else owns
+    /// the slot.
     #[inline]
-    pub(crate) fn leave(&self) {
+    pub(crate) fn leave(&self) -> bool {
         let nested = self.nested.load(Ordering::Relaxed);
         if nested == 0 {
-            let session = self.session.load(Ordering::Relaxed);
-            // Release: pairs with the Acquire in `session_seen`: the reads of this session happen
-            // before the writer changes the copy that they looked at.
-            self.session
-                .store(session.wrapping_add(1), Ordering::Release);
+            self.end_session();
+            false
         } else {
-            self.nested.store(nested - 1, Ordering::Relaxed);
+            self.leave_nested(nested)
         }
+    }
+
+    #[cold]
+    fn leave_nested(&self, nested: usize) -> bool {
+        if nested == ORPHANED {
+            self.end_session();
+            return true;
+        }
+        self.nested.store(nested - 1, Ordering::Relaxed);
+        false
+    }
+
+    #[inline]
+    fn end_session(&self) {
+        let session = self.session.load(Ordering::Relaxed);
+        // Release: pairs with the Acquire in `session_seen`: the reads of this session happen
+        // before the writer changes the copy that they looked at.
+        self.session
+            .store(session.wrapping_add(1), Ordering::Release);
+    }
+
+    /// Leaves the slot to its guards: the last of them is told to give it back.
+    ///
+    /// `false` if there are none, so that the caller must do so now.
+    pub(crate) fn orphan(&self) -> bool {
+        let nested = self.nested.load(Ordering::Relaxed);
+        self.nested.store(nested | ORPHANED, Ordering::Relaxed);
+        self.is_occupied()
+    }
+
+    /// Whether nobody owns the slot and it has no guards either.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.nested.load(Ordering::Relaxed) == ORPHANED && !self.is_occupied()
+    }
+
+    /// Whether the reader is inside. Asked only by the reader itself.
+    #[inline]
+    pub(crate) fn is_occupied(&self) -> bool {
+        is_inside(self.session.load(Ordering::Relaxed))
     }
 
     /// Moves a session with a single guard to the newest record, without leaving in between.
@@ -129,7 +183,8 @@ impl Slot {
     /// The session's number goes up by two, so it stays odd and is still seen to have changed.
     #[inline]
     pub(crate) fn step(&self, published: &Published) -> Step {
-        if self.nested.load(Ordering::Relaxed) != 0 || !published.differs_from(self.record()) {
+        let nested = self.nested.load(Ordering::Relaxed) & !ORPHANED;
+        if nested != 0 || !published.differs_from(self.record()) {
             return Step::Stay;
         }
         let session = self.session.load(Ordering::Relaxed);
@@ -142,11 +197,8 @@ impl Slot {
     /// Ends a session whose guards were leaked. The caller knows that none of them is in use.
     pub(crate) fn end_leaked_session(&self) {
         self.nested.store(0, Ordering::Relaxed);
-        let session = self.session.load(Ordering::Relaxed);
-        if is_inside(session) {
-            // Release: as in `leave`.
-            self.session
-                .store(session.wrapping_add(1), Ordering::Release);
+        if self.is_occupied() {
+            self.end_session();
         }
     }
 

@@ -127,7 +127,7 @@ pub mod algorithm {}
 pub use absorb::{Absorb, Independent};
 pub use diagnostics::{Poisoned, PublishError, Stalled, Stats};
 pub use fence::{FencePolicy, FenceStrategy, fence_strategy};
-pub use read::{ReadGuard, ReadHandle, ReadHandleFactory};
+pub use read::{ReadGuard, ReadHandle, ReadHandleFactory, SharedReadHandle};
 pub use write::{Taken, WriteHandle};
 
 /// Makes a pair from an empty structure, which is cloned for the second copy.

@@ -3,16 +3,19 @@
 use std::{cell::Cell, fmt, marker::PhantomData, ptr::NonNull};
 
 use crate::{
-    copies::{Shared, data_ptr},
-    registry::Registration,
+    copies::{CoreArc, Shared, data_ptr},
+    registry::SharedSlot,
     sync::Arc,
 };
 
 mod factory;
 mod guard;
+pub(crate) mod local;
+mod shared;
 
 pub use factory::ReadHandleFactory;
 pub use guard::ReadGuard;
+pub use shared::SharedReadHandle;
 
 /// A reader of a pair.
 ///
@@ -74,7 +77,8 @@ pub use guard::ReadGuard;
 /// ```
 pub struct ReadHandle<T> {
     shared: Arc<Shared<T>>,
-    registration: Registration,
+    core: CoreArc,
+    slot: SharedSlot,
     /// Only one thread at a time may write the slot.
     not_sync: PhantomData<Cell<()>>,
 }
@@ -83,7 +87,8 @@ impl<T> ReadHandle<T> {
     pub(crate) fn new(shared: &Arc<Shared<T>>) -> Self {
         Self {
             shared: Arc::clone(shared),
-            registration: shared.registry.register(),
+            core: CoreArc::clone(&shared.core),
+            slot: shared.core.registry.register(),
             not_sync: PhantomData,
         }
     }
@@ -97,12 +102,9 @@ impl<T> ReadHandle<T> {
     /// ([`WriteHandle::freeze`](crate::WriteHandle::freeze)).
     #[inline]
     pub fn enter(&self) -> Option<ReadGuard<'_, T>> {
-        let slot = &*self.registration.slot;
-        let record = slot.enter(&self.shared.published)?.cast();
-        // SAFETY: the session that `enter` opened, or joined, ends with the guard; until then the
-        // record is neither changed nor freed (invariants 1 and 7).
-        let data = unsafe { data_ptr::<T>(record).as_ref() };
-        Some(ReadGuard::new(data, slot, &self.shared.published))
+        let record = self.slot.enter(&self.core.published)?;
+        let data = data_ptr::<T>(record.cast());
+        Some(ReadGuard::new(data, &self.slot, &self.core))
     }
 
     /// A factory of handles that can be shared between threads.
@@ -110,9 +112,14 @@ impl<T> ReadHandle<T> {
         ReadHandleFactory::new(&self.shared)
     }
 
+    /// A handle that threads can share.
+    pub fn shared(&self) -> SharedReadHandle<T> {
+        SharedReadHandle::new(&self.shared)
+    }
+
     /// Whether the writer took the data away, by being dropped or taken.
     pub fn was_dropped(&self) -> bool {
-        self.shared.published.is_closed()
+        self.core.published.is_closed()
     }
 
     /// A pointer to the published copy, or `None` if the writer took the data away.
@@ -120,7 +127,7 @@ impl<T> ReadHandle<T> {
     /// It may be read only by somebody who knows that the writer does not publish meanwhile and
     /// then change this copy, for example because they hold the writer. It must never be written.
     pub fn raw_handle(&self) -> Option<NonNull<T>> {
-        let record = self.shared.published.peek()?;
+        let record = self.core.published.peek()?;
         Some(data_ptr::<T>(record.cast()))
     }
 
@@ -129,7 +136,7 @@ impl<T> ReadHandle<T> {
     /// Guards borrow the handle, so `&mut self` shows that none of them can be used any more, nor
     /// any reference that was got from one (invariant 7).
     pub(crate) fn end_leaked_guards(&mut self) {
-        self.registration.slot.end_leaked_session();
+        self.slot.end_leaked_session();
     }
 }
 
@@ -143,14 +150,14 @@ impl<T> Clone for ReadHandle<T> {
 impl<T> Drop for ReadHandle<T> {
     fn drop(&mut self) {
         self.end_leaked_guards();
-        self.shared.registry.deregister(&self.registration);
+        self.core.registry.deregister(self.slot.key());
     }
 }
 
 impl<T> fmt::Debug for ReadHandle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReadHandle")
-            .field("slot", &self.registration.slot)
+            .field("slot", &self.slot)
             .field("was_dropped", &self.was_dropped())
             .finish_non_exhaustive()
     }

@@ -22,13 +22,6 @@ pub(crate) struct Registry {
     slots: Mutex<Slab<SharedSlot>>,
 }
 
-/// A slot in a registry, and where it stands there.
-#[derive(Debug)]
-pub(crate) struct Registration {
-    pub(crate) slot: SharedSlot,
-    key: usize,
-}
-
 impl Registry {
     pub(crate) fn new() -> Self {
         Self {
@@ -40,16 +33,17 @@ impl Registry {
     ///
     /// A reader that registers after the writer took its look loads the pointer after the lock
     /// changed hands, so after the swap: it need not be waited for (invariant 3).
-    pub(crate) fn register(&self) -> Registration {
+    pub(crate) fn register(&self) -> SharedSlot {
         // Allocated before the lock is taken.
         let slot = Arc::new(CachePadded::new(Slot::new()));
         let key = lock(&self.slots).insert(Arc::clone(&slot));
-        Registration { slot, key }
+        slot.set_key(key);
+        slot
     }
 
-    /// Removes a slot whose reader is outside for good.
-    pub(crate) fn deregister(&self, registration: &Registration) {
-        let removed = lock(&self.slots).try_remove(registration.key);
+    /// Removes the slot with this key, whose reader is outside for good.
+    pub(crate) fn deregister(&self, key: usize) {
+        let removed = lock(&self.slots).try_remove(key);
         // Freed after the lock is released.
         drop(removed);
     }

@@ -480,7 +480,7 @@ where
             pending: writer.log.pending().len(),
             logged: writer.log.len(),
             log_capacity: writer.log.capacity(),
-            readers: writer.copies.shared.registry.len(),
+            readers: writer.copies.shared.core.registry.len(),
         }
     }
 

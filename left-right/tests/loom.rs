@@ -353,3 +353,50 @@ fn try_publish_and_try_view_beside_reads() {
         thread.join().unwrap();
     });
 }
+
+/// Invariants 1, 3 and 7 through a handle that threads share; the threads' slots come and go.
+#[test]
+fn a_shared_handle_beside_publishes() {
+    for policy in [ReadMostly, WriteMostly] {
+        loom::model(move || {
+            let (mut writer, reader) = pair(policy);
+            let shared = reader.shared();
+            drop(reader);
+            let thread = thread::spawn(move || {
+                let guard = shared.enter().expect("the writer is there");
+                let first = guard.get();
+                assert_eq!(first, ReadGuard::version(&guard));
+                drop(guard);
+                let guard = shared.enter().expect("the writer is there");
+                assert!(guard.get() >= first);
+            });
+            writer.append(Increment).publish();
+            writer.append(Increment).publish();
+            thread.join().unwrap();
+        });
+    }
+}
+
+/// Guards of a shared handle that interleave: each new one sees what is published now, and the
+/// older ones keep what they see.
+#[test]
+fn interleaved_guards_of_a_shared_handle_beside_publishes() {
+    loom::model(|| {
+        let (mut writer, reader) = pair(ReadMostly);
+        let shared = reader.shared();
+        drop(reader);
+        let thread = thread::spawn(move || {
+            let first = shared.enter().expect("the writer is there");
+            let second = shared.enter().expect("the writer is there");
+            let (older, newer) = (first.get(), second.get());
+            assert!(newer >= older);
+            assert_eq!(ReadGuard::version(&first), older);
+            assert_eq!(ReadGuard::version(&second), newer);
+            drop(first);
+            assert_eq!(second.get(), newer);
+        });
+        writer.append(Increment).publish();
+        thread.join().unwrap();
+        writer.append(Increment).publish();
+    });
+}

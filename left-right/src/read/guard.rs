@@ -3,7 +3,7 @@
 use std::{fmt, marker::PhantomData, mem, ops::Deref, ptr::NonNull};
 
 use crate::{
-    copies::{Published, data_ptr},
+    copies::{Core, data_ptr},
     epoch::{Slot, Step},
 };
 
@@ -28,24 +28,13 @@ pub struct ReadGuard<'rh, T: ?Sized> {
     /// A pointer and not a reference: it is not valid any more when the guard's drop returns.
     data: NonNull<T>,
     slot: &'rh Slot,
-    /// Where newer copies come from; `None` for a guard of a part.
-    published: Option<&'rh Published>,
+    core: &'rh Core,
+    /// Whether `data` is a part of the record's data and not all of it.
+    narrowed: bool,
     data_type: PhantomData<&'rh T>,
 }
 
 impl<'rh, T: ?Sized> ReadGuard<'rh, T> {
-    /// A guard of the session that `slot` has just opened or joined, of the record that `data`
-    /// stands in.
-    #[inline]
-    pub(super) fn new(data: &'rh T, slot: &'rh Slot, published: &'rh Published) -> Self {
-        Self {
-            data: NonNull::from(data),
-            slot,
-            published: Some(published),
-            data_type: PhantomData,
-        }
-    }
-
     /// Narrows a guard to a part of what it guards.
     ///
     /// An associated function, so that it hides no method of the data.
@@ -113,19 +102,33 @@ impl<'rh, T: ?Sized> ReadGuard<'rh, T> {
     /// Hands the session over to a guard of a part.
     #[inline]
     fn narrow<U: ?Sized>(self, data: NonNull<U>) -> ReadGuard<'rh, U> {
-        let slot = self.slot;
+        let Self { slot, core, .. } = self;
         // The new guard leaves in place of this one.
         mem::forget(self);
         ReadGuard {
             data,
             slot,
-            published: None,
+            core,
+            narrowed: true,
             data_type: PhantomData,
         }
     }
 }
 
-impl<T> ReadGuard<'_, T> {
+impl<'rh, T> ReadGuard<'rh, T> {
+    /// The guard for a session that `slot` has just opened or joined, of the record that `data` is
+    /// the data of. The slot belongs to `core`, a core of records of `T`.
+    #[inline]
+    pub(super) fn new(data: NonNull<T>, slot: &'rh Slot, core: &'rh Core) -> Self {
+        Self {
+            data,
+            slot,
+            core,
+            narrowed: false,
+            data_type: PhantomData,
+        }
+    }
+
     /// Moves to the newest published copy, without leaving and entering again.
     ///
     /// For loops that hold one guard per round and pay nothing per look-up: a refresh that finds
@@ -153,14 +156,13 @@ impl<T> ReadGuard<'_, T> {
     /// ```
     #[inline]
     pub fn refresh(mut self) -> Option<Self> {
-        let Some(published) = self.published else {
+        if self.narrowed {
             return Some(self);
-        };
-        match self.slot.step(published) {
+        }
+        match self.slot.step(&self.core.published) {
             Step::Stay => Some(self),
             Step::Moved(record) => {
-                // The record is a `Record<T>`: a guard that knows where newer copies come from was
-                // made by the handle and never narrowed.
+                // The record is a `Record<T>`: the guard was made by a handle and never narrowed.
                 self.data = data_ptr::<T>(record.cast());
                 Some(self)
             }
@@ -176,7 +178,10 @@ impl<T> ReadGuard<'_, T> {
 impl<T: ?Sized> Drop for ReadGuard<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        self.slot.leave();
+        if self.slot.leave() {
+            // The slot may be gone when this returns.
+            self.core.registry.deregister(self.slot.key());
+        }
     }
 }
 

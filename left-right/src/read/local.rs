@@ -1,0 +1,138 @@
+//! This thread's slots, for handles that are shared between threads.
+//!
+//! A thread gets a slot of a structure when it first enters, keeps it for later, and gives it back
+//! when it ends. A small cache remembers the slots used last, so that an enter through a shared
+//! handle costs little more than through one of the thread's own. The cache has no destructor: it can
+//! be asked at any time, also while the thread's other thread-locals are being destroyed. The
+//! table behind it clears the cache when it goes, and whoever enters after that, from the
+//! destructor of yet another thread-local, gets a slot for that one guard.
+
+use std::{
+    cell::{Cell, RefCell},
+    ptr::NonNull,
+    sync::{PoisonError, Weak},
+};
+
+use crate::{
+    copies::{Core, CoreArc},
+    epoch::Slot,
+    registry::SharedSlot,
+};
+
+/// Names a structure; never used twice in a process, so a cached slot of a structure that is gone
+/// cannot be taken for one of another structure.
+pub(crate) type StructureId = u64;
+
+/// A fresh name. Zero is no structure's.
+pub(crate) fn next_id() -> StructureId {
+    static LAST: std::sync::Mutex<StructureId> = std::sync::Mutex::new(0);
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    *last += 1;
+    *last
+}
+
+/// How many structures a thread can alternate between without a look at the table. A power of two.
+const CACHED: usize = 8;
+
+type Cache = [Cell<(StructureId, *const Slot)>; CACHED];
+
+#[cfg(not(loom))]
+thread_local! {
+    static CACHE: Cache = const { [const { Cell::new((0, std::ptr::null())) }; CACHED] };
+    static TABLE: Table = const { Table { entries: RefCell::new(Vec::new()) } };
+}
+
+#[cfg(loom)]
+loom::thread_local! {
+    static CACHE: Cache = [const { Cell::new((0, std::ptr::null())) }; CACHED];
+    static TABLE: Table = Table { entries: RefCell::new(Vec::new()) };
+}
+
+/// Owns this thread's slots.
+struct Table {
+    entries: RefCell<Vec<Entry>>,
+}
+
+struct Entry {
+    id: StructureId,
+    core: Weak<Core>,
+    slot: SharedSlot,
+}
+
+/// The slot of structure `id` that this thread used last, if that was not long ago.
+///
+/// The pointer is valid for as long as the structure lives: the slot stands in its registry until
+/// the table is dropped, which clears the cache, or until its last guard leaves.
+#[inline]
+pub(super) fn cached(id: StructureId) -> Option<NonNull<Slot>> {
+    CACHE.with(|cache| {
+        let (cached, slot) = cache[id as usize % CACHED].get();
+        if cached == id {
+            NonNull::new(slot.cast_mut())
+        } else {
+            None
+        }
+    })
+}
+
+/// A slot of `core` to enter with: one of this thread's that is outside, else one whose guards
+/// see what is published now, else a new one.
+///
+/// Guards that interleave, as those of asynchronous tasks on one thread do, thus neither keep
+/// one session open for ever nor see less than what is published.
+///
+/// The pointer is valid for as long as `core` lives and the slot is inside.
+pub(super) fn slot(id: StructureId, core: &CoreArc) -> NonNull<Slot> {
+    let found = TABLE.try_with(|table| table.slot(id, core));
+    found.unwrap_or_else(|_| {
+        // The table is gone: this thread is running the last destructors of its thread-locals.
+        let slot = core.registry.register();
+        slot.orphan();
+        NonNull::from(&**slot)
+    })
+}
+
+impl Table {
+    fn slot(&self, id: StructureId, core: &CoreArc) -> NonNull<Slot> {
+        let mut entries = self.entries.borrow_mut();
+        let of_structure = || entries.iter().filter(|entry| entry.id == id);
+        let free = of_structure()
+            .find(|entry| !entry.slot.is_occupied())
+            .or_else(|| {
+                of_structure().find(|entry| !core.published.differs_from(entry.slot.record()))
+            });
+        let slot = if let Some(entry) = free {
+            NonNull::from(&**entry.slot)
+        } else {
+            // Slots of structures that are gone: their registries are, too.
+            entries.retain(|entry| entry.core.strong_count() != 0);
+            let slot = core.registry.register();
+            let pointer = NonNull::from(&**slot);
+            let core = CoreArc::downgrade(core);
+            entries.push(Entry { id, core, slot });
+            pointer
+        };
+        CACHE.with(|cache| cache[id as usize % CACHED].set((id, slot.as_ptr())));
+        slot
+    }
+}
+
+impl Drop for Table {
+    fn drop(&mut self) {
+        // Under loom the cache may be gone before the table.
+        let _ = CACHE.try_with(|cache| {
+            for entry in cache {
+                entry.set((0, std::ptr::null()));
+            }
+        });
+        for entry in self.entries.get_mut().drain(..) {
+            let Some(core) = entry.core.upgrade() else {
+                continue;
+            };
+            // Where guards are left, the last of them gives the slot back.
+            if !entry.slot.orphan() {
+                core.registry.deregister(entry.slot.key());
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! A read handle for any number of threads.
+
+use std::{fmt, ptr::NonNull};
+
+use super::{
+    ReadGuard, ReadHandle,
+    local::{self, StructureId},
+};
+use crate::{
+    copies::{CoreArc, Shared, data_ptr},
+    epoch::Slot,
+    sync::Arc,
+};
+
+/// A reader of a pair that threads can share: `Clone`, `Send` and `Sync`.
+///
+/// Each thread that enters gets a slot of its own, remembered in a thread-local and given back when
+/// the thread ends, so threads may come and go. An enter costs one look at that thread-local
+/// more than through a [`ReadHandle`]; a thread's first enter, and one after it used more
+/// than a handful of other structures, costs a search and perhaps a registration, some tens to
+/// hundreds of nanoseconds. Never waits.
+///
+/// # Guards
+///
+/// Guards of one handle on one thread may nest and interleave. A guard that is taken while another
+/// is alive sees the newest published copy, which may be newer than the other's. Guards are not
+/// `Send`.
+///
+/// # Asynchronous code
+///
+/// Do not hold a guard across an `.await`: the future is not `Send` then, and while it sleeps the
+/// writer may have to wait for it. Enter, take out what is needed, and leave; or hold an `Arc` of
+/// a value. On a single-threaded executor guards across `.await` are sound, and every task that
+/// enters meanwhile still sees the newest copy.
+///
+/// # Memory ordering
+///
+/// As [`ReadHandle`].
+///
+/// # Examples
+///
+/// ```
+/// # #[derive(Clone, Default)] struct Count(u32);
+/// # impl left_right::Absorb<u32> for Count {
+/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+/// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+/// # }
+/// let (mut writer, reader) = left_right::new::<Count, u32>();
+/// let shared = reader.shared();
+/// writer.append(1).publish();
+/// std::thread::scope(|scope| {
+///     for _ in 0..4 {
+///         scope.spawn(|| assert_eq!(shared.enter().unwrap().0, 1));
+///     }
+/// });
+/// ```
+///
+/// Data that may not be read from several threads cannot be shared:
+///
+/// ```
+/// fn is_sync<T: Sync>() {}
+/// is_sync::<left_right::SharedReadHandle<u32>>();
+/// ```
+///
+/// ```compile_fail
+/// fn is_sync<T: Sync>() {}
+/// is_sync::<left_right::SharedReadHandle<std::cell::Cell<u32>>>();
+/// ```
+///
+/// A guard held across an `.await` makes the future one that stays on its thread:
+///
+/// ```compile_fail
+/// async fn hold(shared: left_right::SharedReadHandle<u32>) {
+///     let guard = shared.enter();
+///     std::future::ready(()).await;
+///     drop(guard);
+/// }
+/// fn is_send<T: Send>(_: T) {}
+/// fn check(shared: left_right::SharedReadHandle<u32>) {
+///     is_send(hold(shared));
+/// }
+/// ```
+///
+/// ```
+/// async fn hold(shared: left_right::SharedReadHandle<u32>) {
+///     let guard = shared.enter();
+///     drop(guard);
+///     std::future::ready(()).await;
+/// }
+/// # fn is_send<T: Send>(_: T) {}
+/// fn check(shared: left_right::SharedReadHandle<u32>) {
+///     is_send(async move { let _seen = shared.enter().map(|guard| *guard); });
+/// }
+/// ```
+pub struct SharedReadHandle<T> {
+    shared: Arc<Shared<T>>,
+    core: CoreArc,
+    id: StructureId,
+}
+
+impl<T> SharedReadHandle<T> {
+    pub(super) fn new(shared: &Arc<Shared<T>>) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            core: CoreArc::clone(&shared.core),
+            id: shared.core.id,
+        }
+    }
+
+    /// Enters the published copy, with a slot of the calling thread.
+    ///
+    /// `None` once the writer took the data away, as for [`ReadHandle::enter`]. Never waits.
+    #[inline]
+    pub fn enter(&self) -> Option<ReadGuard<'_, T>> {
+        if let Some(slot) = local::cached(self.id) {
+            // SAFETY: the structure is alive, since `self` shares it, and so is the slot in its
+            // registry; this is the thread that owns it (invariant 7).
+            let slot = unsafe { slot.as_ref() };
+            if !slot.is_occupied() {
+                return self.enter_with(slot);
+            }
+        }
+        self.enter_slowly()
+    }
+
+    /// Enters when the slot used last is unknown or inside.
+    #[cold]
+    fn enter_slowly(&self) -> Option<ReadGuard<'_, T>> {
+        let slot: NonNull<Slot> = local::slot(self.id, &self.core);
+        // SAFETY: as in `enter`; the slot is entered before anything could give it back.
+        let slot = unsafe { slot.as_ref() };
+        self.enter_with(slot)
+    }
+
+    #[inline]
+    fn enter_with<'rh>(&'rh self, slot: &'rh Slot) -> Option<ReadGuard<'rh, T>> {
+        let Some(record) = slot.enter(&self.core.published) else {
+            self.return_unused(slot);
+            return None;
+        };
+        let data = data_ptr::<T>(record.cast());
+        Some(ReadGuard::new(data, slot, &self.core))
+    }
+
+    /// Gives back a slot that no thread owns, if this is one, after it could not enter.
+    #[cold]
+    fn return_unused(&self, slot: &Slot) {
+        if slot.is_abandoned() {
+            self.core.registry.deregister(slot.key());
+        }
+    }
+
+    /// A handle for one thread, which enters a little faster.
+    pub fn handle(&self) -> ReadHandle<T> {
+        ReadHandle::new(&self.shared)
+    }
+
+    /// Whether the writer took the data away, by being dropped or taken.
+    pub fn was_dropped(&self) -> bool {
+        self.core.published.is_closed()
+    }
+}
+
+impl<T> Clone for SharedReadHandle<T> {
+    fn clone(&self) -> Self {
+        Self::new(&self.shared)
+    }
+}
+
+impl<T> fmt::Debug for SharedReadHandle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharedReadHandle")
+            .field("was_dropped", &self.was_dropped())
+            .finish_non_exhaustive()
+    }
+}
