@@ -11,11 +11,12 @@ use std::ptr::NonNull;
 use crossbeam_utils::CachePadded;
 
 use crate::{
+    diagnostics::StalledReader,
     fence::{self, Chooser, FencePolicy, Pair},
     read::local::{StructureId, next_id},
     registry::Registry,
     sync::{Arc, AtomicPtr, Mutex, Ordering, lock},
-    wait::{GracePeriod, Patience},
+    wait::{GracePeriod, Patience, StillThere},
 };
 
 /// What every copy starts with.
@@ -198,6 +199,16 @@ impl<T> Drop for Shared<T> {
     }
 }
 
+/// A stale copy that the writer has given up waiting for, and the readers that it waits for.
+struct Abandoned<T> {
+    record: NonNull<Record<T>>,
+    grace: GracePeriod,
+}
+
+/// How many copies may be abandoned at a time. One per stalled reader is enough, but for readers
+/// that were stopped before they found a record: those count as inside every copy.
+const MOST_ABANDONED: usize = 8;
+
 /// Who owns which copy, from the writer's point of view.
 pub(crate) struct Copies<T> {
     pub(crate) shared: Arc<Shared<T>>,
@@ -206,6 +217,8 @@ pub(crate) struct Copies<T> {
     /// What the last swap took out. The writer's own once the grace period is over.
     stale: NonNull<Record<T>>,
     grace: GracePeriod,
+    /// Copies that stalled readers are still in, oldest first.
+    abandoned: Vec<Abandoned<T>>,
     chooser: Chooser,
     /// The number of the last publish.
     pub(crate) version: u64,
@@ -237,6 +250,7 @@ impl<T> Copies<T> {
             published,
             stale: into_raw(writable),
             grace: GracePeriod::default(),
+            abandoned: Vec::new(),
             chooser,
             version: 0,
         }
@@ -250,10 +264,57 @@ impl<T> Copies<T> {
     ///
     /// # Errors
     ///
-    /// How many readers are still there when patience ends.
-    pub(crate) fn reclaim(&mut self, patience: Patience) -> Result<Reclaimed<'_, T>, usize> {
+    /// If readers are still there when patience ends.
+    #[track_caller]
+    pub(crate) fn reclaim(&mut self, patience: Patience) -> Result<Reclaimed<'_, T>, StillThere> {
         let _departed = self.grace.wait(patience)?;
         Ok(Reclaimed { copies: self })
+    }
+
+    /// The readers that the last `reclaim` gave up on.
+    pub(crate) fn stalled_readers(&self) -> Vec<StalledReader> {
+        self.grace.stalled_readers()
+    }
+
+    /// Leaves the stale copy to the readers that are in it and goes on with a clone of the
+    /// published one. `false` if too many copies are abandoned already.
+    ///
+    /// If `clone` panics nothing has changed.
+    pub(crate) fn replace_stale(&mut self) -> bool
+    where
+        T: Clone,
+    {
+        if self.abandoned.len() >= MOST_ABANDONED {
+            return false;
+        }
+        // SAFETY: nobody changes the published copy before the next swap, which takes `self`.
+        let published = unsafe { self.published.as_ref() };
+        let fresh = into_raw(published.data.clone());
+        self.abandoned.push(Abandoned {
+            record: std::mem::replace(&mut self.stale, fresh),
+            grace: std::mem::take(&mut self.grace),
+        });
+        true
+    }
+
+    /// Drops, with `drop_stale`, the abandoned copies whose last reader has left.
+    pub(crate) fn free_abandoned(&mut self, drop_stale: fn(Box<T>)) {
+        let mut index = 0;
+        while let Some(abandoned) = self.abandoned.get_mut(index) {
+            if abandoned.grace.wait(Patience::Never).is_ok() {
+                let record = self.abandoned.remove(index).record;
+                // SAFETY: its readers have left, and no pointer leads there any more
+                // (invariant 1).
+                drop_stale(unsafe { into_data(record) });
+            } else {
+                index += 1;
+            }
+        }
+    }
+
+    /// How many abandoned copies are not freed yet.
+    pub(crate) fn abandoned(&self) -> usize {
+        self.abandoned.len()
     }
 
     /// The stale copy's data, which readers may still be in.
@@ -262,19 +323,24 @@ impl<T> Copies<T> {
     }
 
     /// Takes the data away from the readers, waits until the last has left, and returns both
-    /// copies: the one that was published and the other.
-    pub(crate) fn close(mut self) -> (Box<T>, Box<T>) {
+    /// copies: the one that was published and the other. Abandoned ones are dropped with
+    /// `drop_stale`.
+    #[track_caller]
+    pub(crate) fn close(mut self, drop_stale: fn(Box<T>)) -> (Box<T>, Box<T>) {
         self.shared.core.published.swap(std::ptr::null_mut());
-        // The published copy becomes stale with this swap, and the one that is stale already may
-        // have stragglers of the swap before. They need not be waited for twice: a straggler of
-        // the earlier swap that is still in its session is inside now, too, and is seen again.
-        self.grace.begin(&self.shared.core.registry);
+        // Whoever is inside now has to leave altogether, whichever copy it is in. That includes
+        // stragglers of earlier swaps: one that is still in its session is seen again.
+        self.grace.begin(&self.shared.core.registry, 0);
         let _departed = self
             .grace
             .wait(Patience::Forever)
             .expect("a wait for ever ends only when all have left");
-        // SAFETY: all readers have left both copies and none can come back (invariants 1 and 3);
-        // `self` owned them and is consumed.
+        for abandoned in self.abandoned.drain(..) {
+            // SAFETY: all readers have left all copies and none can come back (invariants 1
+            // and 3).
+            drop_stale(unsafe { into_data(abandoned.record) });
+        }
+        // SAFETY: as above; `self` owned them and is consumed.
         let published = unsafe { into_data(self.published) };
         // SAFETY: as above.
         let stale = unsafe { into_data(self.stale) };
@@ -292,6 +358,12 @@ impl<T> Copies<T> {
         let mut free_now = None;
         {
             let mut left = lock(&self.shared.left);
+            if let Some(drop) = drop_stale {
+                left.extend(self.abandoned.drain(..).map(|abandoned| Left {
+                    record: abandoned.record,
+                    drop,
+                }));
+            }
             if let Some(drop) = drop_stale {
                 if departed.is_some() {
                     free_now = Some(drop);
@@ -349,7 +421,8 @@ impl<'a, T> Reclaimed<'a, T> {
         let fresh = tagged(copies.stale.cast().as_ptr(), tag(copies.chooser.pair()));
         copies.shared.core.published.swap(fresh);
         std::mem::swap(&mut copies.published, &mut copies.stale);
-        let counted = copies.grace.begin(&copies.shared.core.registry);
+        let vacated = copies.stale.addr().get();
+        let counted = copies.grace.begin(&copies.shared.core.registry, vacated);
         copies.chooser.record(counted);
     }
 }

@@ -7,13 +7,27 @@ use std::{error::Error, fmt, time::Duration};
 /// last publish took out.
 ///
 /// Nothing was lost: the operations are in the log and go out with the next publish that succeeds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stalled {
-    /// How many readers hold on.
-    pub readers: usize,
+    /// Who holds on.
+    pub readers: Vec<StalledReader>,
     /// How long the call waited for them.
     pub waited: Duration,
+}
+
+/// A reader that a publish waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StalledReader {
+    /// The name of the thread that made the reader's handle, or that entered through a
+    /// [`SharedReadHandle`](crate::SharedReadHandle).
+    pub thread: Option<String>,
+    /// The version that the reader sees; `None` if it was stopped before it found out.
+    pub version: Option<u64>,
+    /// Whether it is the thread that wants to publish, which would then wait for itself. Debug
+    /// builds know for sure; others go by the thread that made the handle.
+    pub is_this_thread: bool,
 }
 
 impl fmt::Display for Stalled {
@@ -21,9 +35,31 @@ impl fmt::Display for Stalled {
         let Self { readers, waited } = self;
         write!(
             f,
-            "{readers} reader(s) still hold a guard of an older version after {waited:?}; nothing \
-             is lost: drop those guards, or call ReadGuard::refresh on them, and publish again"
-        )
+            "{} reader(s) still hold a guard of an older version after {waited:?} (",
+            readers.len()
+        )?;
+        for (index, reader) in readers.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "; " };
+            write!(f, "{separator}{reader}")?;
+        }
+        f.write_str("); nothing is lost: drop those guards, or refresh them, and publish again")
+    }
+}
+
+impl fmt::Display for StalledReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "thread {:?}",
+            self.thread.as_deref().unwrap_or("unnamed")
+        )?;
+        if self.is_this_thread {
+            f.write_str(", this very thread")?;
+        }
+        match self.version {
+            Some(version) => write!(f, ", since version {version}"),
+            None => f.write_str(", just entering"),
+        }
     }
 }
 
@@ -48,7 +84,7 @@ impl fmt::Display for Poisoned {
 impl Error for Poisoned {}
 
 /// Why a publish did not happen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PublishError {
     /// Readers hold on to the copy that is to be changed. Try again later.
@@ -94,6 +130,8 @@ pub struct Stats {
     pub logged: usize,
     /// Operations that fit into the log before it allocates.
     pub log_capacity: usize,
-    /// Registered read handles, the writer's own included.
+    /// Registered readers, the writer's own handle included.
     pub readers: usize,
+    /// Copies that were left to stalled readers and are not freed yet.
+    pub abandoned: usize,
 }

@@ -8,10 +8,14 @@
 //! after it saw a later value. That holds for the store of `enter` too, because the writer may
 //! first see the *next* session, and must then have the reads of the earlier ones behind it.
 
-use std::ptr::NonNull;
+use std::{
+    ptr::NonNull,
+    thread::{self, Thread},
+};
 
 use crate::{
     copies::{Header, Published},
+    diagnostics::StalledReader,
     sync::{AtomicPtr, AtomicUsize, Ordering},
 };
 
@@ -37,6 +41,18 @@ pub(crate) struct Slot {
     fenced_version: AtomicUsize,
     /// Where the slot stands in the registry. Only the reader looks at it.
     key: AtomicUsize,
+    /// The thread that registered the slot, for reports.
+    registered_by: Thread,
+    /// The thread that entered last, as [`thread_address`] has it.
+    #[cfg(all(debug_assertions, not(loom)))]
+    entered_by: AtomicUsize,
+}
+
+/// Tells threads that are alive apart, at less cost than a thread's id.
+#[cfg(all(debug_assertions, not(loom)))]
+fn thread_address() -> usize {
+    thread_local!(static ADDRESS: u8 = const { 0 });
+    ADDRESS.with(|address| std::ptr::from_ref(address).addr())
 }
 
 /// Set in `Slot::nested`: nobody owns the slot but its guards, and the last one gives it back.
@@ -60,6 +76,9 @@ impl Slot {
             nested: AtomicUsize::new(0),
             fenced_version: AtomicUsize::new(0),
             key: AtomicUsize::new(0),
+            registered_by: thread::current(),
+            #[cfg(all(debug_assertions, not(loom)))]
+            entered_by: AtomicUsize::new(0),
         }
     }
 
@@ -82,6 +101,8 @@ impl Slot {
         if is_inside(session) {
             return self.enter_nested(published);
         }
+        #[cfg(all(debug_assertions, not(loom)))]
+        self.entered_by.store(thread_address(), Ordering::Relaxed);
         self.announce(session.wrapping_add(1), published)
     }
 
@@ -97,9 +118,8 @@ impl Slot {
             return None;
         };
         let record = found.record;
-        // Release: pairs with the Acquire of a writer that wants to know which copy a stalled
-        // reader is in. It comes after the load of the pointer, so a writer that finds the
-        // session's parity here knows what this session reads.
+        // Release: pairs with the Acquire in `record_seen`: the reads of earlier sessions happen
+        // before what the writer does once it finds this session's parity here.
         self.record
             .store(with_parity(record, session), Ordering::Release);
         if found.fenced {
@@ -214,6 +234,48 @@ impl Slot {
     pub(crate) fn session_seen(&self) -> usize {
         // Acquire: pairs with the Release stores in `announce` and `leave`.
         self.session.load(Ordering::Acquire)
+    }
+
+    /// The record that `session` reads, as the writer sees it: `None` if the reader has not got
+    /// that far. If the session is over this may be a record that the reader found later.
+    ///
+    /// The word was written in this session or later if it has this session's parity: the writer
+    /// has seen the session's announcement, and so, by coherence, nothing older than the word of the
+    /// session before, which has the other parity (invariant 13).
+    pub(crate) fn record_seen(&self, session: usize) -> Option<NonNull<Header>> {
+        // Acquire: pairs with the Release in `announce`: what the reader did in earlier sessions
+        // happens before what the writer concludes from this.
+        let word = self.record.load(Ordering::Acquire);
+        if word.addr() & 1 == (session >> 1) & 1 {
+            NonNull::new(word.map_addr(|address| address & !1))
+        } else {
+            None
+        }
+    }
+
+    /// What a report says about a reader that stays in `session`.
+    pub(crate) fn describe(&self, session: usize) -> StalledReader {
+        // SAFETY: the reader found this record in a session that the writer has not seen it leave,
+        // or later. Only the writer, who is asking, frees records, and none that a reader could
+        // find since (invariants 1 and 13).
+        let version = |record: NonNull<Header>| unsafe { record.as_ref() }.version;
+        StalledReader {
+            thread: self.registered_by.name().map(str::to_owned),
+            version: self.record_seen(session).map(version),
+            is_this_thread: self.was_entered_by_this_thread(),
+        }
+    }
+
+    /// Whether the reader is the calling thread, as far as is known.
+    #[cfg(all(debug_assertions, not(loom)))]
+    pub(crate) fn was_entered_by_this_thread(&self) -> bool {
+        self.entered_by.load(Ordering::Relaxed) == thread_address()
+    }
+
+    /// Whether the reader is the calling thread, as far as is known: whether it registered here.
+    #[cfg(not(all(debug_assertions, not(loom))))]
+    pub(crate) fn was_entered_by_this_thread(&self) -> bool {
+        self.registered_by.id() == thread::current().id()
     }
 
     /// Now and then, asks for the cheaper fence if many sessions read the same version.

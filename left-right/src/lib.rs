@@ -125,7 +125,7 @@ mod sync;
 pub mod algorithm {}
 
 pub use absorb::{Absorb, Independent};
-pub use diagnostics::{Poisoned, PublishError, Stalled, Stats};
+pub use diagnostics::{Poisoned, PublishError, Stalled, StalledReader, Stats};
 pub use fence::{FencePolicy, FenceStrategy, fence_strategy};
 pub use read::{ReadGuard, ReadHandle, ReadHandleFactory, SharedReadHandle};
 pub use write::{Taken, WriteHandle};

@@ -94,6 +94,14 @@ impl<O> OpLog<O> {
         }
     }
 
+    /// Drops the operations that the published copy has absorbed: the other one is a clone of it.
+    pub(crate) fn drop_published(&mut self) {
+        while let Front::Published(count @ 1..) = self.front {
+            self.front = Front::Published(count - 1);
+            drop(self.operations.pop_front());
+        }
+    }
+
     /// Drops all operations, begun or not: for copies that share nothing with them.
     pub(crate) fn discard(&mut self) {
         self.front = Front::Published(0);

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::{
+    diagnostics::StalledReader,
     registry::{Registry, SharedSlot},
     sync::thread,
 };
@@ -38,7 +39,18 @@ impl Straggler {
     fn has_left(&self) -> bool {
         self.slot.session_seen() != self.session
     }
+
+    /// Whether the reader is known to be in another copy than the one at this address.
+    fn is_elsewhere(&self, vacated: usize) -> bool {
+        self.slot
+            .record_seen(self.session)
+            .is_some_and(|record| record.addr().get() != vacated)
+    }
 }
+
+/// Readers were still there when patience ended.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StillThere;
 
 /// Proof that no reader is left in the copy that the last swap took out.
 ///
@@ -46,19 +58,37 @@ impl Straggler {
 #[derive(Debug)]
 pub(crate) struct Departed(());
 
-/// The readers that the writer waits for before it touches the stale copy.
+/// The readers that the writer waits for before it touches a copy, or all of them.
 #[derive(Debug, Default)]
 pub(crate) struct GracePeriod {
     stragglers: Vec<Straggler>,
+    /// The address of the copy that they have to leave; 0 if they have to leave altogether.
+    vacated: usize,
 }
 
 impl GracePeriod {
-    /// Starts over with the readers that are inside now, after a swap and its heavy fence.
+    /// Starts over with the readers that are inside now, after a swap and its heavy fence. They
+    /// have to leave the record at the address `vacated`, or every record if it is 0.
     ///
     /// The values that are compared later are the ones read here, after *this* swap (invariant 5).
     /// Returns the registry's measure of how much was read.
-    pub(crate) fn begin(&mut self, registry: &Registry) -> usize {
+    pub(crate) fn begin(&mut self, registry: &Registry, vacated: usize) -> usize {
+        self.vacated = vacated;
         registry.look(&mut self.stragglers)
+    }
+
+    /// Who is still there.
+    pub(crate) fn stalled_readers(&self) -> Vec<StalledReader> {
+        let stalled = |straggler: &Straggler| straggler.slot.describe(straggler.session);
+        self.stragglers.iter().map(stalled).collect()
+    }
+
+    /// Forgets the readers that need not be waited for any more.
+    fn prune(&mut self) {
+        let vacated = self.vacated;
+        self.stragglers.retain(|straggler| {
+            !straggler.has_left() && (vacated == 0 || !straggler.is_elsewhere(vacated))
+        });
     }
 
     /// Waits until every straggler has left, or until patience ends.
@@ -69,21 +99,25 @@ impl GracePeriod {
     ///
     /// # Errors
     ///
-    /// How many readers are still there when patience ends.
-    pub(crate) fn wait(&mut self, patience: Patience) -> Result<Departed, usize> {
+    /// If readers are still there when patience ends; see [`stalled_readers`](Self::stalled_readers).
+    #[track_caller]
+    pub(crate) fn wait(&mut self, patience: Patience) -> Result<Departed, StillThere> {
         let mut pause = Pause::new();
         loop {
-            self.stragglers.retain(|straggler| !straggler.has_left());
+            self.prune();
             if self.stragglers.is_empty() {
                 return Ok(Departed(()));
             }
             let limit = match patience {
-                Patience::Forever => None,
-                Patience::Never => return Err(self.stragglers.len()),
+                Patience::Forever => {
+                    self.assert_not_waiting_for_itself();
+                    None
+                }
+                Patience::Never => return Err(StillThere),
                 Patience::Until(deadline) => {
                     let left = deadline.saturating_duration_since(Instant::now());
                     if left.is_zero() {
-                        return Err(self.stragglers.len());
+                        return Err(StillThere);
                     }
                     Some(left)
                 }
@@ -91,6 +125,28 @@ impl GracePeriod {
             pause.take(limit);
         }
     }
+}
+
+#[cfg(all(debug_assertions, not(loom)))]
+impl GracePeriod {
+    /// # Panics
+    ///
+    /// In debug builds, if the calling thread holds a guard that it would wait for itself. Only
+    /// they know which thread entered.
+    #[track_caller]
+    fn assert_not_waiting_for_itself(&self) {
+        let mut stragglers = self.stragglers.iter();
+        assert!(
+            !stragglers.any(|straggler| straggler.slot.was_entered_by_this_thread()),
+            "this thread holds a guard of an older version and would wait for itself for ever: \
+             drop the guard, or refresh it, before publishing"
+        );
+    }
+}
+
+#[cfg(not(all(debug_assertions, not(loom))))]
+impl GracePeriod {
+    fn assert_not_waiting_for_itself(&self) {}
 }
 
 /// Spin, yield, sleep.

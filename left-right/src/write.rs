@@ -9,8 +9,11 @@ use std::{
 };
 
 use crate::{
-    Absorb, FencePolicy, Independent, PublishError, ReadHandle, Stalled, Stats, copies::Copies,
-    diagnostics::Poisoned, oplog::OpLog, wait::Patience,
+    Absorb, FencePolicy, Independent, PublishError, ReadHandle, Stalled, Stats,
+    copies::Copies,
+    diagnostics::Poisoned,
+    oplog::OpLog,
+    wait::{Patience, StillThere},
 };
 
 /// The writer of a pair: appends operations and publishes them.
@@ -29,7 +32,8 @@ use crate::{
 /// microseconds, then yields, then sleeps; it uses next to no processor time. Readers never wait
 /// for the writer, and no lock is held meanwhile.
 ///
-/// A thread that publishes twice while it holds a guard from a handle of its own waits for itself.
+/// A thread that publishes twice while it holds a guard from a handle of its own would wait for
+/// itself: debug builds panic, and [`publish_timeout`](Self::publish_timeout) says so in all.
 ///
 /// # Memory ordering
 ///
@@ -109,7 +113,12 @@ where
     }
 
     /// Waits for the stale copy's readers, then applies what that copy lacks and lends it.
-    fn prepare(&mut self, patience: Patience) -> Result<crate::copies::Reclaimed<'_, T>, usize> {
+    #[track_caller]
+    fn prepare(
+        &mut self,
+        patience: Patience,
+    ) -> Result<crate::copies::Reclaimed<'_, T>, StillThere> {
+        self.copies.free_abandoned(T::drop_first);
         let mut reclaimed = self.copies.reclaim(patience)?;
         let (stale, published) = reclaimed.both();
         let phase = mem::replace(&mut self.phase, Phase::Poisoned);
@@ -130,7 +139,8 @@ where
         Ok(reclaimed)
     }
 
-    fn publish(&mut self, patience: Patience) -> Result<(), usize> {
+    #[track_caller]
+    fn publish(&mut self, patience: Patience) -> Result<(), StillThere> {
         self.prepare(patience)?.publish();
         match self.phase {
             Phase::Loading { .. } => self.phase = Phase::Unsynchronised,
@@ -139,10 +149,39 @@ where
         Ok(())
     }
 
+    /// Publishes, waiting until `deadline`, if there is one.
+    fn publish_until(&mut self, deadline: Option<Instant>) -> Result<(), StillThere> {
+        self.publish(deadline.map_or(Patience::Forever, Patience::Until))
+    }
+
+    /// Publishes without waiting for the readers of the stale copy, which is left to them.
+    fn publish_replacement(&mut self) -> Result<(), StillThere>
+    where
+        T: Independent,
+    {
+        if !self.copies.replace_stale() {
+            return Err(StillThere);
+        }
+        // The clone has everything that the published copy has: nothing is left to synchronise
+        // and nothing to replay.
+        if self.phase == Phase::Unsynchronised {
+            self.phase = Phase::Logging;
+        }
+        self.log.drop_published();
+        self.publish(Patience::Never)
+    }
+
+    fn stalled(&self, since: Instant) -> PublishError {
+        PublishError::Stalled(Stalled {
+            readers: self.copies.stalled_readers(),
+            waited: since.elapsed(),
+        })
+    }
+
     /// Takes the data away from the readers and returns the newest copy; the other is dropped.
     fn close(mut self) -> Box<T> {
         if self.phase == Phase::Poisoned {
-            let (published, damaged) = self.copies.close();
+            let (published, damaged) = self.copies.close(T::drop_first);
             mem::forget(damaged);
             return published;
         }
@@ -152,7 +191,7 @@ where
             unreachable!("a wait for ever ends only when all readers have left")
         }
         // Whatever panics from here on finds no owner of the copies and so leaks them.
-        let (published, stale) = self.copies.close();
+        let (published, stale) = self.copies.close(T::drop_first);
         let (mut older, newest) = if stale_is_empty {
             (
                 mem::ManuallyDrop::new(stale),
@@ -364,16 +403,62 @@ where
             return Err(Poisoned.into());
         }
         let start = Instant::now();
-        let patience = match start.checked_add(timeout) {
-            Some(deadline) => Patience::Until(deadline),
-            None => Patience::Forever,
-        };
-        self.writer_to_wait().publish(patience).map_err(|readers| {
-            PublishError::Stalled(Stalled {
-                readers,
-                waited: start.elapsed(),
-            })
-        })
+        let writer = self.writer_to_wait();
+        writer
+            .publish_until(start.checked_add(timeout))
+            .map_err(|StillThere| writer.stalled(start))
+    }
+
+    /// Publishes, and if readers hold on for longer than `timeout`, leaves the copy that they are
+    /// in to them and goes on with a clone of the published one.
+    ///
+    /// A guard that is leaked or held for ever thus costs a clone and the memory of a copy, once,
+    /// and never stops the writer. The copy is freed by the writer's next publish or view after
+    /// its last reader has left.
+    ///
+    /// # Errors
+    ///
+    /// [`PublishError::Poisoned`] if an operation panicked earlier. [`PublishError::Stalled`] if a
+    /// handful of copies have been left to readers already, which takes as many readers that
+    /// hold on to different versions, or one that was stopped in the middle of entering.
+    ///
+    /// # Panics
+    ///
+    /// If `clone` panics; nothing has changed then. If an `absorb_*` panics, which poisons the
+    /// pair.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// impl left_right::Independent for Count {}
+    ///
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// std::mem::forget(reader.enter());
+    /// for _ in 0..1_000 {
+    ///     writer.append(1).publish_or_replace(Duration::ZERO).unwrap();
+    /// }
+    /// assert_eq!(writer.enter().unwrap().0, 1_000);
+    /// assert_eq!(writer.stats().abandoned, 1);
+    /// ```
+    pub fn publish_or_replace(&mut self, timeout: Duration) -> Result<(), PublishError>
+    where
+        T: Independent,
+    {
+        if self.is_poisoned() {
+            return Err(Poisoned.into());
+        }
+        let start = Instant::now();
+        let writer = self.writer_to_wait();
+        writer
+            .publish_until(start.checked_add(timeout))
+            .or_else(|StillThere| writer.publish_replacement())
+            .map_err(|StillThere| writer.stalled(start))
     }
 
     /// Publishes if there is anything to publish.
@@ -481,6 +566,7 @@ where
             logged: writer.log.len(),
             log_capacity: writer.log.capacity(),
             readers: writer.copies.shared.core.registry.len(),
+            abandoned: writer.copies.abandoned(),
         }
     }
 

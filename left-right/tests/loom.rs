@@ -400,3 +400,32 @@ fn interleaved_guards_of_a_shared_handle_beside_publishes() {
         writer.append(Increment).publish();
     });
 }
+
+/// Invariant 13: a copy is left only to readers that are in it, and freed when they have gone.
+#[test]
+fn replacing_beside_reads() {
+    for policy in [ReadMostly, WriteMostly] {
+        loom::model(move || {
+            let (mut writer, reader) = pair(policy);
+            let thread = thread::spawn(move || {
+                let guard = reader.enter().expect("the writer is there");
+                let first = guard.get();
+                assert_eq!(first, ReadGuard::version(&guard));
+                let guard = guard.refresh().expect("the writer is there");
+                assert_eq!(guard.get(), ReadGuard::version(&guard));
+                drop(guard);
+                reader
+            });
+            for _ in 0..2 {
+                writer.append(Increment);
+                let published = writer.publish_or_replace(std::time::Duration::ZERO);
+                published.expect("two publishes cannot abandon too much");
+            }
+            assert_eq!(writer.enter().map(|guard| guard.get()), Some(2));
+            drop(thread.join().unwrap());
+            // Every reader has gone: the next call frees what was abandoned.
+            writer.append(Increment).publish();
+            assert_eq!(writer.stats().abandoned, 0);
+        });
+    }
+}
