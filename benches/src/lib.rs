@@ -1,1 +1,43 @@
-//! Under construction.
+//! Workloads for concurrent maps, every map behind one trait, every result verified.
+//!
+//! `cargo xtask bench` runs the binary of this crate. The files follow one measurement from the inside
+//! out: a value says which key it belongs to; a peer is a map behind the traits; a workload drives one; a
+//! schedule interleaves repetitions so that drift hits all maps alike; a suite says what to compare; the
+//! report shows it.
+//!
+//! To add a suite (`memory`, `multi`, `shared`, …), add a file under `suite/` and a line to
+//! [`suite::ALL`]. To add a map, add a file under `peers/` and a line to [`subject::all`].
+
+#![deny(unsafe_code)]
+
+pub mod error;
+pub mod value;
+
+pub mod hasher;
+pub mod keys;
+pub mod order;
+
+pub mod peer;
+pub mod peers;
+pub mod primitive;
+pub mod subject;
+
+pub mod check;
+pub mod workload;
+
+pub mod figure;
+pub mod progress;
+pub mod schedule;
+
+pub mod claim;
+pub mod suite;
+
+pub mod report;
+
+pub mod cli;
+
+/// The example of the README, run as a doc test.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+#[derive(Debug)]
+pub struct Readme;

@@ -1,3 +1,42 @@
-//! The project's commands.
+//! The project's commands: `cargo xtask bench` and `cargo xtask test`.
 
-fn main() {}
+mod bench;
+mod cargo;
+mod steps;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The project's commands
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Compare the maps on this machine (`cargo xtask bench --help` shows the benchmark's own options)
+    #[command(disable_help_flag = true)]
+    Bench {
+        /// Passed on to the benchmark
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<std::ffi::OsString>,
+    },
+    /// Run every check that the project has
+    Test(test::Arguments),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Bench { arguments } => bench::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
+    };
+    outcome.unwrap_or_else(|message| {
+        eprintln!("error: {message}");
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,158 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use clap::builder::{PossibleValue, PossibleValuesParser};
+
+use crate::error::Error;
+use crate::keys::file;
+use crate::report::environment::Environment;
+use crate::report::losses::losses;
+use crate::report::{Report, save, terminal};
+use crate::subject::all;
+use crate::suite::{ALL, Effort, Plan, Suite};
+
+/// Compare concurrent maps on this machine: every figure is the median of interleaved repetitions, and
+/// every result is verified.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask bench", bin_name = "cargo xtask bench")]
+pub struct Arguments {
+    /// What to measure
+    #[arg(long, value_name = "SUITE", default_value = ALL[0].name(), value_parser = suites())]
+    suite: String,
+
+    /// Work on the keys of FILE (UTF-8, one per line) instead of generated integers
+    #[arg(long, value_name = "FILE")]
+    keys: Option<PathBuf>,
+
+    /// Take seconds: see that everything works, with figures that mean nothing
+    #[arg(long)]
+    quick: bool,
+
+    /// Compare evmap-core only with the maps whose names contain PEER
+    #[arg(long, value_name = "PEER")]
+    filter: Option<String>,
+
+    /// Give each map its own default hasher instead of the same to all
+    #[arg(long)]
+    native_hasher: bool,
+
+    /// List the suites and the maps, and measure nothing
+    #[arg(long)]
+    list: bool,
+
+    /// Where report.md and report.json go
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "BENCH_OUT",
+        default_value = "target/bench",
+        hide_env = true
+    )]
+    out: PathBuf,
+}
+
+fn suites() -> PossibleValuesParser {
+    ALL.iter()
+        .map(|it| PossibleValue::new(it.name()).help(it.about()))
+        .collect::<Vec<_>>()
+        .into()
+}
+
+/// Does what the arguments ask for.
+///
+/// # Errors
+///
+/// Whatever kept the run from its report; nothing is written then.
+pub fn run(arguments: &Arguments, given: &[String]) -> Result<(), Error> {
+    if arguments.list {
+        print!("{}", list());
+        return Ok(());
+    }
+    let keys = match &arguments.keys {
+        Some(path) => {
+            let loaded = file::load(path)?;
+            eprintln!("{}", loaded.summary());
+            Some(loaded.keys)
+        }
+        None => None,
+    };
+    let effort = match arguments.quick {
+        true => Effort::QUICK,
+        false => Effort::FULL,
+    };
+    let plan = Plan {
+        effort: effort.on(keys.as_ref().map_or(0, |keys| keys.len())),
+        keys,
+        filter: arguments.filter.clone(),
+        native_hashers: arguments.native_hasher,
+    };
+    let suite = suite_named(&arguments.suite);
+    let environment = Environment::look(given);
+    let findings = suite.run(&plan)?;
+    let report = Report {
+        suite: suite.name().to_owned(),
+        about: suite.about().to_owned(),
+        smoke: plan.effort.smoke,
+        environment,
+        method: method(&plan.effort),
+        losses: losses(&findings),
+        findings,
+    };
+    let saved = save::save(&report, &arguments.out)?;
+    print!("{}", terminal::render(&report));
+    println!(
+        "\nReports: {} and {}",
+        saved.markdown.display(),
+        saved.json.display()
+    );
+    Ok(())
+}
+
+fn suite_named(name: &str) -> &'static dyn Suite {
+    *ALL.iter()
+        .find(|it| it.name() == name)
+        .expect("clap lets only these names through")
+}
+
+fn list() -> String {
+    let mut text = "suites:\n".to_owned();
+    for suite in ALL {
+        text += &format!("  {:10} {}\n", suite.name(), suite.about());
+    }
+    text += "maps of the default comparison:\n";
+    for subject in all::<u64>() {
+        text += &format!("  {:20} {}\n", subject.name(), subject.how());
+    }
+    text
+}
+
+/// What all suites have in common.
+fn method(effort: &Effort) -> Vec<String> {
+    vec![
+        format!(
+            "Each figure is the median of {} rounds of {:?} (waits for a stalled reader: {} of {:?}) with the \
+             median absolute deviation in per cent; report.json has every sample.",
+            effort.rounds, effort.slice, effort.stalls, effort.stall
+        ),
+        "Rounds are interleaved: each round runs every measurement once and begins with another one, so \
+         that drift of the machine hits all alike."
+            .to_owned(),
+        "Each repetition builds its map anew with its full capacity and reads every key once and one \
+         absent key before the clock starts. A writer's map is read back in full afterwards. A wrong \
+         answer ends the run without a report."
+            .to_owned(),
+        "Keys are read in shuffled order from an array in that order; every look-up's value is added up, \
+         one addition per look-up, and each 4,096 look-ups are compared with the known sum."
+            .to_owned(),
+        "A writer with a period spins until it is due, on a core of its own if there is one. Other load \
+         on the machine, frequency scaling and virtual cores are not controlled for."
+            .to_owned(),
+        "Bias: this benchmark was written by the authors of evmap-core and left-right. Values are u64, \
+         there is one writer at most, and no key is inserted or removed while figures are made: that \
+         favours maps that keep two copies, and hides what they cost in memory and with writers on \
+         every thread."
+            .to_owned(),
+    ]
+}

@@ -1,0 +1,175 @@
+//! The order in which a workload reads and writes the keys, with the sums that its answers must have.
+
+use std::fmt;
+
+use rand::rngs::SmallRng;
+use rand::seq::SliceRandom;
+use rand::{RngExt, SeedableRng};
+
+use crate::keys::KeySet;
+use crate::value::{tag, value, with_generation};
+
+/// Look-ups between two looks at the clock or the stop flag: long enough that the look costs nothing.
+pub const BATCH: usize = 4_096;
+
+/// Steps of an order: enough that the branch predictor does not learn a small key set by heart, few enough
+/// that a huge one costs neither minutes nor the caches.
+const STEPS: std::ops::RangeInclusive<usize> = 4 * BATCH..=64 * BATCH;
+
+/// A shuffled walk over a key set. The keys lie in the order of the walk, so that reading them costs next
+/// to nothing, and their number is a power of two.
+pub struct Order<K> {
+    keys: Vec<K>,
+    indices: Vec<usize>,
+    tags: Vec<u64>,
+    sums: Vec<Sums>,
+}
+
+/// What a batch of look-ups must add up to.
+#[derive(Clone, Copy, Debug)]
+struct Sums {
+    values: u64,
+    tags: u64,
+}
+
+/// A part of the walk, with the sums of the right answers.
+#[derive(Debug)]
+pub struct Batch<'a, K> {
+    /// The keys to look up.
+    pub keys: &'a [K],
+    /// The sum of the pre-filled values.
+    pub values: u64,
+    /// The sum of the tags: of any generation of values.
+    pub tags: u64,
+}
+
+impl<K: Clone> Order<K> {
+    /// The walk that belongs to a key set and a seed: the same for every peer.
+    #[must_use]
+    pub fn new(keys: &KeySet<K>, seed: u64) -> Self {
+        let mut random = SmallRng::seed_from_u64(seed);
+        let steps = keys
+            .len()
+            .next_power_of_two()
+            .clamp(*STEPS.start(), *STEPS.end());
+        let mut indices = Vec::with_capacity(steps + keys.len());
+        // Whole shuffles one after another: every key is as frequent as the next.
+        while indices.len() < steps {
+            let from = indices.len();
+            indices.extend(0..keys.len());
+            indices[from..].shuffle(&mut random);
+        }
+        indices.truncate(steps);
+        let sums = indices
+            .chunks(BATCH)
+            .map(|batch| Sums {
+                values: sum(batch.iter().map(|&index| value(index, 0))),
+                tags: sum(batch.iter().map(|&index| tag(index))),
+            })
+            .collect();
+        Self {
+            keys: indices
+                .iter()
+                .map(|&index| keys.keys()[index].clone())
+                .collect(),
+            tags: indices.iter().map(|&index| tag(index)).collect(),
+            indices,
+            sums,
+        }
+    }
+
+    /// All batches, from a place that differs from reader to reader, for ever.
+    pub fn batches(&self, reader: usize) -> impl Iterator<Item = Batch<'_, K>> {
+        let count = self.sums.len();
+        let start = SmallRng::seed_from_u64(reader as u64).random_range(0..count);
+        (start..).map(move |number| {
+            let number = number % count;
+            Batch {
+                keys: &self.keys[number * BATCH..][..BATCH],
+                values: self.sums[number].values,
+                tags: self.sums[number].tags,
+            }
+        })
+    }
+
+    /// The batches of one whole walk.
+    pub fn once(&self, reader: usize) -> impl Iterator<Item = Batch<'_, K>> {
+        self.batches(reader).take(self.sums.len())
+    }
+
+    /// The write with this number: writes walk the same order, each with a generation of its own.
+    #[inline]
+    #[must_use]
+    pub fn write(&self, number: usize) -> (K, u64) {
+        // The length is a power of two, so this is a mask and no division.
+        let step = number & (self.keys.len() - 1);
+        (
+            self.keys[step].clone(),
+            with_generation(self.tags[step], generation(number)),
+        )
+    }
+
+    /// The value of every key, by index, after the first `writes` writes.
+    #[must_use]
+    pub fn values_after(&self, keys: &KeySet<K>, writes: usize) -> Vec<u64> {
+        let mut values: Vec<u64> = (0..keys.len()).map(|index| value(index, 0)).collect();
+        // Each walk writes what the one before it wrote, so only the last two can show.
+        let steps = self.keys.len();
+        for number in writes.saturating_sub(2 * steps)..writes {
+            let step = number % steps;
+            values[self.indices[step]] = with_generation(self.tags[step], generation(number));
+        }
+        values
+    }
+}
+
+/// Each write differs from those before it, also from one of the same key in the same walk.
+#[inline]
+fn generation(number: usize) -> u64 {
+    number as u64 + 1
+}
+
+fn sum(values: impl Iterator<Item = u64>) -> u64 {
+    values.fold(0, u64::wrapping_add)
+}
+
+impl<K> fmt::Debug for Order<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Order")
+            .field("steps", &self.keys.len())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    #[test]
+    fn sums_are_those_of_the_keys_in_the_batch() {
+        let keys = KeySet::integers(1_000);
+        let map: HashMap<u64, usize> = keys.keys().iter().copied().zip(0..).collect();
+        let order = Order::new(&keys, 1);
+        for batch in order.once(0) {
+            assert_eq!(batch.keys.len(), BATCH);
+            let values = sum(batch.keys.iter().map(|key| value(map[key], 0)));
+            assert_eq!(values, batch.values);
+        }
+    }
+
+    #[test]
+    fn values_after_writes_are_those_of_a_map_that_was_written() {
+        let keys = KeySet::integers(300);
+        let order = Order::new(&keys, 2);
+        for writes in [0, 1, 299, 20_000, 70_000] {
+            let mut map: HashMap<u64, u64> = (0..keys.len())
+                .map(|index| (keys.keys()[index], value(index, 0)))
+                .collect();
+            map.extend((0..writes).map(|number| order.write(number)));
+            let expected: Vec<u64> = keys.keys().iter().map(|key| map[key]).collect();
+            assert_eq!(order.values_after(&keys, writes), expected);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! What a map is asked to do, one kind of work per file, each compiled for each map.
+
+mod beside;
+mod race;
+mod reads;
+mod writes;
+
+pub use race::{Lane, Running, Work, race};
+
+use std::time::Duration;
+
+use crate::error::Mismatch;
+use crate::keys::{Key, KeySet};
+use crate::order::Order;
+use crate::peer::Peer;
+
+/// One kind of work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Workload {
+    /// Nobody writes; each thread looks up keys, with a guard per look-up or one held throughout.
+    Reads {
+        /// Reading threads.
+        threads: usize,
+        /// Whether each thread holds one guard.
+        held: bool,
+    },
+    /// One thread reads and one writes.
+    Beside(Pace),
+    /// One thread writes, nobody reads.
+    Writes {
+        /// Writes that become visible together.
+        batch: usize,
+    },
+}
+
+/// How a writer beside a reader goes about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// Writes that become visible together.
+    pub batch: usize,
+    /// The time from one publish to the next; `None` for as fast as it can.
+    pub period: Option<Duration>,
+}
+
+impl Workload {
+    /// What is measured, in a few words.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match *self {
+            Self::Reads { .. } => format!("read, {}", self.column()),
+            Self::Beside(Pace { batch, period }) => {
+                let publish = each(batch);
+                match period {
+                    Some(period) => format!("read beside publish {publish}, one per {period:?}"),
+                    None => format!("read beside publish {publish}, no pause"),
+                }
+            }
+            Self::Writes { batch } => format!("write, publish {}", each(batch)),
+        }
+    }
+
+    /// The same for the head of a column, in a table that says what kind of work it is.
+    #[must_use]
+    pub fn column(&self) -> String {
+        match *self {
+            Self::Reads { threads, held } => {
+                let plural = if threads == 1 { "" } else { "s" };
+                let guard = if held { ", guard held" } else { "" };
+                format!("{threads} thread{plural}{guard}")
+            }
+            Self::Beside(Pace { batch, period }) => match period {
+                Some(period) => format!("one per {period:?}"),
+                None => format!("{}, no pause", each(batch)),
+            },
+            Self::Writes { batch } => each(batch),
+        }
+    }
+
+    /// The figures that a run of it gives, in their order: operations per second.
+    #[must_use]
+    pub fn figures(&self) -> &'static [&'static str] {
+        match self {
+            Self::Reads { .. } => &["reads"],
+            Self::Beside(_) => &["reads", "writes"],
+            Self::Writes { .. } => &["writes"],
+        }
+    }
+
+    /// Builds a map, verifies it, works for `duration`, verifies it again.
+    ///
+    /// Gives as many operations per second as [`figures`](Self::figures) names, or none if this map
+    /// cannot do this work.
+    ///
+    /// # Errors
+    ///
+    /// A [`Mismatch`] if any answer was wrong.
+    pub fn run<K: Key, P: Peer<K>>(
+        &self,
+        keys: &KeySet<K>,
+        order: &Order<K>,
+        duration: Duration,
+    ) -> Result<Vec<f64>, Mismatch> {
+        match *self {
+            Self::Reads { threads, held } => {
+                reads::run::<K, P>(keys, order, threads, held, duration)
+            }
+            Self::Beside(_) if !P::SHARED => Ok(Vec::new()),
+            Self::Beside(pace) => beside::run::<K, P>(keys, order, pace, duration),
+            Self::Writes { batch } => writes::run::<K, P>(keys, order, batch, duration),
+        }
+    }
+}
+
+fn each(batch: usize) -> String {
+    match batch {
+        1 => "every write".to_owned(),
+        _ => format!("every {batch} writes"),
+    }
+}

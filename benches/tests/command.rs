@@ -1,0 +1,232 @@
+//! The binary as a person calls it: exit status, messages, and reports that are whole or absent.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+struct Run {
+    output: Output,
+    directory: TempDir,
+}
+
+impl Run {
+    fn status(&self) -> i32 {
+        self.output.status.code().expect("the benchmark exits")
+    }
+
+    fn stderr(&self) -> String {
+        String::from_utf8_lossy(&self.output.stderr).into_owned()
+    }
+
+    fn stdout(&self) -> String {
+        String::from_utf8_lossy(&self.output.stdout).into_owned()
+    }
+
+    fn out(&self) -> std::path::PathBuf {
+        self.directory.path().join("out")
+    }
+
+    /// Nothing was written: no report, and no temporary file of one.
+    fn assert_no_report(&self) {
+        assert!(!self.out().exists(), "{:?} exists", self.out());
+    }
+
+    fn assert_refused(&self, message: &str) {
+        let stderr = self.stderr();
+        assert_eq!(self.status(), 2, "{stderr}");
+        assert!(stderr.contains(message), "{stderr:?} lacks {message:?}");
+        self.assert_no_report();
+    }
+
+    fn report(&self) -> serde_json::Value {
+        assert_eq!(self.status(), 0, "{}", self.stderr());
+        let text = fs::read_to_string(self.out().join("report.json")).unwrap();
+        serde_json::from_str(&text).unwrap()
+    }
+}
+
+fn bench_in(directory: TempDir, arguments: &[&str]) -> Run {
+    let output = Command::new(env!("CARGO_BIN_EXE_bench"))
+        .current_dir(directory.path())
+        .args(["--quick", "--out", "out"])
+        .args(arguments)
+        .output()
+        .unwrap();
+    Run { output, directory }
+}
+
+fn bench(arguments: &[&str]) -> Run {
+    bench_in(tempfile::tempdir().unwrap(), arguments)
+}
+
+fn bench_on(keys: &[u8], arguments: &[&str]) -> Run {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("words"), keys).unwrap();
+    bench_in(directory, &[&["--keys", "words"], arguments].concat())
+}
+
+#[test]
+fn a_file_that_is_not_there() {
+    bench(&["--keys", "nowhere"]).assert_refused("`nowhere`: there is no such file");
+}
+
+#[test]
+fn a_directory_in_place_of_a_file() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::create_dir(directory.path().join("folder")).unwrap();
+    bench_in(directory, &["--keys", "folder"]).assert_refused("`folder`: it is a directory");
+}
+
+#[test]
+fn an_empty_file_and_one_of_blank_lines() {
+    bench_on(b"", &[]).assert_refused("`words`: it is empty");
+    bench_on(b"\n\r\n  \n", &[]).assert_refused("`words`: it holds only blank lines");
+}
+
+#[test]
+fn a_line_that_is_not_utf8() {
+    bench_on(b"one\ntwo\nthr\xee\n", &[]).assert_refused("line 3 is not UTF-8 (at byte 4");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_may_not_be_read() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("secret");
+    fs::write(&path, "one\n").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
+    let allowed_all_the_same = fs::File::open(&path).is_ok();
+    let run = bench_in(directory, &["--keys", "secret", "--filter", "hashbrown"]);
+    if allowed_all_the_same {
+        // The superuser may read it; then it is a file like any other.
+        assert_eq!(run.status(), 0, "{}", run.stderr());
+    } else {
+        run.assert_refused("`secret`: it may not be read");
+    }
+}
+
+#[test]
+fn what_was_dropped_is_said_and_the_rest_is_used() {
+    let run = bench_on(
+        b"one\r\ntwo\r\n\r\none\r\nthree",
+        &["--filter", "hashbrown"],
+    );
+    let said = "3 keys of words, 1 duplicate dropped, 1 blank line skipped";
+    assert!(run.stderr().contains(said), "{}", run.stderr());
+    assert_eq!(run.report()["keys"][0], "3 keys of words");
+}
+
+#[test]
+fn one_key_is_enough() {
+    assert_eq!(bench_on(b"only", &[]).report()["keys"][0], "1 key of words");
+}
+
+#[test]
+fn wrong_arguments() {
+    bench(&["--suite", "nonsense"]).assert_refused("invalid value 'nonsense'");
+    bench(&["--no-such-option"]).assert_refused("unexpected argument");
+    bench(&["--filter", "nonsense"]).assert_refused("no peer's name contains `nonsense`");
+    bench(&["--suite", "reads", "--filter", "papaya"]).assert_refused("--filter works with");
+    bench(&["--suite", "mixed", "--native-hasher"]).assert_refused("--native-hasher works with");
+}
+
+#[test]
+fn a_directory_that_cannot_be_written_is_an_error_and_not_a_wrong_call() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("out"), "a file is in the way").unwrap();
+    let run = bench_in(directory, &["--filter", "hashbrown"]);
+    assert_eq!(run.status(), 1);
+    assert!(
+        run.stderr().contains("cannot create `out`"),
+        "{}",
+        run.stderr()
+    );
+}
+
+#[test]
+fn the_comparison_has_every_map_and_every_figure() {
+    let run = bench(&[]);
+    let report = run.report();
+    let tables = report["tables"].as_array().unwrap();
+    assert_eq!(tables.len(), 3);
+    for table in tables {
+        let columns = table["columns"].as_array().unwrap().len();
+        let rows = table["rows"].as_array().unwrap();
+        assert_eq!(rows.len(), 8);
+        for row in rows {
+            let cells = row["cells"].as_array().unwrap();
+            // Only plain hashbrown has nobody beside its writer: its row of that table is empty.
+            assert!(cells.len() == columns || row["name"] == "hashbrown");
+            for cell in cells.iter().filter(|cell| !cell.is_null()) {
+                assert!(cell["figure"]["median"].as_f64().unwrap() > 0.0);
+                assert!(cell["ratio"].as_f64().unwrap() > 0.0);
+                assert_eq!(cell["figure"]["samples"].as_array().unwrap().len(), 2);
+            }
+        }
+    }
+    assert_eq!(report["smoke"], true);
+    assert_eq!(
+        report["environment"]["command"],
+        "cargo xtask bench --quick --out out"
+    );
+
+    let names: Vec<_> = fs::read_dir(run.out())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+    let markdown = fs::read_to_string(run.out().join("report.md")).unwrap();
+    assert!(markdown.contains("## Where evmap-core loses"));
+    assert!(run.stdout().contains("Where evmap-core loses"));
+}
+
+#[test]
+fn the_suites_print_their_claims() {
+    assert_claims("reads", 11);
+    assert_claims("mixed", 16);
+}
+
+fn assert_claims(suite: &str, count: usize) {
+    let run = bench(&["--suite", suite]);
+    let claims = run.report()["claims"].as_array().unwrap().clone();
+    assert_eq!(claims.len(), count);
+    for claim in &claims {
+        assert!(claim["ours"]["median"].as_f64().unwrap() >= 0.0, "{claim}");
+    }
+    let verdicts = run.stdout().matches(" met ").count() + run.stdout().matches(" MISSED ").count();
+    assert_eq!(verdicts, count, "{}", run.stdout());
+}
+
+#[test]
+fn a_report_is_replaced_as_a_whole() {
+    let directory = tempfile::tempdir().unwrap();
+    let out = directory.path().join("out");
+    fs::create_dir(&out).unwrap();
+    fs::write(out.join("report.md"), "old").unwrap();
+    fs::write(out.join("report.json"), "old").unwrap();
+
+    let refused = bench_in(directory, &["--keys", "nowhere"]);
+    assert_eq!(refused.status(), 2);
+    assert_eq!(read(&out, "report.md"), "old");
+    let run = bench_in(refused.directory, &["--filter", "hashbrown"]);
+    assert!(read(&out, "report.md").starts_with("# Benchmark"));
+    assert!(run.report().is_object());
+}
+
+fn read(out: &Path, name: &str) -> String {
+    fs::read_to_string(out.join(name)).unwrap()
+}
+
+#[test]
+fn the_list_names_suites_and_maps_and_measures_nothing() {
+    let run = bench(&["--list"]);
+    assert_eq!(run.status(), 0);
+    for name in ["compare", "reads", "mixed", "evmap-core", "papaya"] {
+        assert!(run.stdout().contains(name), "{}", run.stdout());
+    }
+    run.assert_no_report();
+}
