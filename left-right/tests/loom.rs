@@ -119,6 +119,12 @@ fn asymmetric() {
     readers_beside_publishes(1, 2, &[ReadMostly, ReadMostly]);
 }
 
+/// Invariant 13: three sessions, so that the third has the parity of the first.
+#[test]
+fn three_sessions_asymmetric() {
+    readers_beside_publishes(1, 3, &[ReadMostly, ReadMostly]);
+}
+
 /// Invariants 1, 3, 5 and 6 with fences on both sides. The first publish still swaps out a
 /// pointer without the tag.
 #[test]
