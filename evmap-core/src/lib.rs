@@ -1,1 +1,200 @@
-//! Under construction.
+//! A concurrent map for programs that read far more often than they write: routing tables, feature
+//! flags, configuration, symbol and session tables, in-memory indexes.
+//!
+//! Readers never lock, wait or retry, and see consistent snapshots of the whole map. One writer
+//! collects changes and publishes them all at once.
+//!
+//! # What it costs
+//!
+//! * **Memory: two copies.** Each key and value stands in two tables, one for the readers, one for
+//!   the writer. What is large goes in an [`Arc`](std::sync::Arc), whose payload stands once:
+//!   `Arc<str>` costs a look-up the same one dereference as `String`. So do values that are not
+//!   `Clone`.
+//! * **Each change is applied twice**, once per copy, and waits in a log in between.
+//! * **Changes show after [`publish`](WriteHandle::publish)**, and a publish costs microseconds
+//!   where an insert costs nanoseconds: publish per batch, per tick or per request, not per insert,
+//!   if you can.
+//! * **The writer waits for old views.** Before it reuses a copy, the last reader must have left
+//!   it. A view that is held for a second delays the publish after the next one by up to a second;
+//!   a view that is never dropped stops it. [`try_publish`](WriteHandle::try_publish) and
+//!   [`publish_timeout`](WriteHandle::publish_timeout) say so,
+//!   [`publish_or_replace`](WriteHandle::publish_or_replace) goes on at the price of one more copy.
+//!   No reader is ever delayed.
+//! * **There is one writer.** Others send it their changes, or share it in a `Mutex`.
+//!
+//! What it gives for that: a look-up through a held view costs what it costs in a plain `HashMap`,
+//! on any number of threads, whatever the writer does; one that enters and leaves costs a few
+//! nanoseconds more.
+//!
+//! Take something else
+//!
+//! * if about as many writes as reads happen, or every thread writes and must see its change at
+//!   once: a sharded or lock-free map (`dashmap`, `papaya`, `scc`);
+//! * if the map never changes: a plain `HashMap` in an `Arc` or a `OnceLock`;
+//! * if it changes a few times a day, as a whole, and memory is short: `arc-swap` with an
+//!   `Arc<HashMap>`;
+//! * if each key has many values: `evmap-multi`, the sister of this crate.
+//!
+//! # Example
+//!
+//! ```
+//! use std::thread;
+//!
+//! // The metadata, here a generation, is published together with the entries.
+//! let (mut writer, reader) = evmap_core::with_meta::<String, u32, u64>(0);
+//!
+//! writer.insert("alpha".to_string(), 1);
+//! writer.insert("beta".to_string(), 2);
+//! writer.set_meta(1);
+//! // Readers see nothing of this yet; the writer does.
+//! assert!(!reader.contains_key("alpha"));
+//! assert_eq!(writer.view().get("alpha"), Some(&1));
+//! // Now they see all of it.
+//! writer.publish();
+//! assert_eq!(reader.get_cloned("alpha"), Some(1));
+//!
+//! // Each thread reads through a handle of its own.
+//! let threads: Vec<_> = (0..4)
+//!     .map(|_| {
+//!         let reader = reader.clone();
+//!         thread::spawn(move || {
+//!             // A view is one state of the map, for as long as it is held.
+//!             let view = reader.enter();
+//!             assert_eq!(view["alpha"] + view["beta"], 3 * u32::try_from(*view.meta()).unwrap());
+//!             view.len()
+//!         })
+//!     })
+//!     .collect();
+//! for thread in threads {
+//!     assert_eq!(thread.join().unwrap(), 2);
+//! }
+//!
+//! // Changes in place are exact, also many of them before one publish.
+//! writer.update("alpha", |n| *n += 1);
+//! writer.update("alpha", |n| *n += 1);
+//! writer.remove("beta").publish();
+//! assert_eq!(reader.get_cloned("alpha"), Some(3));
+//!
+//! // When the writer goes, readers keep the last published state.
+//! drop(writer);
+//! assert_eq!(reader.len(), 1);
+//! ```
+//!
+//! # Which face when
+//!
+//! | to | take | |
+//! |---|---|---|
+//! | read one small value | [`ReadHandle::get_cloned`] | enters, looks up, leaves |
+//! | read one large value in place | [`ReadHandle::get`] | a guard; drop it soon |
+//! | read several keys that belong together | [`ReadHandle::enter`] | a [`View`]: one state; each look-up as in a `HashMap` |
+//! | read at full speed in a loop | [`View::refresh`] | one view, refreshed per turn of the loop |
+//! | keep a state for minutes | a clone of the [`Snapshot`] | costs a copy, delays nobody |
+//! | make readers on threads as they come | [`ReadHandleFactory`] | `Sync`: in a `static`, in an `Arc` |
+//! | write | [`WriteHandle`] | its methods either never wait or say so |
+//! | read one's own unpublished writes | [`WriteHandle::view`] | also the old value of a key, and changes in place |
+//! | write from several threads | `Mutex<WriteHandle>`, or a channel to its owner | one publish for many writes |
+//! | replicate, persist or inspect writes | [`WriteHandle::pending`], [`WriteHandle::apply`] | plain data, with `serde` if you like |
+//! | load a map once | [`Builder::build_from`], `collect` | without a log |
+//!
+//! # Coming from another map
+//!
+//! `w` is the [`WriteHandle`], `r` a [`ReadHandle`]. What differs most: writes are visible after
+//! `w.publish()`, all writes in between at once.
+//!
+//! | | `RwLock<HashMap>` | `DashMap` | `ArcSwap<HashMap>` | `evmap` 11 | here |
+//! |---|---|---|---|---|---|
+//! | make | `RwLock::new(HashMap::new())` | `DashMap::new()` | `ArcSwap::from_pointee(..)` | `evmap::new()` | [`new()`] |
+//! | from a map | `RwLock::new(map)` | `map.into_iter().collect()` | `ArcSwap::from_pointee(map)` | `extend` | `WriteHandle::from(map)` |
+//! | on a thread | `Arc::clone(&m)` | `Arc::clone(&m)` | `Arc::clone(&m)` | `r.clone()` | `r.clone()` |
+//! | look up | `m.read().unwrap().get(k)` | `m.get(k)` | `m.load().get(k)` | `r.get_one(k)` | `r.get(k)`, `r.get_cloned(k)` |
+//! | several keys | hold the read lock | no | `let g = m.load()` | `r.enter()?` | `let view = r.enter()` |
+//! | iterate | under the read lock | locks shard by shard | `m.load().iter()` | `r.enter()?.iter()` | `r.enter().iter()` |
+//! | insert | `m.write().unwrap().insert(k, v)` | `m.insert(k, v)` | clone the map, `store` | `w.update(k, v)` | `w.insert(k, v)` |
+//! | old value | what `insert` returns | what `insert` returns | in the clone | no | `w.insert_and_get(k, v)` |
+//! | remove | `m.write().unwrap().remove(k)` | `m.remove(k)` | clone the map, `store` | `w.remove_entry(k)` | `w.remove(k)`, `w.remove_and_get(k)` |
+//! | change a value | `get_mut` | `get_mut`, `alter` | clone the map, `store` | no | `w.update(k, \|v\| ..)` |
+//! | count | `*entry(k).or_insert(0) += 1` | the same | clone the map, `store` | no | `w.update_or_insert(k, \|\| 0, \|v\| *v += 1)` |
+//! | retain | `retain(\|k, v\| ..)` | the same | clone the map, `store` | no | `w.retain(\|k, v\| ..)` |
+//! | make visible | release the lock | at once | `store` | `w.publish()` | `w.publish()` |
+//! | metadata | a struct around | no | a struct around | `w.set_meta(m)` | `w.set_meta(m)` |
+//! | a reader blocks | while someone writes | while someone writes that shard | never | never | never |
+//! | a panic while writing | poisons the lock for all | may leave half a change | harmless | readers may panic | readers keep the last publish |
+//! | the writer goes | nothing | nothing | nothing | `enter` returns `None` | readers keep the last publish |
+//!
+//! # When something is odd
+//!
+//! | input | answer |
+//! |---|---|
+//! | capacity 0 | no table is allocated before the first insert |
+//! | a capacity that overflows, or that memory cannot hold | [`Builder::try_build`] and [`WriteHandle::try_reserve`] return a [`CapacityError`], [`Builder::build`] and [`WriteHandle::reserve`] panic with its text; a reservation that finds no memory when it is applied is skipped |
+//! | a hasher that returns a constant | a right map, as slow as a list |
+//! | `Hash` or `Eq` that lie, a hasher whose clone hashes differently | wrong answers; never undefined behaviour, and the two copies may differ |
+//! | `Hash` that panics as an operation is logged, a closure that panics, a panicking iterator | the call panics and what it was about to log is not logged; nothing is poisoned |
+//! | `Hash` (of a growing table), `Eq`, `Clone` or `Drop` that panic as operations are applied | the call panics, the writer is poisoned, readers keep the last publish; see [`WriteHandle`] |
+//! | keys that are equal but differ | the first stays, the last value counts, as in `HashMap` |
+//! | removes of keys that are not there | an entry of the log each; [`WriteHandle::remove_and_get`] looks first and logs none |
+//! | the writer is dropped, or its thread panics, amid a batch | readers keep the last publish; the batch is dropped |
+//! | a view that is kept for ever | `publish` waits, `try_publish` and `publish_timeout` say so, [`WriteHandle::publish_or_replace`] goes on with one more copy; readers notice nothing; dropping the handle of a leaked view ends it |
+//! | values with interior mutability | each copy has its own; what a reader changes in one, the other lacks |
+//!
+//! # Features
+//!
+//! * `serde`: snapshots and views serialize as maps, a map deserializes into a [`WriteHandle`],
+//!   [`Operation`]s do both.
+//! * `rayon`: `par_iter` on snapshots and views, `par_keys`, `par_values`.
+//!
+//! # How it works
+//!
+//! The [`left_right`] crate keeps two copies of a [`Snapshot`] and a log of operations, and swaps
+//! the copies at each publish; its documentation has the algorithm and the argument for it. This
+//! crate supplies the table, how an operation changes it, and handles that cannot fail. It has no
+//! unsafe code.
+
+#![forbid(unsafe_code)]
+
+// In reading order, a line each. (The blank lines keep rustfmt from sorting them.)
+
+mod builder; // `new`, `Builder`: two handles around an empty or a filled table.
+
+mod read; // `ReadHandle`: enters the published copy.
+
+mod view; // `View`: one published state, for as long as it is held.
+
+mod guarded; // `Ref`: one value of it.
+
+mod snapshot; // `Snapshot`: what can be read from a state.
+
+mod iter; // Iterators over a snapshot.
+
+mod convert; // Snapshots and plain maps.
+
+mod write; // `WriteHandle`: logs operations, looks at its own copy, publishes.
+
+mod operation; // What is logged, and how it shows.
+
+mod absorb; // What an operation does to a copy.
+
+mod table; // The hash table of one copy.
+
+mod error; // Errors.
+
+#[cfg(feature = "rayon")]
+mod rayon; // Parallel iterators.
+
+#[cfg(feature = "serde")]
+mod serde; // Serialization.
+
+#[cfg(feature = "rayon")]
+pub use crate::rayon::{ParIter, ParKeys, ParValues};
+pub use builder::{Builder, Handles, new, with_hasher, with_meta};
+pub use equivalent::Equivalent;
+pub use error::CapacityError;
+pub use guarded::Ref;
+pub use hashbrown::DefaultHashBuilder;
+pub use iter::{Iter, Keys, Values};
+pub use left_right::{Poisoned, PublishError, Stalled, Stats};
+pub use operation::Operation;
+pub use read::{ReadHandle, ReadHandleFactory};
+pub use snapshot::Snapshot;
+pub use view::View;
+pub use write::WriteHandle;

@@ -1,0 +1,293 @@
+//! The reader's handle and the factory that makes them on any thread.
+
+use std::fmt;
+use std::hash::{BuildHasher, Hash};
+
+use equivalent::Equivalent;
+use hashbrown::DefaultHashBuilder;
+use left_right::ReadGuard;
+
+use crate::guarded::Ref;
+use crate::snapshot::Snapshot;
+use crate::view::View;
+
+/// Reads the map; each thread has its own.
+///
+/// Reads cannot fail: when the writer is dropped, panics or is poisoned, the handle keeps the last
+/// published state.
+///
+/// # Blocking
+///
+/// Nothing here waits for anybody, nor do cloning and dropping a handle: a read is a store to a
+/// word of this handle's own, a load and a look-up. In exchange a [`View`] or [`Ref`] that is held
+/// keeps the writer from reusing the copy that it looks at; see [`View`].
+///
+/// # Threads
+///
+/// A handle is `Send` and `Clone`, not `Sync`: give each thread a clone, or share a
+/// [`ReadHandleFactory`].
+///
+/// # Memory ordering
+///
+/// What the writer's thread did before a publish happened before every read that sees that publish.
+///
+/// ```
+/// use std::thread;
+///
+/// let (mut writer, reader) = evmap_core::new();
+/// writer.insert("answer", 42).publish();
+/// let threads: Vec<_> = (0..2)
+///     .map(|_| {
+///         let reader = reader.clone();
+///         thread::spawn(move || reader.get_cloned("answer"))
+///     })
+///     .collect();
+/// for thread in threads {
+///     assert_eq!(thread.join().unwrap(), Some(42));
+/// }
+/// ```
+pub struct ReadHandle<K, V, M = (), S = DefaultHashBuilder> {
+    inner: left_right::ReadHandle<Snapshot<K, V, M, S>>,
+}
+
+/// Enters a handle of a pair that lets its readers keep the data.
+#[inline]
+pub(crate) fn enter<K, V, M, S>(
+    handle: &left_right::ReadHandle<Snapshot<K, V, M, S>>,
+) -> ReadGuard<'_, Snapshot<K, V, M, S>> {
+    // `Builder` calls `freeze_on_drop` before anyone has a handle, so the data outlives the writer.
+    handle
+        .enter()
+        .expect("readers keep the last published state when the writer goes")
+}
+
+impl<K, V, M, S> ReadHandle<K, V, M, S> {
+    #[inline]
+    pub(crate) fn new(inner: left_right::ReadHandle<Snapshot<K, V, M, S>>) -> Self {
+        Self { inner }
+    }
+
+    /// A view of the newest published state. O(1), never blocks.
+    ///
+    /// Take one view for several reads that belong together, or that should be cheap. A view that
+    /// is taken while this handle has another one (or a [`Ref`]) shows the same state as that one,
+    /// so that nested reads agree.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new();
+    /// writer.extend([(1, "one"), (2, "two")]);
+    /// writer.publish();
+    /// let view = reader.enter();
+    /// assert_eq!(view.len(), 2);
+    /// assert_eq!(view[&2], "two");
+    /// ```
+    #[inline]
+    pub fn enter(&self) -> View<'_, K, V, M, S> {
+        View::new(enter(&self.inner))
+    }
+
+    /// How many keys the newest published state has. O(1), never blocks.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new();
+    /// writer.insert(1, 1);
+    /// assert_eq!(reader.len(), 0);
+    /// writer.publish();
+    /// assert_eq!(reader.len(), 1);
+    /// ```
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.enter().len()
+    }
+
+    /// Whether the newest published state has no keys. O(1), never blocks.
+    ///
+    /// ```
+    /// let (_writer, reader) = evmap_core::new::<u32, u32>();
+    /// assert!(reader.is_empty());
+    /// ```
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.enter().is_empty()
+    }
+
+    /// The metadata of the newest published state. O(1), never blocks.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::with_meta::<u32, u32, _>(0);
+    /// writer.set_meta(7).publish();
+    /// assert_eq!(*reader.meta(), 7);
+    /// ```
+    #[inline]
+    pub fn meta(&self) -> Ref<'_, M> {
+        Ref::new(ReadGuard::map(enter(&self.inner), Snapshot::meta))
+    }
+
+    /// The number of the last publish; 0 if nothing was published yet. O(1), never blocks.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new::<u32, u32>();
+    /// assert_eq!(reader.version(), 0);
+    /// writer.publish();
+    /// assert_eq!(reader.version(), 1);
+    /// ```
+    #[inline]
+    pub fn version(&self) -> u64 {
+        self.enter().version()
+    }
+
+    /// Whether anything was published yet, if only an empty map. O(1), never blocks.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new::<u32, u32>();
+    /// assert!(!reader.is_published());
+    /// writer.publish();
+    /// assert!(reader.is_published());
+    /// ```
+    #[inline]
+    pub fn is_published(&self) -> bool {
+        self.version() != 0
+    }
+
+    /// A factory that makes handles on any thread. Never waits for the writer or a reader.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new();
+    /// writer.insert(1, 'a').publish();
+    /// let factory = reader.factory();
+    /// std::thread::scope(|scope| {
+    ///     for _ in 0..2 {
+    ///         scope.spawn(|| assert_eq!(factory.handle().get_cloned(&1), Some('a')));
+    ///     }
+    /// });
+    /// ```
+    pub fn factory(&self) -> ReadHandleFactory<K, V, M, S> {
+        ReadHandleFactory {
+            inner: self.inner.factory(),
+        }
+    }
+}
+
+impl<K, V, M, S: BuildHasher> ReadHandle<K, V, M, S> {
+    /// The value of `key`, in place. O(1) on average, never blocks.
+    ///
+    /// For several look-ups, [`enter`](Self::enter) once.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new::<String, Vec<u8>>();
+    /// writer.insert("a".to_string(), vec![1, 2, 3]).publish();
+    /// assert_eq!(reader.get("a").unwrap().len(), 3);
+    /// assert!(reader.get("b").is_none());
+    /// ```
+    #[inline]
+    pub fn get<Q>(&self, key: &Q) -> Option<Ref<'_, V>>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        ReadGuard::try_map(enter(&self.inner), |snapshot| snapshot.get(key)).map(Ref::new)
+    }
+
+    /// A clone of the value of `key`. O(1) on average, never blocks.
+    ///
+    /// For values that are small or an `Arc`; nothing is held afterwards.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new();
+    /// writer.insert(1, 'a').publish();
+    /// assert_eq!(reader.get_cloned(&1), Some('a'));
+    /// ```
+    #[inline]
+    pub fn get_cloned<Q>(&self, key: &Q) -> Option<V>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+        V: Clone,
+    {
+        self.enter().get(key).cloned()
+    }
+
+    /// Clones of the values of several keys, all from one state. O(N) on average, never blocks.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new();
+    /// writer.extend([(1, 'a'), (2, 'b')]);
+    /// writer.publish();
+    /// assert_eq!(reader.get_many_cloned([&2, &3]), [Some('b'), None]);
+    /// ```
+    #[inline]
+    pub fn get_many_cloned<Q, const N: usize>(&self, keys: [&Q; N]) -> [Option<V>; N]
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+        V: Clone,
+    {
+        self.enter().get_many(keys).map(|value| value.cloned())
+    }
+
+    /// Whether `key` is there. O(1) on average, never blocks.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new();
+    /// writer.insert(1, 'a').publish();
+    /// assert!(reader.contains_key(&1));
+    /// ```
+    #[inline]
+    pub fn contains_key<Q>(&self, key: &Q) -> bool
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        self.enter().contains_key(key)
+    }
+}
+
+/// A clone is a reader of its own: it may be moved to another thread, and its views are independent
+/// of this handle's. Never waits for the writer or a reader.
+impl<K, V, M, S> Clone for ReadHandle<K, V, M, S> {
+    fn clone(&self) -> Self {
+        Self::new(self.inner.clone())
+    }
+}
+
+impl<K, V, M, S> fmt::Debug for ReadHandle<K, V, M, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReadHandle").finish_non_exhaustive()
+    }
+}
+
+/// Makes [`ReadHandle`]s on any thread; `Sync`, so that it can stand in a `static` or an `Arc`.
+///
+/// Making a handle registers a reader: keep the handle for as long as the thread reads.
+///
+/// ```
+/// let (mut writer, reader) = evmap_core::new();
+/// let factory = reader.factory();
+/// writer.insert(1, 'a').publish();
+/// assert_eq!(factory.handle().get_cloned(&1), Some('a'));
+/// ```
+pub struct ReadHandleFactory<K, V, M = (), S = DefaultHashBuilder> {
+    inner: left_right::ReadHandleFactory<Snapshot<K, V, M, S>>,
+}
+
+impl<K, V, M, S> ReadHandleFactory<K, V, M, S> {
+    /// A new handle. Never waits for the writer or a reader.
+    ///
+    /// ```
+    /// let (_writer, reader) = evmap_core::new::<u32, u32>();
+    /// assert!(reader.factory().handle().is_empty());
+    /// ```
+    pub fn handle(&self) -> ReadHandle<K, V, M, S> {
+        ReadHandle::new(self.inner.handle())
+    }
+}
+
+impl<K, V, M, S> Clone for ReadHandleFactory<K, V, M, S> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+        }
+    }
+}
+
+impl<K, V, M, S> fmt::Debug for ReadHandleFactory<K, V, M, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReadHandleFactory").finish_non_exhaustive()
+    }
+}

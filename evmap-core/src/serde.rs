@@ -1,0 +1,75 @@
+//! Snapshots and views serialize as maps, a map deserializes into a writer. (Operations derive
+//! both.)
+
+use std::fmt;
+use std::hash::{BuildHasher, Hash};
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
+
+use crate::builder::Builder;
+use crate::snapshot::Snapshot;
+use crate::view::View;
+use crate::write::WriteHandle;
+
+/// As a map with its length; metadata is left out, serialize it beside.
+impl<K: Serialize, V: Serialize, M, S> Serialize for Snapshot<K, V, M, S> {
+    fn serialize<T: Serializer>(&self, serializer: T) -> Result<T::Ok, T::Error> {
+        serializer.collect_map(self)
+    }
+}
+
+/// As a map with its length; metadata is left out, serialize it beside.
+impl<K: Serialize, V: Serialize, M, S> Serialize for View<'_, K, V, M, S> {
+    fn serialize<T: Serializer>(&self, serializer: T) -> Result<T::Ok, T::Error> {
+        Snapshot::serialize(self, serializer)
+    }
+}
+
+/// From a map, which is published as version 1. Of equal keys the last value counts.
+impl<'de, K, V, M, S> Deserialize<'de> for WriteHandle<K, V, M, S>
+where
+    K: Eq + Hash + Clone + Send + Deserialize<'de>,
+    V: Clone + Send + Deserialize<'de>,
+    M: Clone + Send + Default,
+    S: BuildHasher + Clone + Send + Default,
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(IntoWriter(PhantomData))
+    }
+}
+
+struct IntoWriter<W>(PhantomData<W>);
+
+impl<'de, K, V, M, S> Visitor<'de> for IntoWriter<WriteHandle<K, V, M, S>>
+where
+    K: Eq + Hash + Clone + Send + Deserialize<'de>,
+    V: Clone + Send + Deserialize<'de>,
+    M: Clone + Send + Default,
+    S: BuildHasher + Clone + Send + Default,
+{
+    type Value = WriteHandle<K, V, M, S>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut error = None;
+        // No reservation by what the input says of its length: it may lie, and the table grows fast
+        // enough.
+        let entries = std::iter::from_fn(|| match map.next_entry() {
+            Ok(entry) => entry,
+            Err(e) => {
+                error = Some(e);
+                None
+            }
+        });
+        let (writer, _) = Builder::<M, S>::default().build_from(entries);
+        match error {
+            Some(error) => Err(error),
+            None => Ok(writer),
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! One state of the map, and everything that can be read from it.
+
+use std::fmt;
+use std::hash::{BuildHasher, Hash};
+use std::ops::Index;
+
+use equivalent::Equivalent;
+use hashbrown::DefaultHashBuilder;
+
+use crate::iter::{Iter, Keys, Values};
+use crate::table::Table;
+
+/// One state of the map: entries and metadata that belong together.
+///
+/// Readers borrow one through a [`View`](crate::View), the writer through
+/// [`WriteHandle::view`](crate::WriteHandle::view); both have these methods. Nothing in a snapshot
+/// changes while it is borrowed, so any number of look-ups see the same state, and each costs what
+/// it costs in a plain `HashMap`. No method blocks.
+///
+/// Look-ups take any type that is [`Equivalent`] to the key: `&str` for `String`, and so on.
+///
+/// A clone is a map of its own that no publish changes and that keeps no writer waiting: take one
+/// to hold on to a state for long. It costs O(capacity).
+///
+/// ```
+/// let (mut writer, reader) = evmap_core::new::<String, u32>();
+/// writer.insert("a".to_string(), 1).publish();
+/// let kept = reader.enter().clone();
+/// writer.clear().publish();
+/// assert_eq!(kept["a"], 1);
+/// assert!(reader.is_empty());
+/// ```
+pub struct Snapshot<K, V, M = (), S = DefaultHashBuilder> {
+    pub(crate) table: Table<K, V, S>,
+    pub(crate) meta: M,
+}
+
+impl<K, V, M, S> Snapshot<K, V, M, S> {
+    pub(crate) fn new(table: Table<K, V, S>, meta: M) -> Self {
+        Self { table, meta }
+    }
+
+    /// How many keys there are. O(1).
+    ///
+    /// ```
+    /// let (mut writer, _) = evmap_core::new();
+    /// writer.insert(1, 'a').insert(1, 'b');
+    /// assert_eq!(writer.view().len(), 1);
+    /// ```
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.table.entries().len()
+    }
+
+    /// Whether there are no keys. O(1).
+    ///
+    /// A map that was never published is empty too;
+    /// [`View::is_published`](crate::View::is_published) tells the two apart.
+    ///
+    /// ```
+    /// let (mut writer, _) = evmap_core::new::<u32, u32>();
+    /// assert!(writer.view().is_empty());
+    /// ```
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.table.entries().is_empty()
+    }
+
+    /// How many keys this copy can hold before it grows. O(1).
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::Builder::new().capacity(100).build::<u32, u32>();
+    /// assert!(reader.enter().capacity() >= 100);
+    /// assert!(writer.view().capacity() >= 100);
+    /// ```
+    #[inline]
+    pub fn capacity(&self) -> usize {
+        self.table.entries().capacity()
+    }
+
+    /// The metadata that was published together with the entries. O(1).
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::with_meta::<u32, u32, _>("empty");
+    /// writer.insert(1, 1).set_meta("one entry");
+    /// assert_eq!(*reader.enter().meta(), "empty");
+    /// writer.publish();
+    /// assert_eq!(*reader.enter().meta(), "one entry");
+    /// ```
+    #[inline]
+    pub fn meta(&self) -> &M {
+        &self.meta
+    }
+
+    /// The hasher that places the keys. O(1).
+    ///
+    /// ```
+    /// use std::hash::BuildHasher;
+    ///
+    /// let (mut writer, reader) = evmap_core::new::<u32, u32>();
+    /// let of_writer = writer.view().hasher().hash_one(7);
+    /// assert_eq!(reader.enter().hasher().hash_one(7), of_writer);
+    /// ```
+    #[inline]
+    pub fn hasher(&self) -> &S {
+        self.table.hasher()
+    }
+
+    /// The entries, in no particular order. O(capacity) for a full pass.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new();
+    /// writer.extend([(1, 10), (2, 20)]);
+    /// writer.publish();
+    /// let sum: i32 = reader.enter().iter().map(|(key, value)| key + value).sum();
+    /// assert_eq!(sum, 33);
+    /// ```
+    #[inline]
+    pub fn iter(&self) -> Iter<'_, K, V> {
+        Iter::new(self.table.entries().iter())
+    }
+
+    /// The keys, in no particular order. O(capacity) for a full pass.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new();
+    /// writer.extend([(1, 10), (2, 20)]);
+    /// writer.publish();
+    /// assert_eq!(reader.enter().keys().max(), Some(&2));
+    /// ```
+    #[inline]
+    pub fn keys(&self) -> Keys<'_, K, V> {
+        Keys::new(self.table.entries().iter())
+    }
+
+    /// The values, in no particular order. O(capacity) for a full pass.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new();
+    /// writer.extend([(1, 10), (2, 20)]);
+    /// writer.publish();
+    /// assert_eq!(reader.enter().values().sum::<i32>(), 30);
+    /// ```
+    #[inline]
+    pub fn values(&self) -> Values<'_, K, V> {
+        Values::new(self.table.entries().iter())
+    }
+}
+
+impl<K, V, M, S: BuildHasher> Snapshot<K, V, M, S> {
+    /// The value of `key`. O(1) on average.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new::<String, u32>();
+    /// writer.insert("a".to_string(), 1).publish();
+    /// assert_eq!(reader.enter().get("a"), Some(&1));
+    /// assert_eq!(reader.enter().get("b"), None);
+    /// ```
+    #[inline]
+    pub fn get<Q>(&self, key: &Q) -> Option<&V>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        self.table.get(key)
+    }
+
+    /// The key that the map holds for `key`, and its value. O(1) on average.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new::<String, u32>();
+    /// writer.insert("a".to_string(), 1).publish();
+    /// assert_eq!(reader.enter().get_key_value("a"), Some((&"a".to_string(), &1)));
+    /// ```
+    #[inline]
+    pub fn get_key_value<Q>(&self, key: &Q) -> Option<(&K, &V)>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        self.table.get_key_value(key)
+    }
+
+    /// The values of several keys, in the order of the keys. O(N) on average.
+    ///
+    /// All keys are hashed before the first is looked up, so that the processor fetches the entries
+    /// of a large map side by side. In a small map, which the caches hold, a loop over
+    /// [`get`](Self::get) is as fast.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new();
+    /// writer.extend([("a", 1), ("b", 2)]);
+    /// writer.publish();
+    /// assert_eq!(reader.enter().get_many([&"b", &"x", &"a"]), [Some(&2), None, Some(&1)]);
+    /// ```
+    #[inline]
+    pub fn get_many<Q, const N: usize>(&self, keys: [&Q; N]) -> [Option<&V>; N]
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        let mut values = [None; N];
+        if !self.is_empty() {
+            let mut hashes = [0; N];
+            for (hash, key) in hashes.iter_mut().zip(keys) {
+                *hash = self.hasher().hash_one(key);
+            }
+            for i in 0..N {
+                if let Some((_, value)) = self.table.find(hashes[i], keys[i]) {
+                    values[i] = Some(value);
+                }
+            }
+        }
+        values
+    }
+
+    /// Whether `key` is there. O(1) on average.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new();
+    /// writer.insert(1, "one").publish();
+    /// assert!(reader.enter().contains_key(&1));
+    /// assert!(!reader.enter().contains_key(&2));
+    /// ```
+    #[inline]
+    pub fn contains_key<Q>(&self, key: &Q) -> bool
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        self.table.contains_key(key)
+    }
+}
+
+impl<K: Clone, V: Clone, M: Clone, S: Clone> Clone for Snapshot<K, V, M, S> {
+    fn clone(&self) -> Self {
+        Self {
+            table: self.table.clone(),
+            meta: self.meta.clone(),
+        }
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug, M, S> fmt::Debug for Snapshot<K, V, M, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+/// # Panics
+///
+/// `snapshot[&key]` panics if the key is not there.
+impl<K, V, M, S, Q> Index<&Q> for Snapshot<K, V, M, S>
+where
+    Q: ?Sized + Hash + Equivalent<K>,
+    S: BuildHasher,
+{
+    type Output = V;
+
+    #[inline]
+    #[track_caller]
+    fn index(&self, key: &Q) -> &V {
+        self.get(key).expect("no entry found for key")
+    }
+}
+
+impl<'a, K, V, M, S> IntoIterator for &'a Snapshot<K, V, M, S> {
+    type Item = (&'a K, &'a V);
+    type IntoIter = Iter<'a, K, V>;
+
+    #[inline]
+    fn into_iter(self) -> Iter<'a, K, V> {
+        self.iter()
+    }
+}
+
+/// Equal metadata and equal values under the same keys. O(n) on average.
+impl<K, V, M, S, T> PartialEq<Snapshot<K, V, M, T>> for Snapshot<K, V, M, S>
+where
+    K: Eq + Hash,
+    V: PartialEq,
+    M: PartialEq,
+    T: BuildHasher,
+{
+    fn eq(&self, other: &Snapshot<K, V, M, T>) -> bool {
+        self.meta == other.meta
+            && self.len() == other.len()
+            && self
+                .iter()
+                .all(|(key, value)| other.get(key) == Some(value))
+    }
+}
+
+impl<K: Eq + Hash, V: Eq, M: Eq, S: BuildHasher> Eq for Snapshot<K, V, M, S> {}

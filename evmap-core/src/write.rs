@@ -1,0 +1,338 @@
+//! The writer's handle: operations go to the log, without waiting for anybody.
+
+mod bulk;
+mod own;
+mod publish;
+
+use std::fmt;
+use std::hash::{BuildHasher, Hash};
+use std::mem;
+
+use hashbrown::DefaultHashBuilder;
+
+use crate::error::CapacityError;
+use crate::operation::{Logged, Operation, Whole};
+use crate::read::{self, ReadHandle};
+use crate::snapshot::Snapshot;
+use crate::view::View;
+
+/// Changes the map; there is one per map.
+///
+/// Changes are logged, and readers see them all at once after the next [`publish`](Self::publish).
+/// The writer itself reads them earlier, through [`view`](Self::view).
+///
+/// # Blocking
+///
+/// There are two kinds of methods.
+///
+/// * Those that only log never wait: [`insert`](Self::insert), [`remove`](Self::remove),
+///   [`clear`](Self::clear), `extend`, [`reserve`](Self::reserve),
+///   [`shrink_to_fit`](Self::shrink_to_fit), [`set_meta`](Self::set_meta), [`apply`](Self::apply).
+/// * Those that need the writer's own copy wait for readers that are still in it, that is, for
+///   views from before the last publish: [`publish`](Self::publish) and [`flush`](Self::flush),
+///   [`view`](Self::view), [`insert_and_get`](Self::insert_and_get),
+///   [`remove_and_get`](Self::remove_and_get), [`update`](Self::update),
+///   [`update_or_insert`](Self::update_or_insert), [`retain`](Self::retain). The wait is that of
+///   the next publish, only earlier; once one of them has returned, no other waits until the next
+///   publish. [`try_publish`](Self::try_publish), [`publish_timeout`](Self::publish_timeout) and
+///   [`try_view`](Self::try_view) bound it, and
+///   [`publish_or_replace`](Self::publish_or_replace) pays with memory instead.
+///
+/// Readers wait for nobody, ever. A thread that holds an old view while it publishes would wait for
+/// itself for ever (and panics in debug builds): drop or refresh the view first.
+///
+/// # Memory ordering
+///
+/// What this thread did before a publish happened before every read that sees that publish.
+///
+/// # Several writers
+///
+/// Put the handle in a `Mutex`, or behind a channel whose receiver owns it. Publish once per batch:
+/// a publish costs microseconds, an insert nanoseconds.
+///
+/// # When the writer goes
+///
+/// Dropping the handle leaves the last published state to the readers for as long as they like.
+/// Operations that were not published are dropped.
+///
+/// # Panics
+///
+/// `Hash` of a key runs when an operation is logged; a panic there leaves the log as it was. `Hash`
+/// (when a table grows), `Eq`, `Clone` and `Drop` run while operations are applied; a panic there
+/// *poisons* the handle: readers keep the last published state, and from then on every method that
+/// logs, publishes or views panics. [`is_poisoned`](Self::is_poisoned) asks.
+///
+/// ```
+/// let (mut writer, reader) = evmap_core::new();
+/// writer.insert("a", 1).insert("b", 2).remove(&"a");
+/// assert!(reader.is_empty());
+/// assert_eq!(writer.view().len(), 1);
+/// writer.publish();
+/// assert_eq!(reader.len(), 1);
+/// ```
+pub struct WriteHandle<K, V, M = (), S = DefaultHashBuilder>
+where
+    K: Eq + Hash + Clone,
+    V: Clone,
+    M: Clone,
+    S: BuildHasher,
+{
+    inner: Inner<K, V, M, S>,
+    /// Hashes as the two copies do.
+    hasher: S,
+}
+
+impl<K, V, M, S> WriteHandle<K, V, M, S>
+where
+    K: Eq + Hash + Clone,
+    V: Clone,
+    M: Clone,
+    S: BuildHasher,
+{
+    pub(crate) fn new(inner: Inner<K, V, M, S>, hasher: S) -> Self {
+        Self { inner, hasher }
+    }
+
+    /// Sets the value of `key`. O(1), never waits.
+    ///
+    /// The old value is not returned: telling would take a look at the writer's copy.
+    /// [`insert_and_get`](Self::insert_and_get) takes it. Of two equal keys the one that is in the
+    /// map stays, as in `HashMap`.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the handle is poisoned.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new();
+    /// writer.insert(1, 'a').insert(1, 'b').publish();
+    /// assert_eq!(reader.get_cloned(&1), Some('b'));
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn insert(&mut self, key: K, value: V) -> &mut Self {
+        let operation = logged_insert(&self.hasher, key, value);
+        self.inner.append(operation);
+        self
+    }
+
+    /// Removes `key`, if it is there. O(1), never waits.
+    ///
+    /// The log owns the key, so `key` is anything that makes one by `to_owned`: `&str` for
+    /// `String`, `&[u8]` for `Vec<u8>`, `&K` for any key. To learn what was removed, or to remove
+    /// by another [`Equivalent`](crate::Equivalent) type, use
+    /// [`remove_and_get`](Self::remove_and_get).
+    ///
+    /// # Panics
+    ///
+    /// Panics if the handle is poisoned.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new::<String, u32>();
+    /// writer.insert("a".to_string(), 1).publish();
+    /// writer.remove("a").publish();
+    /// assert!(reader.is_empty());
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn remove<Q>(&mut self, key: &Q) -> &mut Self
+    where
+        Q: ?Sized + ToOwned<Owned = K>,
+    {
+        let key = key.to_owned();
+        let hash = self.hasher.hash_one(&key);
+        self.inner.append(Logged::Remove { hash, key });
+        self
+    }
+
+    /// Removes all entries and keeps the room for them. Never waits; applying it is O(capacity).
+    ///
+    /// Loading as many entries again allocates nothing.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the handle is poisoned.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new();
+    /// writer.insert(1, 'a').publish();
+    /// writer.clear().insert(2, 'b').publish();
+    /// assert_eq!(reader.enter().keys().collect::<Vec<_>>(), [&2]);
+    /// ```
+    #[inline]
+    #[track_caller]
+    pub fn clear(&mut self) -> &mut Self {
+        self.inner.append(Logged::Whole(Whole::Clear));
+        self
+    }
+
+    /// Makes room for `additional` more entries in each copy, when it comes to this operation.
+    /// Never waits; applying it is O(capacity) if the table grows.
+    ///
+    /// A copy that then finds no memory goes on without the room, and grows as inserts need it.
+    ///
+    /// # Panics
+    ///
+    /// Panics if room for so many entries cannot exist ([`try_reserve`](Self::try_reserve) returns
+    /// an error instead; neither poisons), or if the handle is poisoned.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new::<u32, u32>();
+    /// writer.reserve(1_000).publish();
+    /// assert!(reader.enter().capacity() >= 1_000);
+    /// assert!(writer.view().capacity() >= 1_000);
+    /// ```
+    #[track_caller]
+    pub fn reserve(&mut self, additional: usize) -> &mut Self {
+        if let Err(error) = self.try_reserve(additional) {
+            panic!("{error}");
+        }
+        self
+    }
+
+    /// [`reserve`](Self::reserve) that returns an error where that panics. Never waits.
+    ///
+    /// # Errors
+    ///
+    /// [`CapacityError::Overflow`] if room for so many entries cannot exist; nothing is logged
+    /// then.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the handle is poisoned.
+    ///
+    /// ```
+    /// let (mut writer, _) = evmap_core::new::<u32, u32>();
+    /// assert!(writer.try_reserve(10).is_ok());
+    /// assert!(writer.try_reserve(usize::MAX).is_err());
+    /// assert_eq!(writer.pending().len(), 1);
+    /// ```
+    #[track_caller]
+    pub fn try_reserve(&mut self, additional: usize) -> Result<(), CapacityError> {
+        CapacityError::check(additional, mem::size_of::<(K, V)>())?;
+        self.inner.append(Logged::Whole(Whole::Reserve(additional)));
+        Ok(())
+    }
+
+    /// Gives back the room that no entry uses, in each copy, when it comes to this operation. Never
+    /// waits; applying it is O(n).
+    ///
+    /// # Panics
+    ///
+    /// Panics if the handle is poisoned.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::Builder::new().capacity(1_000).build();
+    /// writer.insert(1, 1).shrink_to_fit().publish();
+    /// assert!(reader.enter().capacity() < 100);
+    /// ```
+    #[track_caller]
+    pub fn shrink_to_fit(&mut self) -> &mut Self {
+        self.inner.append(Logged::Whole(Whole::ShrinkToFit));
+        self
+    }
+
+    /// Sets the metadata. Readers see it together with everything else of the same publish. O(1),
+    /// never waits.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the handle is poisoned.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::with_meta::<&str, u32, u64>(0);
+    /// writer.insert("a", 1).set_meta(1);
+    /// assert_eq!(*reader.meta(), 0);
+    /// writer.publish();
+    /// assert_eq!(*reader.meta(), 1);
+    /// ```
+    #[track_caller]
+    pub fn set_meta(&mut self, meta: M) -> &mut Self {
+        self.inner.append(Logged::SetMeta(Box::new(meta)));
+        self
+    }
+
+    /// Does what `operation` says: replays what another map's [`pending`](Self::pending) listed.
+    /// Never waits.
+    ///
+    /// # Panics
+    ///
+    /// Panics as the method of the operation's name does.
+    ///
+    /// ```
+    /// use evmap_core::Operation;
+    ///
+    /// let (mut writer, reader) = evmap_core::new();
+    /// writer.apply(Operation::Insert { key: 1, value: 'a' }).publish();
+    /// assert_eq!(reader.get_cloned(&1), Some('a'));
+    /// ```
+    #[track_caller]
+    pub fn apply(&mut self, operation: Operation<K, V, M>) -> &mut Self {
+        match operation {
+            Operation::Insert { key, value } => self.insert(key, value),
+            Operation::Remove { key } => {
+                let hash = self.hasher.hash_one(&key);
+                self.inner.append(Logged::Remove { hash, key });
+                self
+            }
+            Operation::Clear => self.clear(),
+            Operation::Reserve { additional } => self.reserve(additional),
+            Operation::ShrinkToFit => self.shrink_to_fit(),
+            Operation::SetMeta { meta } => self.set_meta(meta),
+        }
+    }
+
+    /// The published state, as readers see it. O(1), never blocks.
+    ///
+    /// The writer's own state is in [`view`](Self::view).
+    ///
+    /// ```
+    /// let (mut writer, _) = evmap_core::new();
+    /// writer.insert(1, 1);
+    /// assert!(writer.published().is_empty());
+    /// writer.publish();
+    /// assert_eq!(writer.published().len(), 1);
+    /// ```
+    #[inline]
+    pub fn published(&self) -> View<'_, K, V, M, S> {
+        View::new(read::enter(&self.inner))
+    }
+
+    /// A new reader. Never waits for anybody.
+    ///
+    /// ```
+    /// let (mut writer, first) = evmap_core::new();
+    /// drop(first);
+    /// writer.insert(1, 1).publish();
+    /// assert_eq!(writer.reader().len(), 1);
+    /// ```
+    pub fn reader(&self) -> ReadHandle<K, V, M, S> {
+        ReadHandle::new(left_right::ReadHandle::clone(&self.inner))
+    }
+}
+
+/// The two copies of a snapshot and the log between them.
+type Inner<K, V, M, S> = left_right::WriteHandle<Snapshot<K, V, M, S>, Logged<K, V, M>>;
+
+/// Hashes the key, once for both copies, and makes the entry of the log.
+#[inline]
+fn logged_insert<K: Hash, V, M, S: BuildHasher>(hasher: &S, key: K, value: V) -> Logged<K, V, M> {
+    let hash = hasher.hash_one(&key);
+    Logged::Insert { hash, key, value }
+}
+
+impl<K, V, M, S> fmt::Debug for WriteHandle<K, V, M, S>
+where
+    K: Eq + Hash + Clone,
+    V: Clone,
+    M: Clone,
+    S: BuildHasher,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WriteHandle")
+            .field("version", &self.version())
+            .field("pending", &self.pending().len())
+            .field("poisoned", &self.is_poisoned())
+            .finish_non_exhaustive()
+    }
+}

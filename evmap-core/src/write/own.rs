@@ -1,0 +1,219 @@
+//! What the writer does with a look at its own copy: these methods wait for readers that are still
+//! in it.
+//!
+//! Closures are run here, once, on the writer's own state, and what they came to is logged as plain
+//! operations. The alternative, to log the closure and run it once per copy, never waits; but then
+//! it has to be `Send`, `'static` and deterministic (a closure that counts, reads a clock or
+//! iterates another map silently makes the copies differ), it panics inside a publish instead of at
+//! the call, its outcome is not known to the caller, and an operation that is code can neither be
+//! sent to a replica nor written to a journal.
+
+use std::hash::{BuildHasher, Hash};
+
+use equivalent::Equivalent;
+
+use crate::operation::Logged;
+use crate::snapshot::Snapshot;
+use crate::write::WriteHandle;
+
+impl<K, V, M, S> WriteHandle<K, V, M, S>
+where
+    K: Eq + Hash + Clone,
+    V: Clone,
+    M: Clone,
+    S: BuildHasher,
+{
+    /// The map with all pending operations: reads one's own writes.
+    ///
+    /// Waits for readers that are still in a state from before the last publish, then applies the
+    /// operations that the writer's copy lacks. O(1) if there are none. The next publish does not
+    /// wait again and has that much less to do; nothing becomes visible to readers.
+    ///
+    /// Calling it after a large publish also brings the second copy up to date at once and empties
+    /// the log, which otherwise keeps that publish's operations until the next one.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the handle is poisoned, or when the user's `Hash`, `Eq`, `Clone` or `Drop` does,
+    /// which poisons it.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new();
+    /// writer.insert("a", 1);
+    /// assert_eq!(writer.view().get("a"), Some(&1));
+    /// assert!(!reader.contains_key("a"));
+    /// ```
+    #[track_caller]
+    pub fn view(&mut self) -> &Snapshot<K, V, M, S> {
+        self.inner.view()
+    }
+
+    /// [`view`](Self::view), unless it would have to wait. Never blocks.
+    ///
+    /// # Panics
+    ///
+    /// As [`view`](Self::view).
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new();
+    /// let view = reader.enter();
+    /// writer.insert(1, 'a').publish();
+    /// assert!(writer.try_view().is_none());
+    /// drop(view);
+    /// assert_eq!(writer.try_view().unwrap()[&1], 'a');
+    /// ```
+    #[track_caller]
+    pub fn try_view(&mut self) -> Option<&Snapshot<K, V, M, S>> {
+        self.inner.try_view()
+    }
+
+    /// Sets the value of `key` and returns a clone of the one before. O(1) on average; waits as
+    /// [`view`](Self::view).
+    ///
+    /// # Panics
+    ///
+    /// As [`view`](Self::view).
+    ///
+    /// ```
+    /// let (mut writer, _) = evmap_core::new();
+    /// assert_eq!(writer.insert_and_get(1, 'a'), None);
+    /// assert_eq!(writer.insert_and_get(1, 'b'), Some('a'));
+    /// ```
+    #[track_caller]
+    pub fn insert_and_get(&mut self, key: K, value: V) -> Option<V> {
+        let hash = self.hasher.hash_one(&key);
+        let old = self
+            .inner
+            .view()
+            .table
+            .find(hash, &key)
+            .map(|entry| entry.1.clone());
+        self.inner.append(Logged::Insert { hash, key, value });
+        old
+    }
+
+    /// Removes `key` and returns a clone of its value; `None`, and nothing logged, if it is not
+    /// there. O(1) on average; waits as [`view`](Self::view).
+    ///
+    /// # Panics
+    ///
+    /// As [`view`](Self::view).
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new::<String, u32>();
+    /// writer.insert("a".to_string(), 1).publish();
+    /// assert_eq!(writer.remove_and_get("a"), Some(1));
+    /// assert_eq!(writer.remove_and_get("a"), None);
+    /// assert!(reader.contains_key("a"));
+    /// ```
+    #[track_caller]
+    pub fn remove_and_get<Q>(&mut self, key: &Q) -> Option<V>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        let hash = self.hasher.hash_one(key);
+        let (key, value) = self.inner.view().table.find(hash, key)?.clone();
+        self.inner.append(Logged::Remove { hash, key });
+        Some(value)
+    }
+
+    /// Changes the value of `key` and returns what `change` returns; `None`, and nothing logged, if
+    /// the key is not there. O(1) on average; waits as [`view`](Self::view).
+    ///
+    /// `change` runs once, at once, on a clone of the value as the writer sees it, pending
+    /// operations included. So any number of updates before a publish add up exactly, `change` may
+    /// do what it likes, and the log holds the outcome.
+    ///
+    /// # Panics
+    ///
+    /// As [`view`](Self::view). If `change` panics nothing is logged and the handle is not
+    /// poisoned.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new::<String, u32>();
+    /// writer.insert("hits".to_string(), 0);
+    /// for _ in 0..10 {
+    ///     writer.update("hits", |hits| *hits += 1);
+    /// }
+    /// assert_eq!(writer.update("misses", |misses| *misses += 1), None);
+    /// writer.publish();
+    /// assert_eq!(reader.get_cloned("hits"), Some(10));
+    /// ```
+    #[track_caller]
+    pub fn update<Q, R>(&mut self, key: &Q, change: impl FnOnce(&mut V) -> R) -> Option<R>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        let hash = self.hasher.hash_one(key);
+        let (key, mut value) = self.inner.view().table.find(hash, key)?.clone();
+        let result = change(&mut value);
+        self.inner.append(Logged::Insert { hash, key, value });
+        Some(result)
+    }
+
+    /// Changes the value of `key`, starting from `default()` if it is not there, and returns what
+    /// `change` returns. O(1) on average; waits as [`view`](Self::view).
+    ///
+    /// # Panics
+    ///
+    /// As [`update`](Self::update).
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new();
+    /// for word in ["to", "be", "or", "not", "to", "be"] {
+    ///     writer.update_or_insert(word, || 0, |count| *count += 1);
+    /// }
+    /// writer.publish();
+    /// assert_eq!(reader.get_cloned("to"), Some(2));
+    /// assert_eq!(reader.get_cloned("or"), Some(1));
+    /// ```
+    #[track_caller]
+    pub fn update_or_insert<R>(
+        &mut self,
+        key: K,
+        default: impl FnOnce() -> V,
+        change: impl FnOnce(&mut V) -> R,
+    ) -> R {
+        let hash = self.hasher.hash_one(&key);
+        let mut value = match self.inner.view().table.find(hash, &key) {
+            Some((_, value)) => value.clone(),
+            None => default(),
+        };
+        let result = change(&mut value);
+        self.inner.append(Logged::Insert { hash, key, value });
+        result
+    }
+
+    /// Removes the entries for which `keep` says `false`. O(capacity); waits as
+    /// [`view`](Self::view).
+    ///
+    /// `keep` runs once per entry, pending ones included, in no particular order. One removal is
+    /// logged per key that goes.
+    ///
+    /// # Panics
+    ///
+    /// As [`view`](Self::view). If `keep` panics nothing is logged and the handle is not poisoned.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new();
+    /// writer.extend((0..10).map(|n| (n, n * n)));
+    /// writer.retain(|_, square| square % 2 == 0).publish();
+    /// assert_eq!(reader.len(), 5);
+    /// ```
+    #[track_caller]
+    pub fn retain(&mut self, mut keep: impl FnMut(&K, &V) -> bool) -> &mut Self {
+        let hasher = &self.hasher;
+        let removals: Vec<_> = self
+            .inner
+            .view()
+            .iter()
+            .filter(|(key, value)| !keep(key, value))
+            .map(|(key, _)| Logged::Remove {
+                hash: hasher.hash_one(key),
+                key: key.clone(),
+            })
+            .collect();
+        self.inner.extend(removals);
+        self
+    }
+}

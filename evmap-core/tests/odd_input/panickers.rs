@@ -1,0 +1,279 @@
+//! `Hash`, `Eq`, `Clone` and `Drop` that panic: see the section on panics of `WriteHandle`.
+
+use std::cell::Cell;
+use std::hash::{Hash, Hasher};
+use std::time::Duration;
+
+use evmap_core::{PublishError, ReadHandle, WriteHandle};
+
+use crate::panics;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Call {
+    Hash,
+    Eq,
+    Clone,
+    Drop,
+}
+
+thread_local!(static TRAP: Cell<Option<Call>> = const { Cell::new(None) });
+
+/// Panics in the call that the trap is set for, once.
+#[derive(Debug)]
+struct Trap(Box<u32>);
+
+fn spring(call: Call) {
+    if TRAP.get() == Some(call) {
+        TRAP.set(None);
+        panic!("{call:?}, on purpose");
+    }
+}
+
+impl Hash for Trap {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        spring(Call::Hash);
+        self.0.hash(state);
+    }
+}
+
+impl PartialEq for Trap {
+    fn eq(&self, other: &Self) -> bool {
+        spring(Call::Eq);
+        self.0 == other.0
+    }
+}
+
+impl Eq for Trap {}
+
+impl Clone for Trap {
+    fn clone(&self) -> Self {
+        spring(Call::Clone);
+        Self(self.0.clone())
+    }
+}
+
+impl Drop for Trap {
+    fn drop(&mut self) {
+        spring(Call::Drop);
+    }
+}
+
+fn trap(n: u32) -> Trap {
+    Trap(Box::new(n))
+}
+
+type Attempt = fn(&mut WriteHandle<Trap, Trap>);
+
+fn filled() -> (WriteHandle<Trap, Trap>, ReadHandle<Trap, Trap>) {
+    let (mut writer, reader) = evmap_core::new();
+    for n in 0..4 {
+        writer.insert(trap(n), trap(10 * n));
+    }
+    writer.publish();
+    writer.view();
+    (writer, reader)
+}
+
+fn assert_as_filled(reader: &ReadHandle<Trap, Trap>) {
+    for reader in [reader, &reader.clone()] {
+        let view = reader.enter();
+        assert_eq!(view.len(), 4);
+        for n in 0..4 {
+            assert_eq!(*view[&trap(n)].0, 10 * n);
+        }
+    }
+}
+
+/// The writer says that it is poisoned, by panics that name the cause, and goes without another
+/// one.
+fn assert_poisoned(mut writer: WriteHandle<Trap, Trap>, reader: &ReadHandle<Trap, Trap>) {
+    assert!(writer.is_poisoned());
+    assert_as_filled(reader);
+    assert!(panics(|| {
+        writer.insert(trap(9), trap(9));
+    }));
+    assert!(panics(|| {
+        writer.publish();
+    }));
+    assert!(panics(|| writer.try_publish()));
+    assert!(panics(|| {
+        writer.view();
+    }));
+    assert!(panics(|| writer.update(&trap(1), |_| ())));
+    assert!(matches!(
+        writer.publish_timeout(Duration::ZERO),
+        Err(PublishError::Poisoned(_))
+    ));
+    assert_as_filled(&writer.reader());
+    drop(writer);
+    assert_as_filled(reader);
+}
+
+#[test]
+fn a_panic_while_a_change_is_applied_poisons_the_writer_and_spares_the_readers() {
+    for (call, change) in [
+        // An overwritten value is dropped, an inserted one is cloned, an equal hash is compared.
+        (Call::Drop, 1),
+        (Call::Clone, 9),
+        (Call::Clone, 1),
+        (Call::Eq, 1),
+    ] {
+        for second_copy in [false, true] {
+            let (mut writer, reader) = filled();
+            if second_copy {
+                if call == Call::Clone {
+                    // The second copy takes the operation itself.
+                    continue;
+                }
+                writer.insert(trap(1), trap(10)).publish();
+            } else {
+                writer.insert(trap(change), trap(100));
+            }
+            TRAP.set(Some(call));
+            assert!(panics(|| {
+                writer.publish();
+            }));
+            assert_eq!(TRAP.get(), None, "{call:?} did happen");
+            assert_poisoned(writer, &reader);
+        }
+    }
+}
+
+#[test]
+fn a_hash_that_panics_when_an_operation_is_made_does_no_harm() {
+    let (mut writer, reader) = filled();
+    let attempts: [Attempt; 5] = [
+        |writer| {
+            writer.insert(trap(9), trap(9));
+        },
+        |writer| {
+            writer.remove(&trap(1));
+        },
+        |writer| {
+            writer.update(&trap(1), |_| ());
+        },
+        |writer| drop(writer.remove_and_get(&trap(1))),
+        |writer| {
+            writer.retain(|_, _| false);
+        },
+    ];
+    for attempt in attempts {
+        TRAP.set(Some(Call::Hash));
+        assert!(panics(|| attempt(&mut writer)));
+        assert_eq!(writer.pending().len(), 0);
+        assert!(!writer.is_poisoned());
+    }
+    writer.publish();
+    assert_as_filled(&reader);
+}
+
+#[test]
+fn a_hash_that_panics_while_a_table_grows_poisons_the_writer() {
+    let (mut writer, reader) = filled();
+    for n in 10..100 {
+        writer.insert(trap(n), trap(n));
+    }
+    TRAP.set(Some(Call::Hash));
+    assert!(panics(|| {
+        writer.publish();
+    }));
+    assert_poisoned(writer, &reader);
+}
+
+#[test]
+fn a_hash_that_panics_while_room_is_reserved_or_given_back_poisons_the_writer() {
+    for reserve in [false, true] {
+        let (mut writer, reader) = filled();
+        if reserve {
+            writer.reserve(1_000);
+        } else {
+            writer.reserve(1_000).publish();
+            writer.shrink_to_fit();
+        }
+        TRAP.set(Some(Call::Hash));
+        assert!(panics(|| {
+            writer.publish();
+        }));
+        assert_poisoned(writer, &reader);
+    }
+}
+
+#[test]
+fn an_extend_that_panics_midway_keeps_what_came_before() {
+    let (mut writer, reader) = filled();
+    assert!(panics(|| {
+        writer.extend((0..4).map(|n| {
+            assert!(n < 2, "on purpose");
+            (trap(n), trap(n))
+        }));
+    }));
+    assert_eq!(writer.pending().len(), 2);
+    assert_as_filled(&reader);
+    writer.publish();
+    assert_eq!(*reader.get(&trap(1)).unwrap().0, 1);
+    assert_eq!(*reader.get(&trap(2)).unwrap().0, 20);
+}
+
+#[test]
+fn panics_in_a_reader_hurt_neither_it_nor_the_writer() {
+    let (mut writer, reader) = filled();
+    for call in [Call::Hash, Call::Eq] {
+        TRAP.set(Some(call));
+        assert!(panics(|| reader.contains_key(&trap(1))));
+        TRAP.set(Some(call));
+        assert!(panics(|| reader.get(&trap(1)).is_some()));
+        TRAP.set(Some(call));
+        assert!(panics(|| reader.enter().get_many([&trap(1)]).len()));
+    }
+    TRAP.set(Some(Call::Clone));
+    assert!(panics(|| reader.get_cloned(&trap(1))));
+    TRAP.set(Some(Call::Clone));
+    assert!(panics(|| reader.enter().clone()));
+    // No guard was left behind.
+    writer.publish();
+    assert!(writer.try_publish());
+    assert_as_filled(&reader);
+}
+
+#[test]
+fn a_clone_that_panics_in_the_writers_hands_logs_nothing() {
+    let (mut writer, reader) = filled();
+    let attempts: [Attempt; 3] = [
+        |writer| {
+            writer.update(&trap(1), |_| ());
+        },
+        |writer| drop(writer.remove_and_get(&trap(1))),
+        |writer| drop(writer.insert_and_get(trap(1), trap(1))),
+    ];
+    for attempt in attempts {
+        TRAP.set(Some(Call::Clone));
+        assert!(panics(|| attempt(&mut writer)));
+        assert_eq!(writer.pending().len(), 0);
+    }
+    assert!(!writer.is_poisoned());
+    writer.publish();
+    assert_as_filled(&reader);
+}
+
+#[test]
+fn a_drop_that_panics_with_the_last_handle_reaches_who_drops_it() {
+    let (writer, reader) = filled();
+    drop(writer);
+    TRAP.set(Some(Call::Drop));
+    assert!(panics(|| drop(reader)));
+    assert_eq!(TRAP.get(), None);
+}
+
+#[test]
+fn a_clone_of_metadata_that_panics_poisons_the_writer() {
+    let (mut writer, reader) = evmap_core::with_meta::<u32, u32, _>(trap(1));
+    writer.set_meta(trap(2));
+    TRAP.set(Some(Call::Clone));
+    assert!(panics(|| {
+        writer.publish();
+    }));
+    assert!(writer.is_poisoned());
+    assert_eq!(*reader.meta().0, 1);
+    let reader = writer.freeze();
+    assert_eq!(*reader.meta().0, 1);
+}
