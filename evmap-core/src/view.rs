@@ -110,6 +110,10 @@ impl<'r, K, V, M, S> View<'r, K, V, M, S> {
     /// ```
     #[inline]
     pub fn refresh(&mut self) -> bool {
+        // Moving the guard out and in costs more than the look.
+        if ReadGuard::is_newest(self.guard()) {
+            return false;
+        }
         let before = self.version();
         self.guard = self.guard.take().and_then(ReadGuard::refresh);
         self.version() != before

@@ -40,6 +40,10 @@ impl<O> OpLog<O> {
         self.operations.push_back(operation);
     }
 
+    pub(crate) fn extend(&mut self, operations: impl IntoIterator<Item = O>) {
+        self.operations.extend(operations);
+    }
+
     /// The operations that no reader can see yet, in order.
     pub(crate) fn pending(&self) -> std::collections::vec_deque::Iter<'_, O> {
         match self.front {

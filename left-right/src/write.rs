@@ -682,8 +682,12 @@ where
     fn extend<I: IntoIterator<Item = O>>(&mut self, operations: I) {
         let writer = self.writer_mut();
         writer.assert_sound();
-        for operation in operations {
-            writer.append(operation);
+        if let Phase::Loading { .. } = writer.phase {
+            for operation in operations {
+                writer.append(operation);
+            }
+        } else {
+            writer.log.extend(operations);
         }
     }
 }

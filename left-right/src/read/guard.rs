@@ -129,6 +129,29 @@ impl<'rh, T> ReadGuard<'rh, T> {
         }
     }
 
+    /// Whether nothing newer was published, as far as this thread can see. Costs a load.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// use left_right::ReadGuard;
+    ///
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// let guard = reader.enter().unwrap();
+    /// assert!(ReadGuard::is_newest(&guard));
+    /// writer.append(1).publish();
+    /// assert!(!ReadGuard::is_newest(&guard));
+    /// ```
+    #[inline]
+    pub fn is_newest(orig: &Self) -> bool {
+        !orig.core.published.differs_from(orig.slot.record())
+    }
+
     /// Moves to the newest published copy, without leaving and entering again.
     ///
     /// For loops that hold one guard per round and pay nothing per look-up: a refresh that finds
