@@ -51,7 +51,9 @@ pub trait Absorb<O> {
     /// Applies `operation` to the first of the two copies.
     ///
     /// `other` is the copy that readers see at the moment. The operation stays in the log for the
-    /// second copy, so what it owns may be cloned or aliased here, not taken.
+    /// second copy, so what it owns may be cloned or aliased here, not taken. If the pair is frozen
+    /// before the operation is published, it is dropped without ever reaching the second copy, after
+    /// the first was dropped by [`drop_first`](Self::drop_first).
     fn absorb_first(&mut self, operation: &mut O, other: &Self);
 
     /// Applies `operation` to the second of the two copies, with the same effect as on the first.
@@ -70,6 +72,8 @@ pub trait Absorb<O> {
     fn drop_first(self: Box<Self>) {}
 
     /// Drops the last copy. By default a plain drop.
+    ///
+    /// After a panic the other copy is leaked, and this is called without a `drop_first` before.
     #[allow(clippy::boxed_local)] // The signature of left-right 0.11.
     fn drop_second(self: Box<Self>) {}
 
@@ -77,8 +81,9 @@ pub trait Absorb<O> {
     ///
     /// Operations appended before the first publish are applied straight to one copy, without a
     /// log; this call then brings the other copy up to date in one go. It is made at most once,
-    /// by the second publish or by the first [`view`](crate::WriteHandle::view) after the first
-    /// publish, and never for a pair made by [`new_logged`](crate::new_logged).
+    /// by whatever needs that copy first after the first publish: the next publish or
+    /// [`view`](crate::WriteHandle::view), or the writer as it goes. It is never made for a pair made
+    /// by [`new_logged`](crate::new_logged).
     fn sync_with(&mut self, first: &Self);
 }
 

@@ -1,10 +1,4 @@
-//! The two copies, the published pointer, the swap.
-//!
-//! # Orderings
-//!
-//! The swap is Release: a reader that loads the pointer with Acquire has everything that the
-//! writer did to the record. What keeps the *old* record alive and unchanged while readers are in
-//! it is not the pointer but the fence after the swap, the look at the slots and the wait.
+//! The two copies: who owns which, who may change one, and who drops it.
 
 use std::ptr::NonNull;
 
@@ -12,148 +6,14 @@ use crossbeam_utils::CachePadded;
 
 use crate::{
     diagnostics::StalledReader,
-    fence::{self, Chooser, FencePolicy, Pair},
-    read::local::{StructureId, next_id},
-    registry::Registry,
-    sync::{Arc, AtomicPtr, Mutex, Ordering, lock},
-    wait::{GracePeriod, Patience, StillThere},
+    fence::{Chooser, FencePolicy},
+    published::Published,
+    record::{Record, data_ptr, into_data, into_raw},
+    registry::{Registry, StructureId, next_id},
+    sync::{Arc, Mutex, lock, unlocked},
+    unwind::swallow,
+    wait::{Departed, GracePeriod, Patience, StillThere},
 };
-
-/// What every copy starts with.
-#[derive(Debug)]
-#[repr(C)]
-pub(crate) struct Header {
-    /// The number of the publish that made this copy visible; 0 before the first.
-    ///
-    /// Written while the record is the writer's own, so a guard reads it like the data
-    /// (invariant 11).
-    pub(crate) version: u64,
-}
-
-/// A copy of the data. `repr(C)`, so that a pointer to it is a pointer to its header.
-#[repr(C)]
-pub(crate) struct Record<T> {
-    header: Header,
-    pub(crate) data: T,
-}
-
-/// Set in a published pointer: "fence, then load again".
-const FENCE: usize = 1;
-/// Set in a published pointer: readers may not take the [`FENCE`] bit away.
-const ALWAYS: usize = 2;
-const TAGS: usize = FENCE | ALWAYS;
-const _: () = assert!(align_of::<Header>() > TAGS, "the tags need free bits");
-
-/// The pointer through which readers find the current copy.
-///
-/// Null once the writer has taken the data away.
-#[derive(Debug)]
-pub(crate) struct Published {
-    current: AtomicPtr<Header>,
-}
-
-/// What a reader found.
-pub(crate) struct Found {
-    pub(crate) record: NonNull<Header>,
-    /// Whether the pointer asked for a full fence.
-    pub(crate) fenced: bool,
-}
-
-impl Published {
-    /// The current record, for a reader that has just announced itself.
-    #[inline]
-    pub(crate) fn load_announced(&self) -> Option<Found> {
-        fence::light();
-        // Acquire: pairs with the Release of `swap`.
-        let word = self.current.load(Ordering::Acquire);
-        if word.addr() & FENCE == 0 {
-            let record = NonNull::new(word)?;
-            return Some(Found {
-                record,
-                fenced: false,
-            });
-        }
-        // The writer that swaps this pointer out will use a full fence, too.
-        fence::full();
-        // Acquire: as above. This may be a newer pointer without the tag. That is as good: the
-        // announcement lies before the fence, so before any heavy fence that follows the load.
-        let record = NonNull::new(untagged(self.current.load(Ordering::Acquire)))?;
-        Some(Found {
-            record,
-            fenced: true,
-        })
-    }
-
-    /// Whether the writer has taken the data away.
-    pub(crate) fn is_closed(&self) -> bool {
-        // Acquire: pairs with the Release of the swap that closed.
-        self.current.load(Ordering::Acquire).is_null()
-    }
-
-    /// Whether there is a copy, and it is not this one.
-    #[inline]
-    pub(crate) fn differs_from(&self, record: NonNull<Header>) -> bool {
-        // Relaxed: only a hint; a reader that steps on account of it loads again.
-        let current = untagged(self.current.load(Ordering::Relaxed));
-        !current.is_null() && current != record.as_ptr()
-    }
-
-    /// The current record, for a caller that may not look into it.
-    pub(crate) fn peek(&self) -> Option<NonNull<Header>> {
-        // Acquire: pairs with the Release of `swap`, for a caller that knows that the writer is
-        // not going to change the copy.
-        NonNull::new(untagged(self.current.load(Ordering::Acquire)))
-    }
-
-    /// Takes the [`FENCE`] tag off the pointer to `record`: much is read between two publishes, so
-    /// let the next one pay for a heavy fence instead.
-    ///
-    /// Anybody may do so at any time, and needs no fence for it. The writer reads the tag with the
-    /// swap that takes the pointer out: if it is still there, no reader has ever found this
-    /// publish without it; if it is gone, the writer uses the heavy fence, which also covers
-    /// the readers that fenced themselves (invariant 6).
-    #[cold]
-    pub(crate) fn prefer_light_fence(&self, record: NonNull<Header>) {
-        // Relaxed, success and failure: the read-modify-write continues the release sequence of
-        // the swap that it follows, so Acquire loads still pair with that; a failure is no news.
-        let _ = self.current.compare_exchange(
-            tagged(record.as_ptr(), FENCE),
-            record.as_ptr(),
-            Ordering::Relaxed,
-            Ordering::Relaxed,
-        );
-    }
-
-    /// Puts in `fresh`, then fences, so that a look at the slots that follows misses no reader of
-    /// the record that was taken out (invariant 3).
-    fn swap(&self, fresh: *mut Header) {
-        // Release: pairs with the Acquire loads of readers.
-        let old = self.current.swap(fresh, Ordering::Release);
-        // The pair is the one that readers of the *old* pointer were told about (invariant 6).
-        if old.addr() & FENCE == 0 {
-            fence::heavy();
-        } else {
-            fence::full();
-        }
-    }
-}
-
-fn tagged(word: *mut Header, tag: usize) -> *mut Header {
-    word.map_addr(|address| address | tag)
-}
-
-#[inline]
-fn untagged(word: *mut Header) -> *mut Header {
-    word.map_addr(|address| address & !TAGS)
-}
-
-fn tag(pair: Pair) -> usize {
-    match pair {
-        Pair::Asymmetric => 0,
-        Pair::Symmetric => FENCE,
-        Pair::AlwaysSymmetric => FENCE | ALWAYS,
-    }
-}
 
 /// What the writer and all readers share, whatever the data.
 #[derive(Debug)]
@@ -185,19 +45,23 @@ unsafe impl<T: Sync> Sync for Shared<T> {}
 /// A copy left to the readers, and how it wants to be dropped.
 struct Left<T> {
     record: NonNull<Record<T>>,
-    drop: fn(Box<T>),
+    drop_with: fn(Box<T>),
 }
 
 impl<T> Drop for Shared<T> {
     fn drop(&mut self) {
-        for left in lock(&self.left).drain(..) {
-            // SAFETY: the record came from `Box::into_raw` and was given up by the writer. The
-            // last handle is gone, and guards borrow handles, so nobody reads it (invariant 10).
-            let record = unsafe { Box::from_raw(left.record.as_ptr()) };
-            (left.drop)(Box::new(record.data));
+        for Left { record, drop_with } in unlocked(&mut self.left).drain(..) {
+            // SAFETY: the writer gave the record up. The last handle is gone, and guards borrow
+            // handles, so nobody reads it (invariant 10).
+            let data = unsafe { into_data(record) };
+            // A handle may be dropped while its thread unwinds; a second panic would abort.
+            swallow(|| drop_with(data));
         }
     }
 }
+
+/// Why a wait with [`Patience::Forever`] cannot fail.
+pub(crate) const ENDLESS: &str = "a wait for ever ends only when all readers have left";
 
 /// A stale copy that the writer has given up waiting for, and the readers that it waits for.
 struct Abandoned<T> {
@@ -233,15 +97,12 @@ impl<T> Copies<T> {
     pub(crate) fn new(readable: T, writable: T) -> Self {
         // Before the first handle: registering is cheap while the process has one thread.
         let chooser = Chooser::new();
-        let pair = chooser.pair();
         let published = into_raw(readable);
-        let current = tagged(published.cast().as_ptr(), tag(pair));
+        let pointer = Published::new(published.cast(), chooser.pair());
         Self {
             shared: Arc::new(Shared {
                 core: CoreArc::new(Core {
-                    published: CachePadded::new(Published {
-                        current: AtomicPtr::new(current),
-                    }),
+                    published: CachePadded::new(pointer),
                     registry: Registry::new(),
                     id: next_id(),
                 }),
@@ -267,8 +128,11 @@ impl<T> Copies<T> {
     /// If readers are still there when patience ends.
     #[track_caller]
     pub(crate) fn reclaim(&mut self, patience: Patience) -> Result<Reclaimed<'_, T>, StillThere> {
-        let _departed = self.grace.wait(patience)?;
-        Ok(Reclaimed { copies: self })
+        let departed = self.grace.wait(patience)?;
+        Ok(Reclaimed {
+            copies: self,
+            _departed: departed,
+        })
     }
 
     /// The readers that the last `reclaim` gave up on.
@@ -327,14 +191,11 @@ impl<T> Copies<T> {
     /// `drop_stale`.
     #[track_caller]
     pub(crate) fn close(mut self, drop_stale: fn(Box<T>)) -> (Box<T>, Box<T>) {
-        self.shared.core.published.swap(std::ptr::null_mut());
+        self.shared.core.published.close();
         // Whoever is inside now has to leave altogether, whichever copy it is in. That includes
         // stragglers of earlier swaps: one that is still in its session is seen again.
         self.grace.begin(&self.shared.core.registry, 0);
-        let _departed = self
-            .grace
-            .wait(Patience::Forever)
-            .expect("a wait for ever ends only when all have left");
+        let _departed: Departed = self.grace.wait(Patience::Forever).expect(ENDLESS);
         for abandoned in self.abandoned.drain(..) {
             // SAFETY: all readers have left all copies and none can come back (invariants 1
             // and 3).
@@ -347,40 +208,36 @@ impl<T> Copies<T> {
         (published, stale)
     }
 
-    /// Leaves the published copy to the readers for as long as any handle lives, to be dropped
-    /// with `drop_last`; drops the stale one with `drop_stale`, later if a reader is still in it,
-    /// or leaks it if that is `None`.
-    pub(crate) fn leave_to_readers(mut self, drop_stale: Option<fn(Box<T>)>, drop_last: fn(Box<T>))
-    where
+    /// Leaves the published copy to the readers for as long as any handle lives. It is dropped
+    /// with `drop_last`, the others with `drop_stale`: later, if readers may still be in them.
+    ///
+    /// `sound` says whether the stale copy is whole; if it is not, it is leaked.
+    pub(crate) fn leave_to_readers(
+        mut self,
+        sound: bool,
+        drop_stale: fn(Box<T>),
+        drop_last: fn(Box<T>),
+    ) where
         T: Send,
     {
-        let departed = self.grace.wait(Patience::Never).ok();
-        let mut free_now = None;
+        let core = &self.shared.core;
+        core.published.set_last(self.published.cast());
+        let free_now = sound && self.grace.wait(Patience::Never).is_ok();
         {
-            let mut left = lock(&self.shared.left);
-            if let Some(drop) = drop_stale {
-                left.extend(self.abandoned.drain(..).map(|abandoned| Left {
-                    record: abandoned.record,
-                    drop,
-                }));
+            let left = |record, drop_with| Left { record, drop_with };
+            let abandoned = self.abandoned.drain(..);
+            let abandoned = abandoned.map(|abandoned| left(abandoned.record, drop_stale));
+            let mut kept = lock(&self.shared.left);
+            kept.extend(abandoned);
+            if sound && !free_now {
+                kept.push(left(self.stale, drop_stale));
             }
-            if let Some(drop) = drop_stale {
-                if departed.is_some() {
-                    free_now = Some(drop);
-                } else {
-                    let record = self.stale;
-                    left.push(Left { record, drop });
-                }
-            }
-            left.push(Left {
-                record: self.published,
-                drop: drop_last,
-            });
+            kept.push(left(self.published, drop_last));
         }
-        if let Some(drop) = free_now {
+        if free_now {
             // SAFETY: the grace period is over and the published pointer is another one, so
             // nobody is in this copy or can get there (invariant 1); `self` is consumed.
-            drop(unsafe { into_data(self.stale) });
+            drop_stale(unsafe { into_data(self.stale) });
         }
     }
 }
@@ -390,6 +247,7 @@ impl<T> Copies<T> {
 /// Only [`Copies::reclaim`] makes one, and a swap consumes it.
 pub(crate) struct Reclaimed<'a, T> {
     copies: &'a mut Copies<T>,
+    _departed: Departed,
 }
 
 impl<'a, T> Reclaimed<'a, T> {
@@ -418,38 +276,11 @@ impl<'a, T> Reclaimed<'a, T> {
         // SAFETY: as in `both`: the record is the writer's own until the swap.
         let fresh = unsafe { copies.stale.as_mut() };
         fresh.header.version = copies.version;
-        let fresh = tagged(copies.stale.cast().as_ptr(), tag(copies.chooser.pair()));
-        copies.shared.core.published.swap(fresh);
+        let pair = copies.chooser.pair();
+        copies.shared.core.published.swap(copies.stale.cast(), pair);
         std::mem::swap(&mut copies.published, &mut copies.stale);
         let vacated = copies.stale.addr().get();
         let counted = copies.grace.begin(&copies.shared.core.registry, vacated);
         copies.chooser.record(counted);
     }
-}
-
-/// The data in a record, as a pointer.
-pub(crate) fn data_ptr<T>(record: NonNull<Record<T>>) -> NonNull<T> {
-    // SAFETY: every `NonNull<Record<T>>` of this crate points to a record that is allocated, and
-    // the field lies within it.
-    let data = unsafe { &raw mut (*record.as_ptr()).data };
-    NonNull::new(data).expect("a field of an allocation is not null")
-}
-
-fn into_raw<T>(data: T) -> NonNull<Record<T>> {
-    let record = Box::new(Record {
-        header: Header { version: 0 },
-        data,
-    });
-    NonNull::from(Box::leak(record))
-}
-
-/// Takes the data out of a record, into a box of its own: the header goes.
-///
-/// # Safety
-///
-/// `record` came from [`into_raw`] and nobody uses it any more.
-unsafe fn into_data<T>(record: NonNull<Record<T>>) -> Box<T> {
-    // SAFETY: the caller's promise.
-    let record = unsafe { Box::from_raw(record.as_ptr()) };
-    Box::new(record.data)
 }

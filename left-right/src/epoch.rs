@@ -14,8 +14,9 @@ use std::{
 };
 
 use crate::{
-    copies::{Header, Published},
     diagnostics::StalledReader,
+    published::Published,
+    record::Header,
     sync::{AtomicPtr, AtomicUsize, Ordering},
 };
 
@@ -57,6 +58,9 @@ fn thread_address() -> usize {
 
 /// Set in `Slot::nested`: nobody owns the slot but its guards, and the last one gives it back.
 const ORPHANED: usize = 1 << (usize::BITS - 1);
+
+/// How far `Slot::nested` counts. Tests get a number that they can reach.
+const MOST_NESTED: usize = if cfg!(test) { 100 } else { ORPHANED - 1 };
 
 /// What [`Slot::step`] found.
 pub(crate) enum Step {
@@ -135,12 +139,13 @@ impl Slot {
             return None;
         }
         let nested = self.nested.load(Ordering::Relaxed);
-        // Leaked guards could wrap the counter on a 32-bit machine, and then the session would
-        // end while guards live (invariant 7).
-        let nested = nested
-            .checked_add(1)
-            .expect("too many guards of one handle");
-        self.nested.store(nested, Ordering::Relaxed);
+        // Leaked guards could carry the count into the flag, or past it, on a 32-bit machine, and
+        // then the session would end while guards live (invariant 7).
+        assert!(
+            nested & !ORPHANED < MOST_NESTED,
+            "too many guards of one handle"
+        );
+        self.nested.store(nested + 1, Ordering::Relaxed);
         Some(self.record())
     }
 
@@ -311,4 +316,33 @@ fn with_parity(record: NonNull<Header>, session: usize) -> *mut Header {
     record
         .as_ptr()
         .map_addr(|address| address | ((session >> 1) & 1))
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::published::tests::published;
+
+    #[test]
+    fn too_many_guards_are_refused_and_the_session_stays() {
+        let (published, _record) = published();
+        for orphaned in [false, true] {
+            let slot = Slot::new();
+            if orphaned {
+                slot.orphan();
+            }
+            slot.enter(&published).unwrap();
+            for _ in 0..MOST_NESTED {
+                slot.enter(&published).unwrap();
+            }
+            let one_more = std::panic::AssertUnwindSafe(|| slot.enter(&published));
+            assert!(std::panic::catch_unwind(one_more).is_err());
+            for _ in 0..MOST_NESTED {
+                assert!(!slot.leave());
+                assert!(slot.is_occupied());
+            }
+            assert_eq!(slot.leave(), orphaned);
+            assert!(!slot.is_occupied());
+        }
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Two copies of a data structure: readers use one, the writer changes the other, and a *publish*
 //! makes them change places. Entering the readers' copy costs two plain stores and a load: no lock, no
-//! read-modify-write and, on Linux and Windows, no fence. Whatever a reader sees under one guard is
+//! read-modify-write and, on Linux and Windows, no fence, unless more is published than read. Whatever a reader sees under one guard is
 //! one consistent state.
 //!
 //! # Trade-offs
@@ -80,11 +80,11 @@
 //! order in which one operation passes through them, the modules are:
 //!
 //! `absorb` what the data structure promises · `write` the order of the publish steps · `oplog`
-//! the operations that a copy still lacks · `copies` the two copies, the published pointer, the
-//! swap · `wait` the grace period · `registry` the readers' slots · `epoch` one slot: enter,
+//! the operations that a copy still lacks · `copies` who owns which copy · `record` one copy ·
+//! `published` the pointer to the one that readers use, and the swap · `wait` the grace period · `registry` the readers' slots · `epoch` one slot: enter,
 //! leave, "has it left?" · `fence` the fences and who chooses them · `read` handles and guards ·
-//! `diagnostics` figures and errors · `aliasing` values that both copies share · `sync` the only
-//! place that names atomics and locks.
+//! [`kept`] handles whose reads cannot fail · `diagnostics` figures and errors · `aliasing` values
+//! that both copies share · `sync` the only place that names atomics and locks.
 //!
 //! The idea is that of Pedro Ramalhete and Andreia Correia's *Left-Right* (2015), in the form that
 //! the crates `evmap` and `left-right` gave it: an operation log and a publish that the user calls.
@@ -102,6 +102,11 @@ mod oplog;
 #[allow(unsafe_code)] // Owns the copies: invariants 1 and 10.
 mod copies;
 
+#[allow(unsafe_code)] // Turns a record back into the box that it came from.
+mod record;
+
+mod published;
+
 mod wait;
 
 mod registry;
@@ -114,12 +119,16 @@ mod fence;
 #[allow(unsafe_code)] // Hands out references for as long as a session lasts: invariants 1 and 7.
 mod read;
 
+pub mod kept;
+
 mod diagnostics;
 
 #[allow(unsafe_code)] // One drop per value, however many aliases.
 pub mod aliasing;
 
 mod sync;
+
+mod unwind;
 
 #[doc = include_str!("../docs/ALGORITHM.md")]
 pub mod algorithm {}

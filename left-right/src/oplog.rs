@@ -70,12 +70,11 @@ impl<O> OpLog<O> {
                 0
             }
         };
-        let fresh = self.operations.iter_mut().enumerate().skip(ahead);
-        for (index, operation) in fresh {
-            self.front = Front::Stale(index + 1);
+        self.front = Front::Stale(ahead);
+        for (operation, begun) in self.operations.range_mut(ahead..).zip(ahead + 1..) {
+            self.front = Front::Stale(begun);
             stale.absorb_first(operation, published);
         }
-        self.front = Front::Stale(self.operations.len());
     }
 
     /// Takes note that the copies have changed roles.
@@ -100,9 +99,11 @@ impl<O> OpLog<O> {
 
     /// Drops the operations that the published copy has absorbed: the other one is a clone of it.
     pub(crate) fn drop_published(&mut self) {
-        while let Front::Published(count @ 1..) = self.front {
-            self.front = Front::Published(count - 1);
-            drop(self.operations.pop_front());
+        if let Front::Published(count) = self.front {
+            // First, in case a drop panics: what is dropped must not be absorbed again. The drain
+            // goes on with the others then.
+            self.front = Front::Published(0);
+            drop(self.operations.drain(..count));
         }
     }
 

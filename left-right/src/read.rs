@@ -3,7 +3,8 @@
 use std::{cell::Cell, fmt, marker::PhantomData, ptr::NonNull};
 
 use crate::{
-    copies::{CoreArc, Shared, data_ptr},
+    copies::{CoreArc, Shared},
+    record::data_ptr,
     registry::SharedSlot,
     sync::Arc,
 };
@@ -99,12 +100,16 @@ impl<T> ReadHandle<T> {
     /// published in between.
     ///
     /// `None` once the writer was dropped or taken, unless it left the data to the readers
-    /// ([`WriteHandle::freeze`](crate::WriteHandle::freeze)).
+    /// ([`WriteHandle::freeze`](crate::WriteHandle::freeze)), which a poisoned writer does, too.
     #[inline]
     pub fn enter(&self) -> Option<ReadGuard<'_, T>> {
         let record = self.slot.enter(&self.core.published)?;
         let data = data_ptr::<T>(record.cast());
-        Some(ReadGuard::new(data, &self.slot, &self.core))
+        Some(ReadGuard::new(
+            data,
+            NonNull::from(&**self.slot),
+            &self.core,
+        ))
     }
 
     /// A factory of handles that can be shared between threads.

@@ -16,6 +16,20 @@ use crate::{
 /// Each slot has its cache lines to itself: a reader writes its own at every look-up.
 pub(crate) type SharedSlot = Arc<CachePadded<Slot>>;
 
+/// Names a structure; never used twice in a process, so a cached slot of a structure that is gone
+/// cannot be taken for one of another structure.
+pub(crate) type StructureId = u64;
+
+/// A fresh name. Zero is no structure's.
+pub(crate) fn next_id() -> StructureId {
+    static LAST: std::sync::Mutex<StructureId> = std::sync::Mutex::new(0);
+    let mut last = LAST
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    *last += 1;
+    *last
+}
+
 /// The slots that the writer looks at after each swap.
 #[derive(Debug)]
 pub(crate) struct Registry {

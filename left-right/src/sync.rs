@@ -1,4 +1,7 @@
-//! The only file that names atomics, locks and threads: those of `std`, or loom's under `cfg(loom)`.
+//! The atomics, locks and threads of the protocol: those of `std`, or loom's under `cfg(loom)`.
+//!
+//! What no model needs to see is named where it is used: thread-locals, thread names, the process-wide
+//! decision about fences.
 
 #[cfg(not(loom))]
 pub(crate) use std::{
@@ -26,4 +29,9 @@ use std::sync::PoisonError;
 /// (invariant 9), so a lock that a panic has poisoned still guards a whole value.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The value in `mutex`, for its only owner.
+pub(crate) fn unlocked<T>(mutex: &mut Mutex<T>) -> &mut T {
+    mutex.get_mut().unwrap_or_else(PoisonError::into_inner)
 }

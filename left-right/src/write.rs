@@ -1,20 +1,26 @@
-//! The order of the publish steps: wait, bring the stale copy up to date, swap.
+//! The write handle.
 
 use std::{
-    fmt, mem,
-    ops::{Deref, DerefMut},
-    panic::{AssertUnwindSafe, catch_unwind},
+    fmt,
+    ops::Deref,
     ptr::NonNull,
     time::{Duration, Instant},
 };
 
 use crate::{
-    Absorb, FencePolicy, Independent, PublishError, ReadHandle, Stalled, Stats,
-    copies::Copies,
+    Absorb, FencePolicy, Independent, PublishError, ReadHandle, Stats,
+    copies::{Copies, ENDLESS},
     diagnostics::Poisoned,
     oplog::OpLog,
+    unwind::swallow,
     wait::{Patience, StillThere},
 };
+
+mod taken;
+mod writer;
+
+pub use taken::Taken;
+use writer::{Phase, Writer};
 
 /// The writer of a pair: appends operations and publishes them.
 ///
@@ -24,11 +30,12 @@ use crate::{
 ///
 /// # Blocking
 ///
-/// [`append`](Self::append) never waits. [`publish`](Self::publish), [`view`](Self::view),
-/// [`take`](Self::take) and dropping the handle wait for readers that are still in the copy that
-/// the publish *before* took out. A reader that holds a guard for ever, or leaks one, makes them
+/// [`append`](Self::append) never waits. [`publish`](Self::publish) and [`view`](Self::view) wait
+/// for readers that are still in the copy that the publish *before* took out;
+/// [`take`](Self::take) and dropping the handle wait for all readers to leave. A reader that holds a guard for ever, or leaks one, makes them
 /// wait for ever: use [`try_publish`](Self::try_publish) or
-/// [`publish_timeout`](Self::publish_timeout) where that can happen. Waiting spins for some
+/// [`publish_timeout`](Self::publish_timeout) where that can happen, or
+/// [`publish_or_replace`](Self::publish_or_replace), which nothing stops. Waiting spins for some
 /// microseconds, then yields, then sleeps; it uses next to no processor time. Readers never wait
 /// for the writer, and no lock is held meanwhile.
 ///
@@ -55,204 +62,6 @@ where
     reader: ReadHandle<T>,
 }
 
-/// What state the pair is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    /// Nothing was published yet; operations go straight to the write copy.
-    Loading { dirty: bool },
-    /// The first publish is out; the other copy lacks everything that went past the log.
-    Unsynchronised,
-    /// Both copies differ by what stands in the log.
-    Logging,
-    /// User code is changing a copy, or has panicked while it did.
-    Poisoned,
-}
-
-struct Writer<T, O> {
-    copies: Copies<T>,
-    log: OpLog<O>,
-    phase: Phase,
-    /// What dropping the handle does.
-    on_drop: fn(Self),
-}
-
-impl<T, O> Writer<T, O>
-where
-    T: Absorb<O>,
-{
-    /// # Panics
-    ///
-    /// If the pair is poisoned.
-    #[track_caller]
-    fn assert_sound(&self) {
-        if self.phase == Phase::Poisoned {
-            panic!("{Poisoned}");
-        }
-    }
-
-    fn append(&mut self, operation: O) {
-        if let Phase::Loading { .. } = self.phase {
-            // Nobody has ever been in the write copy, so there is nobody to wait for.
-            let Ok(mut reclaimed) = self.copies.reclaim(Patience::Never) else {
-                unreachable!("before the first publish there are no readers to wait for")
-            };
-            let (stale, published) = reclaimed.both();
-            self.phase = Phase::Poisoned;
-            stale.absorb_second(operation, published);
-            self.phase = Phase::Loading { dirty: true };
-        } else {
-            self.log.push(operation);
-        }
-    }
-
-    fn has_pending(&self) -> bool {
-        match self.phase {
-            Phase::Loading { dirty } => dirty,
-            _ => self.log.pending().len() != 0,
-        }
-    }
-
-    /// Waits for the stale copy's readers, then applies what that copy lacks and lends it.
-    #[track_caller]
-    fn prepare(
-        &mut self,
-        patience: Patience,
-    ) -> Result<crate::copies::Reclaimed<'_, T>, StillThere> {
-        self.copies.free_abandoned(T::drop_first);
-        let mut reclaimed = self.copies.reclaim(patience)?;
-        let (stale, published) = reclaimed.both();
-        let phase = mem::replace(&mut self.phase, Phase::Poisoned);
-        // From here to the restored phase user code runs, and may panic (invariant 9).
-        self.phase = match phase {
-            Phase::Loading { dirty } => Phase::Loading { dirty },
-            Phase::Unsynchronised => {
-                stale.sync_with(published);
-                self.log.bring_up_to_date(stale, published);
-                Phase::Logging
-            }
-            Phase::Logging => {
-                self.log.bring_up_to_date(stale, published);
-                Phase::Logging
-            }
-            Phase::Poisoned => unreachable!("checked by every caller"),
-        };
-        Ok(reclaimed)
-    }
-
-    #[track_caller]
-    fn publish(&mut self, patience: Patience) -> Result<(), StillThere> {
-        self.prepare(patience)?.publish();
-        match self.phase {
-            Phase::Loading { .. } => self.phase = Phase::Unsynchronised,
-            _ => self.log.copies_swapped(),
-        }
-        Ok(())
-    }
-
-    /// Publishes, waiting until `deadline`, if there is one.
-    fn publish_until(&mut self, deadline: Option<Instant>) -> Result<(), StillThere> {
-        self.publish(deadline.map_or(Patience::Forever, Patience::Until))
-    }
-
-    /// Publishes without waiting for the readers of the stale copy, which is left to them.
-    fn publish_replacement(&mut self) -> Result<(), StillThere>
-    where
-        T: Independent,
-    {
-        if !self.copies.replace_stale() {
-            return Err(StillThere);
-        }
-        // The clone has everything that the published copy has: nothing is left to synchronise
-        // and nothing to replay.
-        if self.phase == Phase::Unsynchronised {
-            self.phase = Phase::Logging;
-        }
-        self.log.drop_published();
-        self.publish(Patience::Never)
-    }
-
-    fn stalled(&self, since: Instant) -> PublishError {
-        PublishError::Stalled(Stalled {
-            readers: self.copies.stalled_readers(),
-            waited: since.elapsed(),
-        })
-    }
-
-    /// Takes the data away from the readers and returns the newest copy; the other is dropped.
-    fn close(mut self) -> Box<T> {
-        if self.phase == Phase::Poisoned {
-            let (published, damaged) = self.copies.close(T::drop_first);
-            mem::forget(damaged);
-            return published;
-        }
-        // A copy that was never synchronised is still empty, and nothing is missing in the other.
-        let stale_is_empty = self.phase == Phase::Unsynchronised && self.log.len() == 0;
-        if !stale_is_empty && self.prepare(Patience::Forever).is_err() {
-            unreachable!("a wait for ever ends only when all readers have left")
-        }
-        // Whatever panics from here on finds no owner of the copies and so leaks them.
-        let (published, stale) = self.copies.close(T::drop_first);
-        let (mut older, newest) = if stale_is_empty {
-            (
-                mem::ManuallyDrop::new(stale),
-                mem::ManuallyDrop::new(published),
-            )
-        } else {
-            (
-                mem::ManuallyDrop::new(published),
-                mem::ManuallyDrop::new(stale),
-            )
-        };
-        self.log.copies_swapped();
-        self.log.replay(&mut **older, &newest);
-        T::drop_first(mem::ManuallyDrop::into_inner(older));
-        mem::ManuallyDrop::into_inner(newest)
-    }
-
-    /// The default way to go.
-    fn close_and_drop(self) {
-        if self.phase == Phase::Poisoned {
-            // Readers keep the last published copy. Nothing says that they may drop it on their
-            // threads, so it is leaked, and so is the damaged one.
-            return;
-        }
-        T::drop_second(self.close());
-    }
-
-    /// The way to go for structures whose copies share nothing: nobody waits.
-    fn leave_independent(mut self)
-    where
-        T: Independent + Send,
-    {
-        if self.phase == Phase::Poisoned {
-            self.copies.leave_to_readers(None, T::drop_second);
-            return;
-        }
-        self.copies
-            .leave_to_readers(Some(T::drop_first), T::drop_second);
-        self.log.discard();
-    }
-
-    /// The way to go for all others: the copies are made equal before one of them is dropped.
-    fn leave(mut self)
-    where
-        T: Send,
-    {
-        if self.phase == Phase::Poisoned {
-            self.copies.leave_to_readers(None, T::drop_second);
-            return;
-        }
-        let Ok(mut reclaimed) = self.copies.reclaim(Patience::Forever) else {
-            unreachable!("a wait for ever ends only when all readers have left")
-        };
-        let (stale, published) = reclaimed.both();
-        self.phase = Phase::Poisoned;
-        self.log.replay(stale, published);
-        self.copies
-            .leave_to_readers(Some(T::drop_first), T::drop_second);
-    }
-}
-
 impl<T, O> WriteHandle<T, O>
 where
     T: Absorb<O>,
@@ -271,7 +80,7 @@ where
             copies,
             log: OpLog::new(),
             phase,
-            on_drop: Writer::close_and_drop,
+            leave: None,
         };
         Self {
             writer: Some(writer),
@@ -339,9 +148,8 @@ where
     /// If the pair is poisoned, or if an `absorb_*` panics, which poisons it.
     #[track_caller]
     pub fn publish(&mut self) -> &mut Self {
-        let Ok(()) = self.writer_to_wait().publish(Patience::Forever) else {
-            unreachable!("a wait for ever ends only when all readers have left")
-        };
+        let published = self.writer_to_wait().publish(Patience::Forever);
+        published.expect(ENDLESS);
         self
     }
 
@@ -466,6 +274,7 @@ where
     /// Waits and panics as [`publish`](Self::publish), if so.
     #[track_caller]
     pub fn flush(&mut self) {
+        self.writer().assert_sound();
         if self.has_pending_operations() {
             self.publish();
         }
@@ -523,10 +332,8 @@ where
     /// ```
     #[track_caller]
     pub fn view(&mut self) -> &T {
-        match self.writer_to_wait().prepare(Patience::Forever) {
-            Ok(reclaimed) => reclaimed.into_stale(),
-            Err(_) => unreachable!("a wait for ever ends only when all readers have left"),
-        }
+        let reclaimed = self.writer_to_wait().prepare(Patience::Forever);
+        reclaimed.map_err(drop).expect(ENDLESS).into_stale()
     }
 
     /// Like [`view`](Self::view), but `None` instead of waiting for a reader.
@@ -593,14 +400,13 @@ where
     ///
     /// # Panics
     ///
-    /// If an `absorb_*` panics; readers then keep the last published copy.
+    /// If an `absorb_*` or `sync_with` panics; readers then keep the last published copy. If
+    /// `drop_first` panics; the data is leaked then.
+    #[track_caller]
     pub fn take(mut self) -> Taken<T, O> {
         self.reader.end_leaked_guards();
         let writer = self.writer.take().expect(PRESENT);
-        Taken {
-            data: Some(writer.close()),
-            operations: std::marker::PhantomData,
-        }
+        Taken::new(writer.close())
     }
 
     /// Ends the writer and leaves the published data to the readers, until the last of them goes.
@@ -611,7 +417,7 @@ where
     ///
     /// # Panics
     ///
-    /// If `absorb_second` panics; readers then keep the published copy, and it is leaked.
+    /// If `absorb_second` or `drop_first` panics; readers keep the published copy.
     ///
     /// # Examples
     ///
@@ -631,7 +437,7 @@ where
         T: Send,
     {
         self.reader.end_leaked_guards();
-        self.writer.take().expect(PRESENT).leave();
+        self.writer.take().expect(PRESENT).freeze();
     }
 
     /// From now on, dropping this handle leaves the published data to the readers, until the last
@@ -640,7 +446,9 @@ where
     where
         T: Independent + Send,
     {
-        self.writer_mut().on_drop = Writer::leave_independent;
+        self.writer_mut().leave = Some(|copies, sound| {
+            copies.leave_to_readers(sound, T::drop_first, T::drop_second);
+        });
         self
     }
 }
@@ -656,9 +464,8 @@ where
             return;
         };
         self.reader.end_leaked_guards();
-        // A panic of user code has been reported by the panic hook; letting it out of `drop`
-        // could abort the process. The copies are leaked then, and readers keep the last one.
-        let _ = catch_unwind(AssertUnwindSafe(|| (writer.on_drop)(writer)));
+        // Letting a panic of user code out of `drop` could abort the process.
+        swallow(|| writer.go());
     }
 }
 
@@ -703,56 +510,5 @@ where
             .field("phase", &writer.phase)
             .field("pending", &writer.log.pending().len())
             .finish_non_exhaustive()
-    }
-}
-
-/// The data of a pair whose writer was [taken](WriteHandle::take).
-///
-/// Dropping it calls [`Absorb::drop_second`].
-pub struct Taken<T: Absorb<O>, O> {
-    /// `None` only once `into_box` or `drop` has begun.
-    data: Option<Box<T>>,
-    operations: std::marker::PhantomData<O>,
-}
-
-impl<T: Absorb<O>, O> Taken<T, O> {
-    /// The data, without a promise that [`Absorb::drop_second`] is called on it.
-    ///
-    /// # Safety
-    ///
-    /// The other copy was dropped by [`Absorb::drop_first`]. If that leaves to `drop_second` what
-    /// a plain drop would not do, or would do wrongly, then call `T::drop_second` on the box
-    /// instead of dropping it.
-    #[allow(unsafe_code)] // Unsafe to call, as in left-right 0.11; nothing unsafe inside.
-    pub unsafe fn into_box(mut self) -> Box<T> {
-        self.data.take().expect(PRESENT)
-    }
-}
-
-impl<T: Absorb<O>, O> Deref for Taken<T, O> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        self.data.as_ref().expect(PRESENT)
-    }
-}
-
-impl<T: Absorb<O>, O> DerefMut for Taken<T, O> {
-    fn deref_mut(&mut self) -> &mut T {
-        self.data.as_mut().expect(PRESENT)
-    }
-}
-
-impl<T: Absorb<O>, O> Drop for Taken<T, O> {
-    fn drop(&mut self) {
-        if let Some(data) = self.data.take() {
-            T::drop_second(data);
-        }
-    }
-}
-
-impl<T: Absorb<O> + fmt::Debug, O> fmt::Debug for Taken<T, O> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Taken").field(&**self).finish()
     }
 }

@@ -31,8 +31,8 @@ pub enum FencePolicy {
     /// Always a process-wide barrier in the publish: the cheapest enter. A publish costs
     /// microseconds and interrupts every running thread of the process.
     ReadMostly,
-    /// Always fences on both sides: no system call in a publish, an enter costs some nanoseconds
-    /// more. For writers that must not interrupt threads that have nothing to do with the data.
+    /// Always fences on both sides: no system call in a publish, but for the first one after this
+    /// was chosen; an enter costs some nanoseconds more. For writers that must not interrupt threads that have nothing to do with the data.
     WriteMostly,
 }
 

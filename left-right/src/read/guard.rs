@@ -3,8 +3,9 @@
 use std::{fmt, marker::PhantomData, mem, ops::Deref, ptr::NonNull};
 
 use crate::{
-    copies::{Core, data_ptr},
+    copies::Core,
     epoch::{Slot, Step},
+    record::data_ptr,
 };
 
 /// A reference to the published copy, or to a part of it, that keeps the copy as it is.
@@ -14,8 +15,13 @@ use crate::{
 /// be shared with scoped threads as `&T`.
 ///
 /// While a guard lives the writer can publish once; the publish after that waits for it. A guard
-/// that is leaked ([`std::mem::forget`]) makes the writer wait until the handle that it came from
-/// is dropped.
+/// that is leaked ([`std::mem::forget`]) makes the writer wait until the [`ReadHandle`] that it
+/// came from is dropped, and for ever if it came from a [`SharedReadHandle`]; until then that handle
+/// keeps reading the old version, too. See
+/// [`WriteHandle::publish_or_replace`](crate::WriteHandle::publish_or_replace).
+///
+/// [`ReadHandle`]: crate::ReadHandle
+/// [`SharedReadHandle`]: crate::SharedReadHandle
 ///
 /// # Examples
 ///
@@ -27,7 +33,8 @@ use crate::{
 pub struct ReadGuard<'rh, T: ?Sized> {
     /// A pointer and not a reference: it is not valid any more when the guard's drop returns.
     data: NonNull<T>,
-    slot: &'rh Slot,
+    /// A pointer, too: the last guard of a slot that nobody else owns gives it back, and frees it.
+    slot: NonNull<Slot>,
     core: &'rh Core,
     /// Whether `data` is a part of the record's data and not all of it.
     narrowed: bool,
@@ -96,7 +103,14 @@ impl<'rh, T: ?Sized> ReadGuard<'rh, T> {
     pub fn version(orig: &Self) -> u64 {
         // SAFETY: the session is open until this guard is dropped, and all guards of a session
         // are guards of this record (invariants 1 and 7).
-        unsafe { orig.slot.record().as_ref() }.version
+        unsafe { orig.slot().record().as_ref() }.version
+    }
+
+    #[inline]
+    fn slot(&self) -> &Slot {
+        // SAFETY: a slot stays in the registry for as long as it has guards, and the registry for
+        // as long as the handle that this guard borrows (invariant 7).
+        unsafe { self.slot.as_ref() }
     }
 
     /// Hands the session over to a guard of a part.
@@ -119,7 +133,7 @@ impl<'rh, T> ReadGuard<'rh, T> {
     /// The guard for a session that `slot` has just opened or joined, of the record that `data` is
     /// the data of. The slot belongs to `core`, a core of records of `T`.
     #[inline]
-    pub(super) fn new(data: NonNull<T>, slot: &'rh Slot, core: &'rh Core) -> Self {
+    pub(super) fn new(data: NonNull<T>, slot: NonNull<Slot>, core: &'rh Core) -> Self {
         Self {
             data,
             slot,
@@ -149,7 +163,7 @@ impl<'rh, T> ReadGuard<'rh, T> {
     /// ```
     #[inline]
     pub fn is_newest(orig: &Self) -> bool {
-        !orig.core.published.differs_from(orig.slot.record())
+        !orig.core.published.differs_from(orig.slot().record())
     }
 
     /// Moves to the newest published copy, without leaving and entering again.
@@ -159,7 +173,8 @@ impl<'rh, T> ReadGuard<'rh, T> {
     ///
     /// Returns the guard as it is if nothing newer was published, if the writer took the data
     /// away, if other guards of the same handle are alive, since they all see one copy, or if the
-    /// guard was narrowed by [`map`](Self::map). `None` if the writer takes the data away at this
+    /// guard was narrowed by [`map`](Self::map). A method `refresh` of the data itself is hidden by
+    /// this one: call it as `(*guard).refresh()`. `None` if the writer takes the data away at this
     /// very moment.
     ///
     /// # Examples
@@ -182,7 +197,7 @@ impl<'rh, T> ReadGuard<'rh, T> {
         if self.narrowed {
             return Some(self);
         }
-        match self.slot.step(&self.core.published) {
+        match self.slot().step(&self.core.published) {
             Step::Stay => Some(self),
             Step::Moved(record) => {
                 // The record is a `Record<T>`: the guard was made by a handle and never narrowed.
@@ -201,9 +216,10 @@ impl<'rh, T> ReadGuard<'rh, T> {
 impl<T: ?Sized> Drop for ReadGuard<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        if self.slot.leave() {
-            // The slot may be gone when this returns.
-            self.core.registry.deregister(self.slot.key());
+        if self.slot().leave() {
+            let key = self.slot().key();
+            // Frees the slot.
+            self.core.registry.deregister(key);
         }
     }
 }

@@ -10,26 +10,14 @@
 use std::{
     cell::{Cell, RefCell},
     ptr::NonNull,
-    sync::{PoisonError, Weak},
+    sync::Weak,
 };
 
 use crate::{
     copies::{Core, CoreArc},
     epoch::Slot,
-    registry::SharedSlot,
+    registry::{SharedSlot, StructureId},
 };
-
-/// Names a structure; never used twice in a process, so a cached slot of a structure that is gone
-/// cannot be taken for one of another structure.
-pub(crate) type StructureId = u64;
-
-/// A fresh name. Zero is no structure's.
-pub(crate) fn next_id() -> StructureId {
-    static LAST: std::sync::Mutex<StructureId> = std::sync::Mutex::new(0);
-    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
-    *last += 1;
-    *last
-}
 
 /// How many structures a thread can alternate between without a look at the table. A power of two.
 const CACHED: usize = 8;

@@ -2,13 +2,12 @@
 
 use std::{fmt, ptr::NonNull};
 
-use super::{
-    ReadGuard, ReadHandle,
-    local::{self, StructureId},
-};
+use super::{ReadGuard, ReadHandle, local};
 use crate::{
-    copies::{CoreArc, Shared, data_ptr},
+    copies::{CoreArc, Shared},
     epoch::Slot,
+    record::data_ptr,
+    registry::StructureId,
     sync::Arc,
 };
 
@@ -24,7 +23,7 @@ use crate::{
 ///
 /// Guards of one handle on one thread may nest and interleave. A guard that is taken while another
 /// is alive sees the newest published copy, which may be newer than the other's. Guards are not
-/// `Send`.
+/// `Send`. A guard that is leaked holds its copy for ever.
 ///
 /// # Asynchronous code
 ///
@@ -95,6 +94,7 @@ use crate::{
 pub struct SharedReadHandle<T> {
     shared: Arc<Shared<T>>,
     core: CoreArc,
+    /// That of `core`, at hand.
     id: StructureId,
 }
 
@@ -115,8 +115,7 @@ impl<T> SharedReadHandle<T> {
         if let Some(slot) = local::cached(self.id) {
             // SAFETY: the structure is alive, since `self` shares it, and so is the slot in its
             // registry; this is the thread that owns it (invariant 7).
-            let slot = unsafe { slot.as_ref() };
-            if !slot.is_occupied() {
+            if !unsafe { slot.as_ref() }.is_occupied() {
                 return self.enter_with(slot);
             }
         }
@@ -126,15 +125,15 @@ impl<T> SharedReadHandle<T> {
     /// Enters when the slot used last is unknown or inside.
     #[cold]
     fn enter_slowly(&self) -> Option<ReadGuard<'_, T>> {
-        let slot: NonNull<Slot> = local::slot(self.id, &self.core);
-        // SAFETY: as in `enter`; the slot is entered before anything could give it back.
-        let slot = unsafe { slot.as_ref() };
-        self.enter_with(slot)
+        self.enter_with(local::slot(self.id, &self.core))
     }
 
+    /// Enters with a slot of this thread that nobody gives back before it is entered.
     #[inline]
-    fn enter_with<'rh>(&'rh self, slot: &'rh Slot) -> Option<ReadGuard<'rh, T>> {
-        let Some(record) = slot.enter(&self.core.published) else {
+    fn enter_with(&self, slot: NonNull<Slot>) -> Option<ReadGuard<'_, T>> {
+        // SAFETY: as in `enter`.
+        let entered = unsafe { slot.as_ref() }.enter(&self.core.published);
+        let Some(record) = entered else {
             self.return_unused(slot);
             return None;
         };
@@ -144,9 +143,12 @@ impl<T> SharedReadHandle<T> {
 
     /// Gives back a slot that no thread owns, if this is one, after it could not enter.
     #[cold]
-    fn return_unused(&self, slot: &Slot) {
+    fn return_unused(&self, slot: NonNull<Slot>) {
+        // SAFETY: as in `enter`; the reference is not used once the slot is freed.
+        let slot = unsafe { slot.as_ref() };
         if slot.is_abandoned() {
-            self.core.registry.deregister(slot.key());
+            let key = slot.key();
+            self.core.registry.deregister(key);
         }
     }
 

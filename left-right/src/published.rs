@@ -1,0 +1,193 @@
+//! The pointer through which readers find the current copy, its tag, and the swap.
+//!
+//! # Orderings
+//!
+//! The swap is Release: a reader that loads the pointer with Acquire has everything that the
+//! writer did to the record. What keeps the *old* record alive and unchanged while readers are in
+//! it is not the pointer but the fence after the swap, the look at the slots and the wait.
+
+use std::ptr::NonNull;
+
+use crate::{
+    fence::{self, Pair},
+    record::Header,
+    sync::{AtomicPtr, Ordering},
+};
+
+/// Set in a published pointer: "fence, then load again".
+const FENCE: usize = 1;
+/// Set in a published pointer: readers may not take the [`FENCE`] bit away.
+const ALWAYS: usize = 2;
+const TAGS: usize = FENCE | ALWAYS;
+const _: () = assert!(align_of::<Header>() > TAGS, "the tags need free bits");
+
+/// The pointer through which readers find the current copy.
+///
+/// Null once the writer has taken the data away.
+#[derive(Debug)]
+pub(crate) struct Published {
+    current: AtomicPtr<Header>,
+}
+
+/// What a reader found.
+pub(crate) struct Found {
+    pub(crate) record: NonNull<Header>,
+    /// Whether the pointer asked for a full fence.
+    pub(crate) fenced: bool,
+}
+
+impl Published {
+    /// Starts with `record`, and asks its readers for `pair`.
+    pub(crate) fn new(record: NonNull<Header>, pair: Pair) -> Self {
+        Self {
+            current: AtomicPtr::new(tagged(record.as_ptr(), tag(pair))),
+        }
+    }
+
+    /// The current record, for a reader that has just announced itself.
+    #[inline]
+    pub(crate) fn load_announced(&self) -> Option<Found> {
+        fence::light();
+        // Acquire: pairs with the Release of `swap`.
+        let word = self.current.load(Ordering::Acquire);
+        if word.addr() & FENCE == 0 {
+            let record = NonNull::new(word)?;
+            return Some(Found {
+                record,
+                fenced: false,
+            });
+        }
+        // The writer that swaps this pointer out will use a full fence, too.
+        fence::full();
+        // Acquire: as above. This may be a newer pointer without the tag. That is as good: the
+        // announcement lies before the fence, so before any heavy fence that follows the load.
+        let record = NonNull::new(untagged(self.current.load(Ordering::Acquire)))?;
+        Some(Found {
+            record,
+            fenced: true,
+        })
+    }
+
+    /// Whether the writer has taken the data away.
+    pub(crate) fn is_closed(&self) -> bool {
+        // Acquire: pairs with the Release of the swap that closed.
+        self.current.load(Ordering::Acquire).is_null()
+    }
+
+    /// Whether there is a copy, and it is not this one.
+    #[inline]
+    pub(crate) fn differs_from(&self, record: NonNull<Header>) -> bool {
+        // Relaxed: only a hint; a reader that steps on account of it loads again.
+        let current = untagged(self.current.load(Ordering::Relaxed));
+        !current.is_null() && current != record.as_ptr()
+    }
+
+    /// The current record, for a caller that may not look into it.
+    pub(crate) fn peek(&self) -> Option<NonNull<Header>> {
+        // Acquire: pairs with the Release of `swap`, for a caller that knows that the writer is
+        // not going to change the copy.
+        NonNull::new(untagged(self.current.load(Ordering::Acquire)))
+    }
+
+    /// Takes the [`FENCE`] tag off the pointer to `record`: much is read between two publishes, so
+    /// let the next one pay for a heavy fence instead.
+    ///
+    /// Anybody may do so at any time, and needs no fence for it. The writer reads the tag with the
+    /// swap that takes the pointer out: if it is still there, no reader has ever found this
+    /// publish without it; if it is gone, the writer uses the heavy fence, which also covers
+    /// the readers that fenced themselves (invariant 6).
+    #[cold]
+    pub(crate) fn prefer_light_fence(&self, record: NonNull<Header>) {
+        // Relaxed, success and failure: the read-modify-write continues the release sequence of
+        // the swap that it follows, so Acquire loads still pair with that; a failure is no news.
+        // Weak: it is a hint, and entering must not loop.
+        let _ = self.current.compare_exchange_weak(
+            tagged(record.as_ptr(), FENCE),
+            record.as_ptr(),
+            Ordering::Relaxed,
+            Ordering::Relaxed,
+        );
+    }
+
+    /// Publishes `record` and asks its readers for `pair`; then fences, so that a look at the slots
+    /// that follows misses no reader of the record that was taken out (invariant 3).
+    pub(crate) fn swap(&self, record: NonNull<Header>, pair: Pair) {
+        self.swap_word(tagged(record.as_ptr(), tag(pair)));
+    }
+
+    /// Takes the data away from the readers; then fences, as [`swap`](Self::swap) does.
+    pub(crate) fn close(&self) {
+        self.swap_word(std::ptr::null_mut());
+    }
+
+    fn swap_word(&self, fresh: *mut Header) {
+        // Release: pairs with the Acquire loads of readers.
+        let old = self.current.swap(fresh, Ordering::Release);
+        // The pair is the one that readers of the *old* pointer were told about (invariant 6).
+        if old.addr() & FENCE == 0 {
+            fence::heavy();
+        } else {
+            fence::full();
+        }
+    }
+
+    /// Takes all tags off the pointer to `record`, which is the last: no swap follows, so nobody
+    /// has to fence any more.
+    pub(crate) fn set_last(&self, record: NonNull<Header>) {
+        // Release: pairs with the Acquire loads of readers.
+        self.current.store(record.as_ptr(), Ordering::Release);
+    }
+}
+
+fn tagged(word: *mut Header, tag: usize) -> *mut Header {
+    word.map_addr(|address| address | tag)
+}
+
+#[inline]
+fn untagged(word: *mut Header) -> *mut Header {
+    word.map_addr(|address| address & !TAGS)
+}
+
+fn tag(pair: Pair) -> usize {
+    match pair {
+        Pair::Asymmetric => 0,
+        Pair::Symmetric => FENCE,
+        Pair::AlwaysSymmetric => FENCE | ALWAYS,
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A pointer to a record without data, which goes with the box.
+    pub(crate) fn published() -> (Published, Box<Header>) {
+        let mut record = Box::new(Header { version: 7 });
+        (
+            Published::new(NonNull::from(&mut *record), Pair::Symmetric),
+            record,
+        )
+    }
+
+    #[test]
+    fn readers_take_the_tag_off_only_where_they_may() {
+        let (published, mut record) = published();
+        let record = NonNull::from(&mut *record);
+        assert!(published.load_announced().unwrap().fenced);
+        // A weak compare-exchange may fail for no reason.
+        while published.load_announced().unwrap().fenced {
+            published.prefer_light_fence(record);
+        }
+        published.swap(record, Pair::AlwaysSymmetric);
+        for _ in 0..10 {
+            published.prefer_light_fence(record);
+            assert!(published.load_announced().unwrap().fenced);
+        }
+        published.set_last(record);
+        assert!(!published.load_announced().unwrap().fenced);
+        assert_eq!(published.peek(), Some(record));
+        published.close();
+        assert!(published.is_closed());
+        assert!(published.load_announced().is_none());
+    }
+}

@@ -1,0 +1,204 @@
+//! The steps of a publish, in order: wait, bring the stale copy up to date, swap; and the end.
+
+use std::{
+    mem::{self, ManuallyDrop},
+    time::Instant,
+};
+
+use crate::{
+    Absorb, Independent, PublishError, Stalled,
+    copies::{Copies, ENDLESS, Reclaimed},
+    diagnostics::Poisoned,
+    oplog::OpLog,
+    wait::{Patience, StillThere},
+};
+
+/// What state the pair is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Nothing was published yet; operations go straight to the write copy.
+    Loading { dirty: bool },
+    /// The first publish is out; the other copy lacks everything that went past the log.
+    Unsynchronised,
+    /// Both copies differ by what stands in the log.
+    Logging,
+    /// User code is changing a copy, or has panicked while it did.
+    Poisoned,
+}
+
+/// The state of a writer and the steps of its calls, in order. No atomics, no unsafe.
+pub(super) struct Writer<T, O> {
+    pub(super) copies: Copies<T>,
+    pub(super) log: OpLog<O>,
+    pub(super) phase: Phase,
+    /// What dropping the handle does with the copies, sound or not, in place of closing the pair.
+    pub(super) leave: Option<fn(Copies<T>, bool)>,
+}
+
+impl<T, O> Writer<T, O>
+where
+    T: Absorb<O>,
+{
+    /// # Panics
+    ///
+    /// If the pair is poisoned.
+    #[track_caller]
+    pub(super) fn assert_sound(&self) {
+        if self.phase == Phase::Poisoned {
+            panic!("{Poisoned}");
+        }
+    }
+
+    pub(super) fn append(&mut self, operation: O) {
+        if let Phase::Loading { .. } = self.phase {
+            // Nobody has ever been in the write copy, so there is nobody to wait for.
+            let reclaimed = self.copies.reclaim(Patience::Never);
+            let mut reclaimed = reclaimed.expect("no swap yet, so no readers to wait for");
+            let (stale, published) = reclaimed.both();
+            self.phase = Phase::Poisoned;
+            stale.absorb_second(operation, published);
+            self.phase = Phase::Loading { dirty: true };
+        } else {
+            self.log.push(operation);
+        }
+    }
+
+    pub(super) fn has_pending(&self) -> bool {
+        match self.phase {
+            Phase::Loading { dirty } => dirty,
+            _ => self.log.pending().len() != 0,
+        }
+    }
+
+    /// Waits for the stale copy's readers, then applies what that copy lacks and lends it.
+    #[track_caller]
+    pub(super) fn prepare(&mut self, patience: Patience) -> Result<Reclaimed<'_, T>, StillThere> {
+        self.copies.free_abandoned(T::drop_first);
+        let mut reclaimed = self.copies.reclaim(patience)?;
+        let (stale, published) = reclaimed.both();
+        let phase = mem::replace(&mut self.phase, Phase::Poisoned);
+        // From here to the restored phase user code runs, and may panic (invariant 9).
+        self.phase = match phase {
+            Phase::Loading { dirty } => Phase::Loading { dirty },
+            Phase::Unsynchronised => {
+                stale.sync_with(published);
+                self.log.bring_up_to_date(stale, published);
+                Phase::Logging
+            }
+            Phase::Logging => {
+                self.log.bring_up_to_date(stale, published);
+                Phase::Logging
+            }
+            Phase::Poisoned => unreachable!("checked by every caller"),
+        };
+        Ok(reclaimed)
+    }
+
+    #[track_caller]
+    pub(super) fn publish(&mut self, patience: Patience) -> Result<(), StillThere> {
+        self.prepare(patience)?.publish();
+        match self.phase {
+            Phase::Loading { .. } => self.phase = Phase::Unsynchronised,
+            _ => self.log.copies_swapped(),
+        }
+        Ok(())
+    }
+
+    /// Publishes, waiting until `deadline`, if there is one.
+    pub(super) fn publish_until(&mut self, deadline: Option<Instant>) -> Result<(), StillThere> {
+        self.publish(deadline.map_or(Patience::Forever, Patience::Until))
+    }
+
+    /// Publishes without waiting for the readers of the stale copy, which is left to them.
+    pub(super) fn publish_replacement(&mut self) -> Result<(), StillThere>
+    where
+        T: Independent,
+    {
+        if !self.copies.replace_stale() {
+            return Err(StillThere);
+        }
+        // The clone has everything that the published copy has: nothing is left to synchronise
+        // and nothing to replay.
+        if self.phase == Phase::Unsynchronised {
+            self.phase = Phase::Logging;
+        }
+        self.log.drop_published();
+        self.publish(Patience::Never)
+    }
+
+    pub(super) fn stalled(&self, since: Instant) -> PublishError {
+        PublishError::Stalled(Stalled {
+            readers: self.copies.stalled_readers(),
+            waited: since.elapsed(),
+        })
+    }
+
+    /// Takes the data away from the readers and returns the newest copy; the other is dropped.
+    ///
+    /// Everything that could panic halfway happens before, so that readers keep the data then: what
+    /// is pending is published, and the copy that comes out is made equal.
+    pub(super) fn close(mut self) -> Box<T> {
+        if self.phase == Phase::Poisoned {
+            let (published, damaged) = self.copies.close(T::drop_first);
+            mem::forget(damaged);
+            return published;
+        }
+        if self.has_pending() {
+            self.publish(Patience::Forever).expect(ENDLESS);
+        }
+        // Without a log the stale copy is equal, or still as empty as it was made.
+        if self.log.len() != 0 {
+            self.prepare(Patience::Forever).map(drop).expect(ENDLESS);
+        }
+        let (published, stale) = self.copies.close(T::drop_first);
+        // If the first drop panics, the second copy is leaked.
+        let published = ManuallyDrop::new(published);
+        T::drop_first(stale);
+        ManuallyDrop::into_inner(published)
+    }
+
+    /// What dropping the handle does.
+    pub(super) fn go(mut self) {
+        let sound = self.phase != Phase::Poisoned;
+        match self.leave {
+            Some(leave) => {
+                leave(self.copies, sound);
+                if sound {
+                    // The copies share nothing with the operations.
+                    self.log.discard();
+                }
+            }
+            // Nothing says that readers may drop the last published copy on their threads, so it
+            // is leaked to them, and the damaged one with it.
+            None if !sound => {}
+            None => T::drop_second(self.close()),
+        }
+    }
+
+    /// Leaves the published copy to the readers, after making both copies equal, so that one of
+    /// them can be dropped.
+    pub(super) fn freeze(mut self)
+    where
+        T: Send,
+    {
+        let sound = self.phase != Phase::Poisoned;
+        // What was loaded and never published is in one copy only.
+        let shares_nothing = matches!(self.phase, Phase::Loading { .. });
+        if sound {
+            let mut reclaimed = self.copies.reclaim(Patience::Forever).expect(ENDLESS);
+            let (stale, published) = reclaimed.both();
+            // A panic leaks both copies: they have no owner then but the readers (invariant 9).
+            self.log.replay(stale, published);
+        }
+        let drop_stale = if shares_nothing {
+            T::drop_second
+        } else {
+            T::drop_first
+        };
+        self.copies
+            .leave_to_readers(sound, drop_stale, T::drop_second);
+        if sound {
+            self.log.discard();
+        }
+    }
+}
