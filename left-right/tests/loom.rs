@@ -423,12 +423,12 @@ fn replacing_beside_reads() {
                 drop(guard);
                 reader
             });
-            for _ in 0..2 {
+            for _ in 0..3 {
                 writer.append(Increment);
                 let published = writer.publish_or_replace(std::time::Duration::ZERO);
-                published.expect("two publishes cannot abandon too much");
+                published.expect("three publishes cannot abandon too much");
             }
-            assert_eq!(writer.enter().map(|guard| guard.get()), Some(2));
+            assert_eq!(writer.enter().map(|guard| guard.get()), Some(3));
             drop(thread.join().unwrap());
             // Every reader has gone: the next call frees what was abandoned.
             writer.append(Increment).publish();
