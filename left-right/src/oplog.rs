@@ -6,7 +6,7 @@
 
 use std::{collections::VecDeque, mem};
 
-use crate::Absorb;
+use crate::{Absorb, unwind::swallow};
 
 /// Logs shorter than this keep their memory.
 const SMALL: usize = 1024;
@@ -110,7 +110,15 @@ impl<O> OpLog<O> {
     /// Drops all operations, begun or not: for copies that share nothing with them.
     pub(crate) fn discard(&mut self) {
         self.front = Front::Published(0);
-        self.operations.clear();
+        self.drop_all();
+    }
+
+    /// Drops the operations one by one, each on its own: the writer may be going while its thread
+    /// unwinds, and a second panic would abort.
+    fn drop_all(&mut self) {
+        while let Some(operation) = self.operations.pop_front() {
+            swallow(|| drop(operation));
+        }
     }
 
     /// Returns memory that a burst of operations left behind, now that they are gone.
@@ -128,6 +136,7 @@ impl<O> Drop for OpLog<O> {
         // dropped them: leak rather than drop twice.
         let (Front::Published(begun) | Front::Stale(begun)) = self.front;
         self.operations.drain(..begun).for_each(mem::forget);
+        self.drop_all();
     }
 }
 

@@ -110,7 +110,6 @@ fn a_write_handle_is_not_clone() {
 #[test]
 fn a_guard_stays_on_its_thread() {
     assert!(!has!(ReadGuard<'static, Plain>: Send));
-    assert!(!has!(ReadGuard<'static, Plain>: Sync));
     assert!(!has!(ReadGuard<'static, NotSync>: Send));
     assert!(!has!(ReadGuard<'static, str>: Send));
     assert!(!has!(ReadGuard<'static, Plain>: Clone));
@@ -561,6 +560,13 @@ mod stricter {
         assert!(!has!(ReadHandleFactory<NotSync>: Sync));
         assert!(!has!(ReadHandleFactory<Neither>: Send));
         assert!(!has!(ReadHandleFactory<Neither>: Sync));
+    }
+
+    /// In 0.11 no guard was, so nobody could rely on it.
+    #[test]
+    fn a_guard_of_data_that_is_sync_is_sync() {
+        assert!(has!(ReadGuard<'static, Plain>: Sync));
+        assert!(!has!(ReadGuard<'static, NotSync>: Sync));
     }
 
     /// In 0.11 the value was dropped here, and once more with what was returned.

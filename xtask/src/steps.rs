@@ -30,10 +30,10 @@ const PLAIN: Step = Step {
 #[rustfmt::skip]
 pub(crate) const STEPS: &[Step] = &[
     Step { name: "format", about: "formatting", cargo: &["fmt", "--all", "--check"], ..PLAIN },
-    Step { name: "build", about: "everything builds", cargo: &["test", "--workspace", "--all-targets", "--no-run"], essential: true, ..PLAIN },
+    Step { name: "build", about: "everything builds", cargo: &["test", "--workspace", "--all-targets", "--all-features", "--no-run"], essential: true, ..PLAIN },
     Step { name: "clippy", about: "clippy, warnings denied", cargo: &["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"], ..PLAIN },
-    Step { name: "tests", about: "unit and integration tests", cargo: &["test", "--workspace", "--all-targets", "--no-fail-fast"], ..PLAIN },
-    Step { name: "doc-tests", about: "examples in the documentation", cargo: &["test", "--workspace", "--exclude", "benches", "--doc"], ..PLAIN },
+    Step { name: "tests", about: "unit and integration tests", cargo: &["test", "--workspace", "--all-targets", "--all-features", "--no-fail-fast"], ..PLAIN },
+    Step { name: "doc-tests", about: "examples in the documentation", cargo: &["test", "--workspace", "--exclude", "benches", "--all-features", "--doc"], ..PLAIN },
     Step { name: "readme", about: "the example of the README", cargo: &["test", "--package", "benches", "--doc"], ..PLAIN },
     Step { name: "loom", about: "interleavings under loom, a quick run", cargo: &["test", "--release", "--manifest-path", "left-right/Cargo.toml", "--test", "loom"], environment: &[("RUSTFLAGS", "--cfg loom"), ("LOOM_MAX_PREEMPTIONS", "2")], target: Some("loom"), ..PLAIN },
     Step { name: "docs", about: "documentation, warnings denied", cargo: &["doc", "--workspace", "--no-deps", "--all-features", "--document-private-items"], environment: &[("RUSTDOCFLAGS", "-D warnings")], ..PLAIN },

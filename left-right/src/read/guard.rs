@@ -11,8 +11,8 @@ use crate::{
 /// A reference to the published copy, or to a part of it, that keeps the copy as it is.
 ///
 /// Nothing changes under a guard: it is one consistent snapshot, from one publish, of everything
-/// in the structure. Dropping it leaves. It is neither `Send` nor `Sync`; the data behind it can
-/// be shared with scoped threads as `&T`.
+/// in the structure. Dropping it leaves. It is not `Send`: it leaves on the thread that entered. It is
+/// `Sync` if the data is, so scoped threads can read through it.
 ///
 /// While a guard lives the writer can publish once; the publish after that waits for it. A guard
 /// that is leaked ([`std::mem::forget`]) makes the writer wait until the [`ReadHandle`] that it
@@ -29,6 +29,16 @@ use crate::{
 /// fn is_send<T: Send>() {}
 /// is_send::<left_right::ReadGuard<'static, u32>>();
 /// ```
+///
+/// ```
+/// fn is_sync<T: Sync>() {}
+/// is_sync::<left_right::ReadGuard<'static, u32>>();
+/// ```
+///
+/// ```compile_fail
+/// fn is_sync<T: Sync>() {}
+/// is_sync::<left_right::ReadGuard<'static, std::cell::Cell<u32>>>();
+/// ```
 #[must_use = "the guard leaves at once if it is not held"]
 pub struct ReadGuard<'rh, T: ?Sized> {
     /// A pointer and not a reference: it is not valid any more when the guard's drop returns.
@@ -40,6 +50,11 @@ pub struct ReadGuard<'rh, T: ?Sized> {
     narrowed: bool,
     data_type: PhantomData<&'rh T>,
 }
+
+// SAFETY: through a shared guard other threads get `&T`, which needs `T: Sync`, and read the word
+// that says which record the session reads, which does not change while the guard lives. Ending or
+// moving the session takes the guard itself, which does not leave its thread.
+unsafe impl<T: ?Sized + Sync> Sync for ReadGuard<'_, T> {}
 
 impl<'rh, T: ?Sized> ReadGuard<'rh, T> {
     /// Narrows a guard to a part of what it guards.

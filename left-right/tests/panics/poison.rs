@@ -335,3 +335,42 @@ fn viewed_and_never_published_values_are_dropped_by_a_freeze() {
     run::<Sharing>();
     run::<Owning>();
 }
+
+/// Values that panic in the stale copy and in the log: the process must not abort.
+#[test]
+fn two_panicking_drops_with_the_writer_do_not_abort() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("a drop");
+        }
+    }
+    #[derive(Default)]
+    struct Bombs(Vec<Bomb>);
+    impl Clone for Bombs {
+        fn clone(&self) -> Self {
+            Self::default()
+        }
+    }
+    impl left_right::Absorb<Bomb> for Bombs {
+        fn absorb_first(&mut self, _: &mut Bomb, _: &Self) {
+            self.0.push(Bomb);
+        }
+        fn sync_with(&mut self, _: &Self) {}
+    }
+    impl left_right::Independent for Bombs {}
+
+    for poisoned in [false, true] {
+        let (mut writer, reader) = left_right::new_logged::<Bombs, Bomb>(Bombs::default());
+        writer.freeze_on_drop();
+        writer.append(Bomb).publish();
+        writer.append(Bomb).append(Bomb);
+        if poisoned {
+            // The replay drops the operation, which panics.
+            assert!(catch_unwind(AssertUnwindSafe(|| _ = writer.publish())).is_err());
+        }
+        drop(writer);
+        assert_eq!(reader.enter().unwrap().0.len(), 1);
+        drop(reader);
+    }
+}
