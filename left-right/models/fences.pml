@@ -13,7 +13,7 @@
  *   Registry::look                         look
  *   GracePeriod::wait                      wait
  *   Straggler::has_left, is_elsewhere      HAS_LEFT, ELSEWHERE
- *   Copies::{reclaim, publish, close, replace_stale, free_abandoned}    writer
+ *   Copies                                 writer
  *
  * There are two machines.
  *
@@ -48,7 +48,7 @@
  *   NO_RECORD        readers do not tell which record they found, and are always waited for
  *   REPLACE          the writer may abandon one stale copy at a time and go on with a third, which
  *                    is then the one that was freed before, so addresses are used again
- *   NO_CLOSE         the data is never taken away; for liveness: `progress` marks every publish
+ *   NO_CLOSE         the writer never goes; for liveness: `progress` marks every publish
  *   M_...            mutants, see README.md
  */
 
@@ -139,7 +139,7 @@ inline commit_store(r) {
     fi
 }
 
-/* The writer's swap becomes visible. */
+/* The writer's swap, or its last store, becomes visible. */
 inline commit_swap() {
     current = pending;
     pending = NONE;
@@ -543,6 +543,12 @@ progress:
            fi
 #endif
        };
+       break
+
+    :: /* leave_to_readers, set_last: a store and no swap, and no fence follows. */
+       atomic { pending == NONE -> pending = WORD(published, 0) };
+       wait(stale);
+       atomic { own(stale) };
        break
 #endif
     od

@@ -21,6 +21,7 @@ use crate::ReadGuard;
 /// let number = reader.map(|count| &count.0);
 /// assert_eq!(*number + 1, 4);
 /// ```
+#[must_use = "the reference ends when it is dropped"]
 pub struct Ref<'r, T: ?Sized> {
     guard: ReadGuard<'r, T>,
 }
@@ -110,6 +111,15 @@ impl<T: ?Sized> AsRef<T> for Ref<'_, T> {
         self
     }
 }
+
+/// Compares the values, not their versions.
+impl<T: ?Sized + PartialEq> PartialEq for Ref<'_, T> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl<T: ?Sized + Eq> Eq for Ref<'_, T> {}
 
 impl<T: ?Sized + fmt::Debug> fmt::Debug for Ref<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -37,6 +37,7 @@ use crate::ReadGuard;
 /// assert!(view.refresh());
 /// assert_eq!(view.0, 1);
 /// ```
+#[must_use = "the view ends when it is dropped"]
 pub struct View<'r, T> {
     /// `None` only inside `refresh`, which takes the guard by value.
     guard: Option<ReadGuard<'r, T>>,
@@ -96,6 +97,27 @@ impl<'r, T> View<'r, T> {
         self.version() != 0
     }
 
+    /// Whether nothing newer was published, as far as this thread can see. Costs a load, never
+    /// blocks.
+    ///
+    /// ```
+    /// # #[derive(Clone)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// # impl left_right::Independent for Count {}
+    /// let (mut writer, reader) = left_right::kept::new::<Count, u32>(Count(0));
+    /// let view = reader.enter();
+    /// assert!(view.is_newest());
+    /// writer.append(1).publish();
+    /// assert!(!view.is_newest());
+    /// ```
+    #[inline]
+    pub fn is_newest(&self) -> bool {
+        ReadGuard::is_newest(self.guard())
+    }
+
     /// Steps to the newest published state and says whether it did; `false` if this is the newest.
     /// O(1), never blocks.
     ///
@@ -122,7 +144,7 @@ impl<'r, T> View<'r, T> {
     #[inline]
     pub fn refresh(&mut self) -> bool {
         // Moving the guard out and in costs more than the look.
-        if ReadGuard::is_newest(self.guard()) {
+        if self.is_newest() {
             return false;
         }
         let before = self.version();
