@@ -3,6 +3,7 @@
 use std::hash::{BuildHasher, Hash};
 
 use hashbrown::DefaultHashBuilder;
+use left_right::kept;
 
 use crate::error::CapacityError;
 use crate::read::ReadHandle;
@@ -52,6 +53,10 @@ where
 }
 
 /// An empty map with a hasher of one's own. Any `BuildHasher` that is `Clone` will do.
+///
+/// The default is hashbrown's: fast, and seeded at random, but not made to withstand somebody who
+/// chooses keys so that they collide (HashDoS). For keys that come from outside take the SipHash of
+/// the standard library's `HashMap`, which is what the example does.
 ///
 /// ```
 /// use std::collections::hash_map::RandomState;
@@ -200,13 +205,7 @@ impl<M, S> Builder<M, S> {
         M: Clone + Send,
         S: BuildHasher + Clone + Send,
     {
-        let mut table = Table::new(self.hasher);
-        if self.capacity > 0 {
-            table.try_reserve(self.capacity)?;
-            // The second copy is a clone, and a clone that finds no memory ends the process: see
-            // first whether there is room for it.
-            Table::<K, V, S>::check_room(self.capacity)?;
-        }
+        let table = Table::with_capacity(self.capacity, self.hasher)?;
         Ok(handles(table, self.meta))
     }
 
@@ -257,9 +256,6 @@ where
     S: BuildHasher + Clone + Send,
 {
     let hasher = table.hasher().clone();
-    let (mut writer, reader) = left_right::new_logged(Snapshot::new(table, meta));
-    // Reads cannot fail: when the writer goes, for whatever reason, the data stays with the
-    // readers.
-    writer.freeze_on_drop();
+    let (writer, reader) = kept::new(Snapshot::new(table, meta));
     (WriteHandle::new(writer, hasher), ReadHandle::new(reader))
 }

@@ -1,10 +1,13 @@
 //! Snapshots compared with, and turned into, plain hash maps.
+//!
+//! A plain map does not compare with a snapshot, only a snapshot with a plain map: a second
+//! `PartialEq` of `HashMap` would take the types away from every `map == entries.collect()` of a
+//! program that has this crate among its dependencies. For the same reason nothing is said here
+//! about views.
 
-use std::collections;
 use std::hash::{BuildHasher, Hash};
 
 use crate::snapshot::Snapshot;
-use crate::view::View;
 
 impl<K: Eq + Hash + Clone, V: Clone, M, S: BuildHasher + Clone> Snapshot<K, V, M, S> {
     /// The entries as a plain map with the same hasher. O(n).
@@ -24,9 +27,18 @@ impl<K: Eq + Hash + Clone, V: Clone, M, S: BuildHasher + Clone> Snapshot<K, V, M
 }
 
 macro_rules! plain_map {
-    ($($map:ident),+) => {$(
-        /// The entries as a plain map. O(n).
-        impl<K, V, M, S, T> From<&Snapshot<K, V, M, S>> for $map::HashMap<K, V, T>
+    ($($($map:ident)::+),+) => {$(
+        /// The entries as a plain map. O(n). For what a view shows: `From::from(&*view)`.
+        ///
+        /// ```
+        #[doc = concat!("use ", stringify!($($map)::+), ";")]
+        ///
+        /// let (mut writer, reader) = evmap_core::new();
+        /// writer.insert(1, 'a').publish();
+        /// let map: HashMap<i32, char> = HashMap::from(&*reader.enter());
+        /// assert_eq!(map[&1], 'a');
+        /// ```
+        impl<K, V, M, S, T> From<&Snapshot<K, V, M, S>> for $($map)::+<K, V, T>
         where
             K: Eq + Hash + Clone,
             V: Clone,
@@ -40,43 +52,19 @@ macro_rules! plain_map {
             }
         }
 
-        /// The entries as a plain map. O(n).
-        impl<K, V, M, S, T> From<&View<'_, K, V, M, S>> for $map::HashMap<K, V, T>
-        where
-            K: Eq + Hash + Clone,
-            V: Clone,
-            T: BuildHasher + Default,
-        {
-            fn from(view: &View<'_, K, V, M, S>) -> Self {
-                Self::from(&**view)
-            }
-        }
-
         /// Equal values under the same keys; metadata is left out. O(n) on average.
-        impl<K, V, M, S, T> PartialEq<$map::HashMap<K, V, T>> for Snapshot<K, V, M, S>
+        impl<K, V, M, S, T> PartialEq<$($map)::+<K, V, T>> for Snapshot<K, V, M, S>
         where
             K: Eq + Hash,
             V: PartialEq,
             T: BuildHasher,
         {
-            fn eq(&self, map: &$map::HashMap<K, V, T>) -> bool {
+            fn eq(&self, map: &$($map)::+<K, V, T>) -> bool {
                 self.len() == map.len()
                     && self.iter().all(|(key, value)| map.get(key) == Some(value))
-            }
-        }
-
-        /// Equal values under the same keys; metadata is left out. O(n) on average.
-        impl<K, V, M, S, T> PartialEq<$map::HashMap<K, V, T>> for View<'_, K, V, M, S>
-        where
-            K: Eq + Hash,
-            V: PartialEq,
-            T: BuildHasher,
-        {
-            fn eq(&self, map: &$map::HashMap<K, V, T>) -> bool {
-                **self == *map
             }
         }
     )+};
 }
 
-plain_map!(collections, hashbrown);
+plain_map!(std::collections::HashMap, hashbrown::HashMap);

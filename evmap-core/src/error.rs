@@ -48,7 +48,8 @@ impl CapacityError {
     ///
     /// Counted generously (eight buckets for seven entries, a power of two of them, a byte of
     /// control each), as hashbrown does: what passes may still be refused by the allocator.
-    pub(crate) fn check(entries: usize, entry_size: usize) -> Result<(), Self> {
+    #[doc(hidden)] // For `evmap-multi`.
+    pub fn check(entries: usize, entry_size: usize) -> Result<(), Self> {
         let fits = entries
             .checked_mul(8)
             .and_then(|eighths| (eighths / 7).checked_next_power_of_two())

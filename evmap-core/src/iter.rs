@@ -120,3 +120,57 @@ impl<K, V: fmt::Debug> fmt::Debug for Values<'_, K, V> {
         f.debug_list().entries(self.clone()).finish()
     }
 }
+
+/// Yields the entries of a snapshot of one's own; made by its `into_iter`.
+///
+/// ```
+/// use std::collections::BTreeMap;
+///
+/// let (mut writer, reader) = evmap_core::new();
+/// writer.extend([(2, 'b'), (1, 'a')]);
+/// writer.publish();
+/// let snapshot = reader.enter().clone();
+/// let sorted: BTreeMap<_, _> = snapshot.into_iter().collect();
+/// assert_eq!(sorted, BTreeMap::from([(1, 'a'), (2, 'b')]));
+/// ```
+pub struct IntoIter<K, V> {
+    entries: hash_table::IntoIter<(K, V)>,
+}
+
+impl<K, V> IntoIter<K, V> {
+    pub(crate) fn new(entries: hash_table::IntoIter<(K, V)>) -> Self {
+        Self { entries }
+    }
+}
+
+impl<K, V> Iterator for IntoIter<K, V> {
+    type Item = (K, V);
+
+    #[inline]
+    fn next(&mut self) -> Option<(K, V)> {
+        self.entries.next()
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.entries.size_hint()
+    }
+
+    #[inline]
+    fn fold<B, F>(self, init: B, f: F) -> B
+    where
+        F: FnMut(B, (K, V)) -> B,
+    {
+        self.entries.fold(init, f)
+    }
+}
+
+impl<K, V> ExactSizeIterator for IntoIter<K, V> {}
+
+impl<K, V> FusedIterator for IntoIter<K, V> {}
+
+impl<K, V> fmt::Debug for IntoIter<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IntoIter").finish_non_exhaustive()
+    }
+}

@@ -10,7 +10,15 @@
 //!   the writer. What is large goes in an [`Arc`](std::sync::Arc), whose payload stands once:
 //!   `Arc<str>` costs a look-up the same one dereference as `String`. So do values that are not
 //!   `Clone`.
-//! * **Each change is applied twice**, once per copy, and waits in a log in between.
+//! * **Each change is applied twice**, once per copy, and waits in a log in between. An entry of
+//!   the log is as large as the largest operation, an insert: box large values, or every remove
+//!   costs their size, too.
+//! * **An update copies the whole value.** [`update`](WriteHandle::update) clones it, and logs the
+//!   clone: right for numbers and `Arc`s, quadratic for a `Vec` that is pushed to again and again.
+//!   It says what to do then.
+//! * **What is removed or replaced lives on** in the second copy until the writer's next publish or
+//!   look. A [`view`](WriteHandle::view) or [`try_view`](WriteHandle::try_view) after the publish
+//!   frees it at once.
 //! * **Changes show after [`publish`](WriteHandle::publish)**, and a publish costs microseconds
 //!   where an insert costs nanoseconds: publish per batch, per tick or per request, not per insert,
 //!   if you can.
@@ -19,8 +27,13 @@
 //!   a view that is never dropped stops it. [`try_publish`](WriteHandle::try_publish) and
 //!   [`publish_timeout`](WriteHandle::publish_timeout) say so,
 //!   [`publish_or_replace`](WriteHandle::publish_or_replace) goes on at the price of one more copy.
-//!   No reader is ever delayed.
-//! * **There is one writer.** Others send it their changes, or share it in a `Mutex`.
+//!   No reader is ever delayed. A thread that holds a view across two publishes *of its own* waits
+//!   for itself: debug builds panic, release builds wait for ever.
+//! * **There is one writer.** Others send it their changes, or share it in a `Mutex` (not in a
+//!   `RwLock`: who only reads has a [`ReadHandle`], and needs no lock).
+//! * **The default hasher is hashbrown's**, fast and randomly seeded, but no defence against keys
+//!   that are chosen to collide (HashDoS). For keys from outside take SipHash, the hasher of the
+//!   standard library: [`with_hasher(RandomState::new())`](with_hasher).
 //!
 //! What it gives for that: a look-up through a held view costs what it costs in a plain `HashMap`,
 //! on any number of threads, whatever the writer does; one that enters and leaves costs a few
@@ -69,7 +82,7 @@
 //!     assert_eq!(thread.join().unwrap(), 2);
 //! }
 //!
-//! // Changes in place are exact, also many of them before one publish.
+//! // Changes of a value are exact, also many of them before one publish.
 //! writer.update("alpha", |n| *n += 1);
 //! writer.update("alpha", |n| *n += 1);
 //! writer.remove("beta").publish();
@@ -91,8 +104,8 @@
 //! | keep a state for minutes | a clone of the [`Snapshot`] | costs a copy, delays nobody |
 //! | make readers on threads as they come | [`ReadHandleFactory`] | `Sync`: in a `static`, in an `Arc` |
 //! | write | [`WriteHandle`] | its methods either never wait or say so |
-//! | read one's own unpublished writes | [`WriteHandle::view`] | also the old value of a key, and changes in place |
-//! | write from several threads | `Mutex<WriteHandle>`, or a channel to its owner | one publish for many writes |
+//! | read one's own unpublished writes | [`WriteHandle::view`] | also the old value of a key, and changes of a value |
+//! | write from several threads | `Mutex<WriteHandle>`, never `RwLock`, or a channel to its owner | one publish for many writes |
 //! | replicate, persist or inspect writes | [`WriteHandle::pending`], [`WriteHandle::apply`] | plain data, with `serde` if you like |
 //! | load a map once | [`Builder::build_from`], `collect` | without a log |
 //!
@@ -112,9 +125,11 @@
 //! | insert | `m.write().unwrap().insert(k, v)` | `m.insert(k, v)` | clone the map, `store` | `w.update(k, v)` | `w.insert(k, v)` |
 //! | old value | what `insert` returns | what `insert` returns | in the clone | no | `w.insert_and_get(k, v)` |
 //! | remove | `m.write().unwrap().remove(k)` | `m.remove(k)` | clone the map, `store` | `w.remove_entry(k)` | `w.remove(k)`, `w.remove_and_get(k)` |
-//! | change a value | `get_mut` | `get_mut`, `alter` | clone the map, `store` | no | `w.update(k, \|v\| ..)` |
+//! | what was removed is dropped | at once | at once | with the last guard | by the next `publish` but one | by the next `publish` but one, or `publish` and `view` |
+//! | change a value | `get_mut`, in place | `get_mut`, `alter`, in place | clone the map, `store` | no | `w.update(k, \|v\| ..)`, on a clone |
 //! | count | `*entry(k).or_insert(0) += 1` | the same | clone the map, `store` | no | `w.update_or_insert(k, \|\| 0, \|v\| *v += 1)` |
-//! | retain | `retain(\|k, v\| ..)` | the same | clone the map, `store` | no | `w.retain(\|k, v\| ..)` |
+//! | push to a value | `entry(k).or_default().push(x)` | the same | clone the map, `store` | `w.insert(k, x)` | clone from `w.view()`, push all, `w.insert` once |
+//! | retain | `retain(\|k, v\| ..)` | the same | clone the map, `store` | no | `w.retain(\|k, v\| ..)`, with `&V` |
 //! | make visible | release the lock | at once | `store` | `w.publish()` | `w.publish()` |
 //! | metadata | a struct around | no | a struct around | `w.set_meta(m)` | `w.set_meta(m)` |
 //! | a reader blocks | while someone writes | while someone writes that shard | never | never | never |
@@ -128,9 +143,12 @@
 //! | capacity 0 | no table is allocated before the first insert |
 //! | a capacity that overflows, or that memory cannot hold | [`Builder::try_build`] and [`WriteHandle::try_reserve`] return a [`CapacityError`], [`Builder::build`] and [`WriteHandle::reserve`] panic with its text; a reservation that finds no memory when it is applied is skipped |
 //! | a hasher that returns a constant | a right map, as slow as a list |
-//! | `Hash` or `Eq` that lie, a hasher whose clone hashes differently | wrong answers; never undefined behaviour, and the two copies may differ |
-//! | `Hash` that panics as an operation is logged, a closure that panics, a panicking iterator | the call panics and what it was about to log is not logged; nothing is poisoned |
+//! | `Hash` or `Eq` that lie, a hasher whose clone hashes differently | wrong answers; never undefined behaviour. The two copies may drift apart, `Clone` that lies included, and then readers see the one and the other in turn, publish by publish |
+//! | `Hash` that panics as an operation is logged, a closure that panics, `Eq` or `Clone` that panic in the look-up of `update`, `insert_and_get` or `remove_and_get` | the call panics and what it was about to log is not logged; nothing is poisoned |
+//! | an iterator that panics in `extend` | what came before is logged, nothing is poisoned |
 //! | `Hash` (of a growing table), `Eq`, `Clone` or `Drop` that panic as operations are applied | the call panics, the writer is poisoned, readers keep the last publish; see [`WriteHandle`] |
+//! | a poisoned writer | its methods panic, except that [`publish_timeout`](WriteHandle::publish_timeout) and [`publish_or_replace`](WriteHandle::publish_or_replace) return [`PublishError::Poisoned`] |
+//! | `Drop` that panics as the last handle goes | the panic is reported by the panic hook and goes no further; what it was about to drop may be leaked |
 //! | keys that are equal but differ | the first stays, the last value counts, as in `HashMap` |
 //! | removes of keys that are not there | an entry of the log each; [`WriteHandle::remove_and_get`] looks first and logs none |
 //! | the writer is dropped, or its thread panics, amid a batch | readers keep the last publish; the batch is dropped |
@@ -160,8 +178,6 @@ mod read; // `ReadHandle`: enters the published copy.
 
 mod view; // `View`: one published state, for as long as it is held.
 
-mod guarded; // `Ref`: one value of it.
-
 mod snapshot; // `Snapshot`: what can be read from a state.
 
 mod iter; // Iterators over a snapshot.
@@ -170,11 +186,14 @@ mod convert; // Snapshots and plain maps.
 
 mod write; // `WriteHandle`: logs operations, looks at its own copy, publishes.
 
+mod key; // What `remove` takes.
+
 mod operation; // What is logged, and how it shows.
 
 mod absorb; // What an operation does to a copy.
 
-mod table; // The hash table of one copy.
+#[doc(hidden)]
+pub mod table; // The hash table of one copy.
 
 mod error; // Errors.
 
@@ -189,10 +208,28 @@ pub use crate::rayon::{ParIter, ParKeys, ParValues};
 pub use builder::{Builder, Handles, new, with_hasher, with_meta};
 pub use equivalent::Equivalent;
 pub use error::CapacityError;
-pub use guarded::Ref;
 pub use hashbrown::DefaultHashBuilder;
-pub use iter::{Iter, Keys, Values};
-pub use left_right::{Poisoned, PublishError, Stalled, Stats};
+pub use iter::{IntoIter, Iter, Keys, Values};
+pub use key::IntoKey;
+/// A reference to a value (or the metadata) of the map, in place; made by [`ReadHandle::get`].
+///
+/// ```
+/// use evmap_core::Ref;
+///
+/// let (mut writer, reader) = evmap_core::new();
+/// writer.insert("a", vec![1, 2, 3]).publish();
+/// let value = reader.get("a").unwrap();
+/// assert_eq!(*value, [1, 2, 3]);
+/// assert_eq!(Ref::version(&value), 1);
+/// let last = Ref::map(value, |value| &value[2]);
+/// assert_eq!(*last, 3);
+/// ```
+#[doc(inline)]
+pub use left_right::kept::Ref;
+pub use left_right::{
+    FencePolicy, FenceStrategy, Poisoned, PublishError, Stalled, StalledReader, Stats,
+    fence_strategy,
+};
 pub use operation::Operation;
 pub use read::{ReadHandle, ReadHandleFactory};
 pub use snapshot::Snapshot;

@@ -7,7 +7,6 @@ use rayon::iter::plumbing::UnindexedConsumer;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::snapshot::Snapshot;
-use crate::view::View;
 
 macro_rules! parallel {
     ($(#[$doc:meta])* $name:ident yields $item:ty, $entry:pat => $out:expr) => {
@@ -126,14 +125,5 @@ impl<'a, K: Sync, V: Sync, M, S> IntoParallelIterator for &'a Snapshot<K, V, M, 
         ParIter {
             entries: self.table.entries().into_par_iter(),
         }
-    }
-}
-
-impl<'a, K: Sync, V: Sync, M, S> IntoParallelIterator for &'a View<'_, K, V, M, S> {
-    type Item = (&'a K, &'a V);
-    type Iter = ParIter<'a, K, V>;
-
-    fn into_par_iter(self) -> ParIter<'a, K, V> {
-        (&**self).into_par_iter()
     }
 }

@@ -5,9 +5,8 @@ use std::hash::{BuildHasher, Hash};
 
 use equivalent::Equivalent;
 use hashbrown::DefaultHashBuilder;
-use left_right::ReadGuard;
+use left_right::kept::{self, Ref};
 
-use crate::guarded::Ref;
 use crate::snapshot::Snapshot;
 use crate::view::View;
 
@@ -21,6 +20,27 @@ use crate::view::View;
 /// Nothing here waits for anybody, nor do cloning and dropping a handle: a read is a store to a
 /// word of this handle's own, a load and a look-up. In exchange a [`View`] or [`Ref`] that is held
 /// keeps the writer from reusing the copy that it looks at; see [`View`].
+///
+/// # One handle shows one state at a time
+///
+/// While a [`View`] or [`Ref`] of this handle is held, everything else that is read through the
+/// same handle comes from the state of that one, however much was published since: `enter`, `get`
+/// and its relatives, but also [`len`](Self::len), [`meta`](Self::meta),
+/// [`version`](Self::version) and [`is_published`](Self::is_published). So nested reads agree; and
+/// a loop that waits for a new version while it holds an old view waits for ever. Ask
+/// [`View::is_newest`](kept::View::is_newest), [refresh](kept::View::refresh) the view, or read
+/// through a clone of the handle.
+///
+/// ```
+/// let (mut writer, reader) = evmap_core::new();
+/// let view = reader.enter();
+/// writer.insert(1, 'a').publish();
+/// assert_eq!((reader.len(), reader.version()), (0, 0));
+/// assert!(!view.is_newest());
+/// assert_eq!(reader.clone().version(), 1);
+/// drop(view);
+/// assert_eq!((reader.len(), reader.version()), (1, 1));
+/// ```
 ///
 /// # Threads
 ///
@@ -47,23 +67,12 @@ use crate::view::View;
 /// }
 /// ```
 pub struct ReadHandle<K, V, M = (), S = DefaultHashBuilder> {
-    inner: left_right::ReadHandle<Snapshot<K, V, M, S>>,
-}
-
-/// Enters a handle of a pair that lets its readers keep the data.
-#[inline]
-pub(crate) fn enter<K, V, M, S>(
-    handle: &left_right::ReadHandle<Snapshot<K, V, M, S>>,
-) -> ReadGuard<'_, Snapshot<K, V, M, S>> {
-    // `Builder` calls `freeze_on_drop` before anyone has a handle, so the data outlives the writer.
-    handle
-        .enter()
-        .expect("readers keep the last published state when the writer goes")
+    inner: kept::ReadHandle<Snapshot<K, V, M, S>>,
 }
 
 impl<K, V, M, S> ReadHandle<K, V, M, S> {
     #[inline]
-    pub(crate) fn new(inner: left_right::ReadHandle<Snapshot<K, V, M, S>>) -> Self {
+    pub(crate) fn new(inner: kept::ReadHandle<Snapshot<K, V, M, S>>) -> Self {
         Self { inner }
     }
 
@@ -83,10 +92,11 @@ impl<K, V, M, S> ReadHandle<K, V, M, S> {
     /// ```
     #[inline]
     pub fn enter(&self) -> View<'_, K, V, M, S> {
-        View::new(enter(&self.inner))
+        self.inner.enter()
     }
 
-    /// How many keys the newest published state has. O(1), never blocks.
+    /// How many keys the newest published state has, or that of an older [`View`] or [`Ref`] of
+    /// this handle. O(1), never blocks.
     ///
     /// ```
     /// let (mut writer, reader) = evmap_core::new();
@@ -100,7 +110,8 @@ impl<K, V, M, S> ReadHandle<K, V, M, S> {
         self.enter().len()
     }
 
-    /// Whether the newest published state has no keys. O(1), never blocks.
+    /// Whether the newest published state has no keys, or that of an older [`View`] or [`Ref`] of
+    /// this handle. O(1), never blocks.
     ///
     /// ```
     /// let (_writer, reader) = evmap_core::new::<u32, u32>();
@@ -111,7 +122,8 @@ impl<K, V, M, S> ReadHandle<K, V, M, S> {
         self.enter().is_empty()
     }
 
-    /// The metadata of the newest published state. O(1), never blocks.
+    /// The metadata of the newest published state, or that of an older [`View`] or [`Ref`] of this
+    /// handle. O(1), never blocks.
     ///
     /// ```
     /// let (mut writer, reader) = evmap_core::with_meta::<u32, u32, _>(0);
@@ -120,10 +132,11 @@ impl<K, V, M, S> ReadHandle<K, V, M, S> {
     /// ```
     #[inline]
     pub fn meta(&self) -> Ref<'_, M> {
-        Ref::new(ReadGuard::map(enter(&self.inner), Snapshot::meta))
+        self.inner.map(Snapshot::meta)
     }
 
-    /// The number of the last publish; 0 if nothing was published yet. O(1), never blocks.
+    /// The number of the last publish, or that of an older [`View`] or [`Ref`] of this handle; 0
+    /// if nothing was published yet. O(1), never blocks.
     ///
     /// ```
     /// let (mut writer, reader) = evmap_core::new::<u32, u32>();
@@ -136,7 +149,8 @@ impl<K, V, M, S> ReadHandle<K, V, M, S> {
         self.enter().version()
     }
 
-    /// Whether anything was published yet, if only an empty map. O(1), never blocks.
+    /// Whether anything was published yet, if only an empty map; as of an older [`View`] or [`Ref`]
+    /// of this handle, if there is one. O(1), never blocks.
     ///
     /// ```
     /// let (mut writer, reader) = evmap_core::new::<u32, u32>();
@@ -146,7 +160,7 @@ impl<K, V, M, S> ReadHandle<K, V, M, S> {
     /// ```
     #[inline]
     pub fn is_published(&self) -> bool {
-        self.version() != 0
+        self.enter().is_published()
     }
 
     /// A factory that makes handles on any thread. Never waits for the writer or a reader.
@@ -171,7 +185,8 @@ impl<K, V, M, S> ReadHandle<K, V, M, S> {
 impl<K, V, M, S: BuildHasher> ReadHandle<K, V, M, S> {
     /// The value of `key`, in place. O(1) on average, never blocks.
     ///
-    /// For several look-ups, [`enter`](Self::enter) once.
+    /// For several look-ups, [`enter`](Self::enter) once. As all reads, it sees what an older
+    /// [`View`] or [`Ref`] of this handle sees.
     ///
     /// ```
     /// let (mut writer, reader) = evmap_core::new::<String, Vec<u8>>();
@@ -180,11 +195,12 @@ impl<K, V, M, S: BuildHasher> ReadHandle<K, V, M, S> {
     /// assert!(reader.get("b").is_none());
     /// ```
     #[inline]
+    #[must_use = "the reference ends when it is dropped"]
     pub fn get<Q>(&self, key: &Q) -> Option<Ref<'_, V>>
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        ReadGuard::try_map(enter(&self.inner), |snapshot| snapshot.get(key)).map(Ref::new)
+        self.inner.try_map(|snapshot| snapshot.get(key))
     }
 
     /// A clone of the value of `key`. O(1) on average, never blocks.
@@ -240,6 +256,14 @@ impl<K, V, M, S: BuildHasher> ReadHandle<K, V, M, S> {
 
 /// A clone is a reader of its own: it may be moved to another thread, and its views are independent
 /// of this handle's. Never waits for the writer or a reader.
+///
+/// ```
+/// let (mut writer, reader) = evmap_core::new();
+/// let view = reader.enter();
+/// writer.insert(1, 'a').publish();
+/// assert_eq!(reader.clone().get_cloned(&1), Some('a'));
+/// assert!(view.is_empty());
+/// ```
 impl<K, V, M, S> Clone for ReadHandle<K, V, M, S> {
     fn clone(&self) -> Self {
         Self::new(self.inner.clone())
@@ -263,7 +287,7 @@ impl<K, V, M, S> fmt::Debug for ReadHandle<K, V, M, S> {
 /// assert_eq!(factory.handle().get_cloned(&1), Some('a'));
 /// ```
 pub struct ReadHandleFactory<K, V, M = (), S = DefaultHashBuilder> {
-    inner: left_right::ReadHandleFactory<Snapshot<K, V, M, S>>,
+    inner: kept::ReadHandleFactory<Snapshot<K, V, M, S>>,
 }
 
 impl<K, V, M, S> ReadHandleFactory<K, V, M, S> {

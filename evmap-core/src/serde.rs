@@ -1,5 +1,5 @@
-//! Snapshots and views serialize as maps, a map deserializes into a writer. (Operations derive
-//! both.)
+//! Snapshots serialize as maps, and so do views of them; a map deserializes into a writer.
+//! (Operations derive both.)
 
 use std::fmt;
 use std::hash::{BuildHasher, Hash};
@@ -10,24 +10,26 @@ use serde::ser::{Serialize, Serializer};
 
 use crate::builder::Builder;
 use crate::snapshot::Snapshot;
-use crate::view::View;
 use crate::write::WriteHandle;
 
 /// As a map with its length; metadata is left out, serialize it beside.
+///
+/// ```
+/// let writer = evmap_core::WriteHandle::from([("a", 1)]);
+/// assert_eq!(serde_json::to_string(&writer.published()).unwrap(), r#"{"a":1}"#);
+/// ```
 impl<K: Serialize, V: Serialize, M, S> Serialize for Snapshot<K, V, M, S> {
     fn serialize<T: Serializer>(&self, serializer: T) -> Result<T::Ok, T::Error> {
         serializer.collect_map(self)
     }
 }
 
-/// As a map with its length; metadata is left out, serialize it beside.
-impl<K: Serialize, V: Serialize, M, S> Serialize for View<'_, K, V, M, S> {
-    fn serialize<T: Serializer>(&self, serializer: T) -> Result<T::Ok, T::Error> {
-        Snapshot::serialize(self, serializer)
-    }
-}
-
 /// From a map, which is published as version 1. Of equal keys the last value counts.
+///
+/// ```
+/// let writer: evmap_core::WriteHandle<String, u32> = serde_json::from_str(r#"{"a":1}"#).unwrap();
+/// assert_eq!(writer.reader().get_cloned("a"), Some(1));
+/// ```
 impl<'de, K, V, M, S> Deserialize<'de> for WriteHandle<K, V, M, S>
 where
     K: Eq + Hash + Clone + Send + Deserialize<'de>,

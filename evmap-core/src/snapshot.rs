@@ -7,8 +7,9 @@ use std::ops::Index;
 use equivalent::Equivalent;
 use hashbrown::DefaultHashBuilder;
 
-use crate::iter::{Iter, Keys, Values};
+use crate::iter::{IntoIter, Iter, Keys, Values};
 use crate::table::Table;
+use crate::view::View;
 
 /// One state of the map: entries and metadata that belong together.
 ///
@@ -20,7 +21,8 @@ use crate::table::Table;
 /// Look-ups take any type that is [`Equivalent`] to the key: `&str` for `String`, and so on.
 ///
 /// A clone is a map of its own that no publish changes and that keeps no writer waiting: take one
-/// to hold on to a state for long. It costs O(capacity).
+/// to hold on to a state for long. It costs O(capacity) and clones every key and value. Note that
+/// `view.clone()` is that clone, of the whole map, and not another view.
 ///
 /// ```
 /// let (mut writer, reader) = evmap_core::new::<String, u32>();
@@ -35,11 +37,29 @@ pub struct Snapshot<K, V, M = (), S = DefaultHashBuilder> {
     pub(crate) meta: M,
 }
 
+/// For `evmap-multi`, which keeps bags in the same table.
+#[doc(hidden)]
 impl<K, V, M, S> Snapshot<K, V, M, S> {
-    pub(crate) fn new(table: Table<K, V, S>, meta: M) -> Self {
+    pub fn new(table: Table<K, V, S>, meta: M) -> Self {
         Self { table, meta }
     }
 
+    #[inline]
+    pub fn table(&self) -> &Table<K, V, S> {
+        &self.table
+    }
+
+    #[inline]
+    pub fn table_mut(&mut self) -> &mut Table<K, V, S> {
+        &mut self.table
+    }
+
+    pub fn set_meta(&mut self, meta: M) {
+        self.meta = meta;
+    }
+}
+
+impl<K, V, M, S> Snapshot<K, V, M, S> {
     /// How many keys there are. O(1).
     ///
     /// ```
@@ -246,6 +266,11 @@ impl<K: fmt::Debug, V: fmt::Debug, M, S> fmt::Debug for Snapshot<K, V, M, S> {
 /// # Panics
 ///
 /// `snapshot[&key]` panics if the key is not there.
+///
+/// ```
+/// let writer = evmap_core::WriteHandle::from([("a", 1)]);
+/// assert_eq!(writer.published()["a"], 1);
+/// ```
 impl<K, V, M, S, Q> Index<&Q> for Snapshot<K, V, M, S>
 where
     Q: ?Sized + Hash + Equivalent<K>,
@@ -270,7 +295,34 @@ impl<'a, K, V, M, S> IntoIterator for &'a Snapshot<K, V, M, S> {
     }
 }
 
+/// Moves the entries out; the metadata goes.
+///
+/// ```
+/// let (mut writer, reader) = evmap_core::new();
+/// writer.insert("a", String::from("moved")).publish();
+/// let snapshot = reader.enter().clone();
+/// let values: Vec<String> = snapshot.into_iter().map(|(_, value)| value).collect();
+/// assert_eq!(values, ["moved"]);
+/// ```
+impl<K, V, M, S> IntoIterator for Snapshot<K, V, M, S> {
+    type Item = (K, V);
+    type IntoIter = IntoIter<K, V>;
+
+    fn into_iter(self) -> IntoIter<K, V> {
+        IntoIter::new(self.table.into_entries().into_iter())
+    }
+}
+
 /// Equal metadata and equal values under the same keys. O(n) on average.
+///
+/// ```
+/// let (mut writer, reader) = evmap_core::new();
+/// let before = reader.enter().clone();
+/// writer.insert(1, 'a').publish();
+/// assert_ne!(reader.enter(), before);
+/// writer.clear().publish();
+/// assert_eq!(reader.enter(), before);
+/// ```
 impl<K, V, M, S, T> PartialEq<Snapshot<K, V, M, T>> for Snapshot<K, V, M, S>
 where
     K: Eq + Hash,
@@ -284,6 +336,19 @@ where
             && self
                 .iter()
                 .all(|(key, value)| other.get(key) == Some(value))
+    }
+}
+
+/// Compares with what the view shows. O(n) on average.
+impl<K, V, M, S, T> PartialEq<View<'_, K, V, M, T>> for Snapshot<K, V, M, S>
+where
+    K: Eq + Hash,
+    V: PartialEq,
+    M: PartialEq,
+    T: BuildHasher,
+{
+    fn eq(&self, other: &View<'_, K, V, M, T>) -> bool {
+        *self == **other
     }
 }
 

@@ -1,8 +1,10 @@
 //! The entries: a hash table whose every call takes the key's hash, so that nobody hashes a key
 //! twice.
 //!
-//! Nothing here knows about copies, logs or readers.
+//! Nothing here knows about copies, logs or readers. Public for `evmap-multi`, which keeps bags in
+//! it, and for nobody else: it may change in any version.
 
+use std::fmt;
 use std::hash::{BuildHasher, Hash};
 
 use equivalent::Equivalent;
@@ -16,40 +18,42 @@ use crate::error::CapacityError;
 /// A `HashTable` and not a `HashMap`: an operation is hashed when it is logged, and both copies
 /// then use that hash. Look-ups cost the same in either.
 #[derive(Clone)]
-pub(crate) struct Table<K, V, S> {
+pub struct Table<K, V, S> {
     entries: HashTable<(K, V)>,
     hasher: S,
 }
 
 impl<K, V, S> Table<K, V, S> {
-    pub(crate) fn new(hasher: S) -> Self {
+    /// An empty table.
+    pub fn new(hasher: S) -> Self {
         Self {
             entries: HashTable::new(),
             hasher,
         }
     }
 
-    /// Whether the allocator has room for one more table of that capacity.
-    pub(crate) fn check_room(capacity: usize) -> Result<(), CapacityError> {
-        HashTable::<(K, V)>::new()
-            .try_reserve(capacity, |_| {
-                unreachable!("an empty table has nothing to rehash")
-            })
-            .map_err(|error| CapacityError::from_hashbrown(capacity, error))
-    }
-
     #[inline]
-    pub(crate) fn entries(&self) -> &HashTable<(K, V)> {
+    pub fn entries(&self) -> &HashTable<(K, V)> {
         &self.entries
     }
 
+    /// All values, to be changed.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.entries.iter_mut().map(|entry| &mut entry.1)
+    }
+
+    /// The entries, to be kept; the hasher goes.
+    pub fn into_entries(self) -> HashTable<(K, V)> {
+        self.entries
+    }
+
     #[inline]
-    pub(crate) fn hasher(&self) -> &S {
+    pub fn hasher(&self) -> &S {
         &self.hasher
     }
 
     #[inline]
-    pub(crate) fn clear(&mut self) {
+    pub fn clear(&mut self) {
         self.entries.clear();
     }
 }
@@ -60,7 +64,7 @@ impl<K, V, S: BuildHasher> Table<K, V, S> {
     // hashing, as a `HashMap` does.
 
     #[inline]
-    pub(crate) fn get<Q>(&self, key: &Q) -> Option<&V>
+    pub fn get<Q>(&self, key: &Q) -> Option<&V>
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
@@ -75,7 +79,7 @@ impl<K, V, S: BuildHasher> Table<K, V, S> {
     }
 
     #[inline]
-    pub(crate) fn get_key_value<Q>(&self, key: &Q) -> Option<(&K, &V)>
+    pub fn get_key_value<Q>(&self, key: &Q) -> Option<(&K, &V)>
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
@@ -90,7 +94,7 @@ impl<K, V, S: BuildHasher> Table<K, V, S> {
     }
 
     #[inline]
-    pub(crate) fn contains_key<Q>(&self, key: &Q) -> bool
+    pub fn contains_key<Q>(&self, key: &Q) -> bool
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
@@ -99,21 +103,40 @@ impl<K, V, S: BuildHasher> Table<K, V, S> {
 
     /// Looks up a key whose hash is known.
     #[inline]
-    pub(crate) fn find<Q>(&self, hash: u64, key: &Q) -> Option<&(K, V)>
+    pub fn find<Q>(&self, hash: u64, key: &Q) -> Option<&(K, V)>
     where
         Q: ?Sized + Equivalent<K>,
     {
         self.entries.find(hash, |entry| key.equivalent(&entry.0))
     }
+
+    /// The value of a key whose hash is known, to be changed.
+    #[inline]
+    pub fn find_mut<Q>(&mut self, hash: u64, key: &Q) -> Option<&mut V>
+    where
+        Q: ?Sized + Equivalent<K>,
+    {
+        let entry = self
+            .entries
+            .find_mut(hash, |entry| key.equivalent(&entry.0));
+        entry.map(|entry| &mut entry.1)
+    }
 }
 
 impl<K: Eq + Hash, V, S: BuildHasher> Table<K, V, S> {
-    /// Inserts, or replaces the value of an equal key. As in `HashMap`, the key that is there
-    /// stays.
+    /// The place of `key`, and the hasher, for a value that needs one. Who fills a place that is
+    /// occupied leaves the key as it is, as `HashMap` does.
     #[inline]
-    pub(crate) fn insert(&mut self, hash: u64, key: K, value: V) {
+    pub fn entry(&mut self, hash: u64, key: &K) -> (Entry<'_, (K, V)>, &S) {
         let Self { entries, hasher } = self;
-        match entries.entry(hash, |e| e.0 == key, |e| hasher.hash_one(&e.0)) {
+        let entry = entries.entry(hash, |e| e.0 == *key, |e| hasher.hash_one(&e.0));
+        (entry, hasher)
+    }
+
+    /// Inserts, or replaces the value of an equal key.
+    #[inline]
+    pub fn insert(&mut self, hash: u64, key: K, value: V) {
+        match self.entry(hash, &key).0 {
             Entry::Occupied(mut entry) => entry.get_mut().1 = value,
             Entry::Vacant(entry) => {
                 entry.insert((key, value));
@@ -124,13 +147,12 @@ impl<K: Eq + Hash, V, S: BuildHasher> Table<K, V, S> {
     /// [`insert`](Self::insert) that clones what it needs, which for a key that is there is the
     /// value alone.
     #[inline]
-    pub(crate) fn insert_cloned(&mut self, hash: u64, key: &K, value: &V)
+    pub fn insert_cloned(&mut self, hash: u64, key: &K, value: &V)
     where
         K: Clone,
         V: Clone,
     {
-        let Self { entries, hasher } = self;
-        match entries.entry(hash, |e| e.0 == *key, |e| hasher.hash_one(&e.0)) {
+        match self.entry(hash, key).0 {
             Entry::Occupied(mut entry) => entry.get_mut().1 = value.clone(),
             Entry::Vacant(entry) => {
                 entry.insert((key.clone(), value.clone()));
@@ -140,21 +162,43 @@ impl<K: Eq + Hash, V, S: BuildHasher> Table<K, V, S> {
 
     /// Removes the entry of `key`, if there is one.
     #[inline]
-    pub(crate) fn remove(&mut self, hash: u64, key: &K) {
+    pub fn remove(&mut self, hash: u64, key: &K) {
         if let Ok(entry) = self.entries.find_entry(hash, |e| e.0 == *key) {
             drop(entry.remove());
         }
     }
 
-    pub(crate) fn try_reserve(&mut self, additional: usize) -> Result<(), CapacityError> {
+    /// A table with that capacity, if there is memory for it and for its clone, the second copy.
+    pub fn with_capacity(capacity: usize, hasher: S) -> Result<Self, CapacityError> {
+        let mut table = Self::new(hasher);
+        if capacity > 0 {
+            table.try_reserve(capacity)?;
+            // A clone that finds no memory ends the process: see first whether there is room.
+            HashTable::<(K, V)>::new()
+                .try_reserve(capacity, |_| {
+                    unreachable!("an empty table has nothing to rehash")
+                })
+                .map_err(|error| CapacityError::from_hashbrown(capacity, error))?;
+        }
+        Ok(table)
+    }
+
+    pub fn try_reserve(&mut self, additional: usize) -> Result<(), CapacityError> {
         let Self { entries, hasher } = self;
         entries
             .try_reserve(additional, |e| hasher.hash_one(&e.0))
             .map_err(|error| CapacityError::from_hashbrown(additional, error))
     }
 
-    pub(crate) fn shrink_to_fit(&mut self) {
+    pub fn shrink_to_fit(&mut self) {
         let Self { entries, hasher } = self;
         entries.shrink_to_fit(|e| hasher.hash_one(&e.0));
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug, S> fmt::Debug for Table<K, V, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entries = self.entries.iter().map(|(key, value)| (key, value));
+        f.debug_map().entries(entries).finish()
     }
 }

@@ -9,10 +9,12 @@ use std::hash::{BuildHasher, Hash};
 use std::mem;
 
 use hashbrown::DefaultHashBuilder;
+use left_right::kept;
 
 use crate::error::CapacityError;
+use crate::key::IntoKey;
 use crate::operation::{Logged, Operation, Whole};
-use crate::read::{self, ReadHandle};
+use crate::read::ReadHandle;
 use crate::snapshot::Snapshot;
 use crate::view::View;
 
@@ -38,8 +40,9 @@ use crate::view::View;
 ///   [`try_view`](Self::try_view) bound it, and
 ///   [`publish_or_replace`](Self::publish_or_replace) pays with memory instead.
 ///
-/// Readers wait for nobody, ever. A thread that holds an old view while it publishes would wait for
-/// itself for ever (and panics in debug builds): drop or refresh the view first.
+/// Readers wait for nobody, ever. A thread that holds a view across two publishes of its own would
+/// wait for itself: debug builds panic, release builds wait for ever. Drop or refresh the view
+/// first.
 ///
 /// # Memory ordering
 ///
@@ -47,8 +50,9 @@ use crate::view::View;
 ///
 /// # Several writers
 ///
-/// Put the handle in a `Mutex`, or behind a channel whose receiver owns it. Publish once per batch:
-/// a publish costs microseconds, an insert nanoseconds.
+/// Put the handle in a `Mutex`, or behind a channel whose receiver owns it. Never in a `RwLock`:
+/// nobody needs its read half, since readers have handles of their own. Publish once per batch: a
+/// publish costs microseconds, an insert nanoseconds.
 ///
 /// # When the writer goes
 ///
@@ -57,10 +61,21 @@ use crate::view::View;
 ///
 /// # Panics
 ///
-/// `Hash` of a key runs when an operation is logged; a panic there leaves the log as it was. `Hash`
-/// (when a table grows), `Eq`, `Clone` and `Drop` run while operations are applied; a panic there
-/// *poisons* the handle: readers keep the last published state, and from then on every method that
-/// logs, publishes or views panics. [`is_poisoned`](Self::is_poisoned) asks.
+/// `Hash` of a key runs when an operation is logged; a panic there leaves the log as it was
+/// (`extend` keeps what came before it). So does a panic in what [`update`](Self::update),
+/// [`update_or_insert`](Self::update_or_insert), [`insert_and_get`](Self::insert_and_get),
+/// [`remove_and_get`](Self::remove_and_get) and [`retain`](Self::retain) do with the writer's copy:
+/// their closures, and the `Eq` and `Clone` of the look-up.
+///
+/// `Hash` (when a table grows), `Eq`, `Clone` and `Drop` also run while operations are applied, by
+/// any method that publishes or looks at the writer's copy; a panic there *poisons* the handle:
+/// readers keep the last published state, and from then on every method that logs, publishes or
+/// views panics, except that [`publish_timeout`](Self::publish_timeout) and
+/// [`publish_or_replace`](Self::publish_or_replace) return
+/// [`PublishError::Poisoned`](crate::PublishError::Poisoned). [`is_poisoned`](Self::is_poisoned)
+/// asks, and [`freeze`](Self::freeze) gives a reader to start over from.
+///
+/// No panic of a user's `Drop` leaves the drop of a handle.
 ///
 /// ```
 /// let (mut writer, reader) = evmap_core::new();
@@ -93,7 +108,7 @@ where
         Self { inner, hasher }
     }
 
-    /// Sets the value of `key`. O(1), never waits.
+    /// Sets the value of `key`. O(1) amortized, never waits.
     ///
     /// The old value is not returned: telling would take a look at the writer's copy.
     /// [`insert_and_get`](Self::insert_and_get) takes it. Of two equal keys the one that is in the
@@ -116,12 +131,15 @@ where
         self
     }
 
-    /// Removes `key`, if it is there. O(1), never waits.
+    /// Removes `key`, if it is there. O(1) and the making of a key; never waits.
     ///
-    /// The log owns the key, so `key` is anything that makes one by `to_owned`: `&str` for
-    /// `String`, `&[u8]` for `Vec<u8>`, `&K` for any key. To learn what was removed, or to remove
-    /// by another [`Equivalent`](crate::Equivalent) type, use
-    /// [`remove_and_get`](Self::remove_and_get).
+    /// The log owns the key, so `key` is a key, a reference to one, which is cloned, or what else
+    /// [makes one](IntoKey): `&str` for `String`, `Box<str>` or `Arc<str>`, `&[u8]` for `Vec<u8>`.
+    /// To learn what was removed, or to remove by another [`Equivalent`](crate::Equivalent) type,
+    /// use [`remove_and_get`](Self::remove_and_get).
+    ///
+    /// The entry is dropped by each copy as that copy gets to the removal: the last of it with the
+    /// next publish but one, or with a [`view`](Self::view) after the next.
     ///
     /// # Panics
     ///
@@ -129,17 +147,16 @@ where
     ///
     /// ```
     /// let (mut writer, reader) = evmap_core::new::<String, u32>();
-    /// writer.insert("a".to_string(), 1).publish();
-    /// writer.remove("a").publish();
+    /// writer.extend([("a".to_string(), 1), ("b".to_string(), 2), ("c".to_string(), 3)]);
+    /// writer.publish();
+    /// let key = "b".to_string();
+    /// writer.remove("a").remove(&key).remove("c".to_string()).publish();
     /// assert!(reader.is_empty());
     /// ```
     #[inline]
     #[track_caller]
-    pub fn remove<Q>(&mut self, key: &Q) -> &mut Self
-    where
-        Q: ?Sized + ToOwned<Owned = K>,
-    {
-        let key = key.to_owned();
+    pub fn remove(&mut self, key: impl IntoKey<K>) -> &mut Self {
+        let key = key.into_key();
         let hash = self.hasher.hash_one(&key);
         self.inner.append(Logged::Remove { hash, key });
         self
@@ -147,7 +164,8 @@ where
 
     /// Removes all entries and keeps the room for them. Never waits; applying it is O(capacity).
     ///
-    /// Loading as many entries again allocates nothing.
+    /// Loading as many entries again allocates no table: no more than the log, and what the keys
+    /// and values themselves own.
     ///
     /// # Panics
     ///
@@ -270,11 +288,7 @@ where
     pub fn apply(&mut self, operation: Operation<K, V, M>) -> &mut Self {
         match operation {
             Operation::Insert { key, value } => self.insert(key, value),
-            Operation::Remove { key } => {
-                let hash = self.hasher.hash_one(&key);
-                self.inner.append(Logged::Remove { hash, key });
-                self
-            }
+            Operation::Remove { key } => self.remove(key),
             Operation::Clear => self.clear(),
             Operation::Reserve { additional } => self.reserve(additional),
             Operation::ShrinkToFit => self.shrink_to_fit(),
@@ -295,7 +309,7 @@ where
     /// ```
     #[inline]
     pub fn published(&self) -> View<'_, K, V, M, S> {
-        View::new(read::enter(&self.inner))
+        self.inner.published()
     }
 
     /// A new reader. Never waits for anybody.
@@ -307,12 +321,12 @@ where
     /// assert_eq!(writer.reader().len(), 1);
     /// ```
     pub fn reader(&self) -> ReadHandle<K, V, M, S> {
-        ReadHandle::new(left_right::ReadHandle::clone(&self.inner))
+        ReadHandle::new(self.inner.reader())
     }
 }
 
 /// The two copies of a snapshot and the log between them.
-type Inner<K, V, M, S> = left_right::WriteHandle<Snapshot<K, V, M, S>, Logged<K, V, M>>;
+type Inner<K, V, M, S> = kept::WriteHandle<Snapshot<K, V, M, S>, Logged<K, V, M>>;
 
 /// Hashes the key, once for both copies, and makes the entry of the log.
 #[inline]

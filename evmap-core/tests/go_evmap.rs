@@ -49,7 +49,7 @@ fn a_remove_shows_in_the_writers_view_only_and_says_whether_the_key_was_there() 
 fn a_remove_that_only_logs_is_seen_by_the_same() {
     let (mut writer, reader) = evmap_core::new();
     writer.insert("k", 1).publish();
-    writer.remove(&"k");
+    writer.remove("k");
     assert!(!writer.view().contains_key("k"));
     assert!(reader.contains_key("k") && writer.reader().contains_key("k"));
     writer.publish();
@@ -82,7 +82,7 @@ fn one_operation_is_one_entry_of_the_log() {
     // The same again, and what changes nothing: an operation all the same.
     writer.insert("k", 1);
     logged(&writer);
-    writer.remove(&"missing");
+    writer.remove("missing");
     logged(&writer);
     writer.insert_and_get("k", 2);
     logged(&writer);

@@ -295,9 +295,9 @@ fn maps_convert_both_ways() {
     assert!(view.is_published());
     assert_eq!(view, plain);
     assert_eq!(*view, plain);
-    assert_eq!(HashMap::<_, _>::from(&view), plain);
     assert_eq!(HashMap::<_, _>::from(&*view), plain);
-    assert_eq!(hashbrown::HashMap::<_, _>::from(&view).len(), 2);
+    assert_eq!(HashMap::<_, _>::from(&*view), plain);
+    assert_eq!(hashbrown::HashMap::<_, _>::from(&*view).len(), 2);
 
     let other = WriteHandle::from(view.to_hash_map());
     assert_eq!(view, other.published());
@@ -358,4 +358,205 @@ fn a_payload_in_an_arc_stands_once() {
     writer.view();
     assert_eq!(Arc::strong_count(&payload), 3, "one here, one per copy");
     assert!(Arc::ptr_eq(&reader.get(&1).unwrap(), &payload));
+}
+
+#[test]
+fn what_is_removed_or_replaced_is_dropped_by_the_next_look_after_the_publish() {
+    let value = Arc::new(());
+    let count = || Arc::strong_count(&value) - 1;
+    for way in 0..4 {
+        let (mut writer, reader) = evmap_core::new();
+        writer.insert(1, Some(Arc::clone(&value))).publish();
+        writer.view();
+        assert_eq!(count(), 2, "one per copy");
+        match way {
+            0 => writer.remove(1),
+            1 => writer.insert(1, None),
+            2 => writer.clear(),
+            _ => writer.retain(|_, _| false),
+        };
+        writer.publish();
+        assert!(!matches!(reader.get_cloned(&1), Some(Some(_))));
+        assert_eq!(count(), 1, "the copy that readers have left");
+        if way % 2 == 0 {
+            writer.view();
+        } else {
+            assert!(writer.try_view().is_some());
+        }
+        assert_eq!(count(), 0);
+    }
+    // The next publish does it, too.
+    let (mut writer, _reader) = evmap_core::new();
+    writer.insert(1, Arc::clone(&value)).publish();
+    writer.remove(1).publish();
+    assert_eq!(count(), 1);
+    writer.publish();
+    assert_eq!(count(), 0);
+}
+
+#[test]
+fn a_key_is_removed_by_whatever_makes_one() {
+    use std::ffi::{CString, OsString};
+    use std::path::{Path, PathBuf};
+
+    macro_rules! removes {
+        ($($key:ty: $($remove:expr),+;)+) => {$($({
+            let (mut writer, reader) = evmap_core::new::<$key, u32>();
+            let owned: $key = evmap_core::IntoKey::<$key>::into_key($remove);
+            writer.insert(owned, 1).publish();
+            assert_eq!(reader.len(), 1);
+            writer.remove($remove).publish();
+            assert!(reader.is_empty());
+        })+)+};
+    }
+    let shared: Arc<str> = Arc::from("a");
+    removes! {
+        u64: 1, &1;
+        String: "a", &"a".to_string(), "a".to_string(), &*shared;
+        &'static str: "a", &"a";
+        Box<str>: "a", Box::from("a"), &Box::from("a");
+        Arc<str>: "a", &shared, Arc::clone(&shared);
+        Vec<u8>: &b"a"[..], vec![1], &vec![1];
+        Box<[u8]>: &b"a"[..];
+        Arc<[u8]>: &b"a"[..];
+        PathBuf: Path::new("a"), PathBuf::from("a");
+        OsString: Path::new("a").as_os_str();
+        CString: c"a";
+        (u32, String): (1, "a".to_string()), &(1, "a".to_string());
+    }
+    // Bounds that are all that a generic function has.
+    fn remove<K: Eq + std::hash::Hash + Clone>(writer: &mut WriteHandle<K, u32>, key: &K) {
+        writer.remove(key).remove(key.clone());
+    }
+    let mut writer = WriteHandle::from([("a", 1)]);
+    remove(&mut writer, &"a");
+    assert!(writer.view().is_empty());
+}
+
+#[test]
+fn a_key_that_is_given_away_is_not_cloned() {
+    let key = Arc::new(1);
+    let (mut writer, _reader) = evmap_core::new::<Arc<u32>, u32>();
+    writer.remove(Arc::clone(&key));
+    assert_eq!(Arc::strong_count(&key), 2, "this one, and the log's");
+}
+
+#[test]
+fn all_reads_of_a_handle_see_what_its_oldest_guard_sees() {
+    within_deadline(|| {
+        let (mut writer, reader) = evmap_core::with_meta::<u32, u32, _>('a');
+        let view = reader.enter();
+        assert!(view.is_newest());
+        writer.insert(1, 1).set_meta('b').publish();
+        assert!(!view.is_newest());
+        assert!(reader.is_empty() && !reader.is_published());
+        assert_eq!((reader.len(), reader.version()), (0, 0));
+        assert_eq!(*reader.meta(), 'a');
+        assert!(reader.get(&1).is_none() && !reader.contains_key(&1));
+        assert_eq!(reader.get_many_cloned([&1]), [None]);
+        drop(view);
+
+        let value = reader.get(&1).unwrap();
+        writer.remove(1).publish();
+        assert_eq!((reader.len(), reader.version()), (1, 1));
+        drop(value);
+        assert_eq!((reader.len(), reader.version()), (0, 2));
+    });
+}
+
+#[test]
+fn references_compare_by_value() {
+    let (mut writer, reader) = evmap_core::new();
+    writer.extend([(1, "x"), (2, "x"), (3, "y")]);
+    writer.publish();
+    assert_eq!(reader.get(&1), reader.get(&2));
+    assert_ne!(reader.get(&1), reader.get(&3));
+    assert_eq!(reader.get(&4), None);
+}
+
+#[test]
+fn a_default_writer_is_empty_and_has_readers() {
+    let mut writer = WriteHandle::<u32, char, String>::default();
+    let reader = writer.reader();
+    assert!(!reader.is_published() && reader.meta().is_empty());
+    writer.insert(1, 'a').publish();
+    assert_eq!(reader.get_cloned(&1), Some('a'));
+}
+
+#[test]
+fn a_snapshot_gives_its_entries_away() {
+    let value = Arc::new(());
+    let writer = WriteHandle::from([(1, Arc::clone(&value)), (2, Arc::clone(&value))]);
+    let mut entries = writer.published().clone().into_iter();
+    drop(writer);
+    assert_eq!(Arc::strong_count(&value), 3);
+    assert_eq!(entries.len(), 2);
+    assert!(entries.next().is_some());
+    assert_eq!(Arc::strong_count(&value), 2);
+    assert_eq!(entries.size_hint(), (1, Some(1)));
+    assert_eq!(entries.count(), 1);
+    assert_eq!(Arc::strong_count(&value), 1);
+}
+
+#[test]
+fn a_map_takes_all_entries_of_what_it_is_made_of() {
+    let plain: HashMap<u32, u32> = (0..1_000).map(|n| (n, n * 3)).collect();
+    assert_eq!(WriteHandle::from(plain.clone()).published(), plain);
+    let swiss: hashbrown::HashMap<u32, u32> = plain.iter().map(|(k, v)| (*k, *v)).collect();
+    assert_eq!(WriteHandle::from(swiss.clone()).published(), swiss);
+    let collected: WriteHandle<u32, u32> = plain.clone().into_iter().collect();
+    assert_eq!(collected.published(), plain);
+    assert_eq!(HashMap::<_, _>::from(&*collected.published()), plain);
+    assert_eq!(
+        hashbrown::HashMap::<_, _>::from(&*collected.published()),
+        swiss
+    );
+    assert_eq!(
+        collected.published().to_hash_map(),
+        swiss.into_iter().collect()
+    );
+    let built = Builder::new().build_from(plain.clone()).1;
+    assert_eq!(built.enter(), plain);
+}
+
+#[test]
+fn build_from_makes_room_for_what_the_iterator_announces() {
+    struct Announces(usize);
+    impl Iterator for Announces {
+        type Item = (u32, u32);
+        fn next(&mut self) -> Option<Self::Item> {
+            None
+        }
+        fn size_hint(&self) -> (usize, Option<usize>) {
+            (self.0, None)
+        }
+    }
+    let capacity = |builder: Builder, announced| {
+        let (_, reader) = builder.build_from(Announces(announced));
+        reader.enter().capacity()
+    };
+    assert_eq!(capacity(Builder::new(), 0), 0);
+    assert!(capacity(Builder::new(), 1_000) >= 1_000);
+    // The larger of the two counts.
+    assert!(capacity(Builder::new().capacity(500), 10) >= 500);
+    assert!((1_000..2_000).contains(&capacity(Builder::new().capacity(500), 1_000)));
+}
+
+#[test]
+fn fences_can_be_chosen() {
+    use evmap_core::{FencePolicy, fence_strategy};
+
+    assert_eq!(fence_strategy(), fence_strategy());
+    let (mut writer, reader) = evmap_core::new();
+    for (n, policy) in [
+        FencePolicy::WriteMostly,
+        FencePolicy::ReadMostly,
+        FencePolicy::Adaptive,
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        writer.set_fence_policy(policy).insert(1, n).publish();
+        assert_eq!(reader.get_cloned(&1), Some(n));
+    }
 }

@@ -9,7 +9,8 @@ use crate::write::{WriteHandle, logged_insert};
 /// Inserts every pair; readers see them after the next publish, all at once. Never waits.
 ///
 /// [`reserve`](WriteHandle::reserve) before a large load, or [build the map](Builder::build_from)
-/// from the entries. If the iterator panics, what it yielded before is logged.
+/// from the entries. If the iterator or the `Hash` of a key panics, what came before is logged: this
+/// is the one call that may log a part of what it was given.
 ///
 /// ```
 /// let (mut writer, reader) = evmap_core::new();
@@ -55,6 +56,26 @@ where
     #[track_caller]
     fn extend<I: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
         self.extend(entries.into_iter().map(|(key, value)| (*key, *value)));
+    }
+}
+
+/// An empty map, not published yet; readers come from [`reader`](WriteHandle::reader).
+///
+/// ```
+/// let mut writer = evmap_core::WriteHandle::<u32, char>::default();
+/// let reader = writer.reader();
+/// writer.insert(1, 'a').publish();
+/// assert_eq!(reader.get_cloned(&1), Some('a'));
+/// ```
+impl<K, V, M, S> Default for WriteHandle<K, V, M, S>
+where
+    K: Eq + Hash + Clone + Send,
+    V: Clone + Send,
+    M: Clone + Send + Default,
+    S: BuildHasher + Clone + Send + Default,
+{
+    fn default() -> Self {
+        Builder::<M, S>::default().build().0
     }
 }
 

@@ -29,8 +29,9 @@ where
     /// operations that the writer's copy lacks. O(1) if there are none. The next publish does not
     /// wait again and has that much less to do; nothing becomes visible to readers.
     ///
-    /// Calling it after a large publish also brings the second copy up to date at once and empties
-    /// the log, which otherwise keeps that publish's operations until the next one.
+    /// Calling it after a publish also brings the second copy up to date at once: it drops what
+    /// that publish removed or replaced, which otherwise lives until the next one, and empties the
+    /// log.
     ///
     /// # Panics
     ///
@@ -50,6 +51,8 @@ where
 
     /// [`view`](Self::view), unless it would have to wait. Never blocks.
     ///
+    /// A publish and then this frees at once what the publish removed, if no reader is in the way.
+    ///
     /// # Panics
     ///
     /// As [`view`](Self::view).
@@ -67,12 +70,14 @@ where
         self.inner.try_view()
     }
 
-    /// Sets the value of `key` and returns a clone of the one before. O(1) on average; waits as
-    /// [`view`](Self::view).
+    /// Sets the value of `key` and returns a clone of the one before. O(1) on average, and the
+    /// clone; waits as [`view`](Self::view).
     ///
     /// # Panics
     ///
-    /// As [`view`](Self::view).
+    /// As [`view`](Self::view) while operations that were pending are applied. If `Hash` or `Eq`
+    /// of the key or `Clone` of the value panics after that, nothing is logged and the handle is
+    /// not poisoned.
     ///
     /// ```
     /// let (mut writer, _) = evmap_core::new();
@@ -93,11 +98,12 @@ where
     }
 
     /// Removes `key` and returns a clone of its value; `None`, and nothing logged, if it is not
-    /// there. O(1) on average; waits as [`view`](Self::view).
+    /// there. O(1) on average, and the clones of the key and the value; waits as
+    /// [`view`](Self::view).
     ///
     /// # Panics
     ///
-    /// As [`view`](Self::view).
+    /// As [`insert_and_get`](Self::insert_and_get).
     ///
     /// ```
     /// let (mut writer, reader) = evmap_core::new::<String, u32>();
@@ -118,16 +124,36 @@ where
     }
 
     /// Changes the value of `key` and returns what `change` returns; `None`, and nothing logged, if
-    /// the key is not there. O(1) on average; waits as [`view`](Self::view).
+    /// the key is not there. Waits as [`view`](Self::view).
     ///
     /// `change` runs once, at once, on a clone of the value as the writer sees it, pending
     /// operations included. So any number of updates before a publish add up exactly, `change` may
     /// do what it likes, and the log holds the outcome.
     ///
+    /// # Cost
+    ///
+    /// A look-up, and two clones of the *whole* value: one to change, which is then logged, and one
+    /// when the first copy absorbs it. (The second copy takes the logged one.) And one of the key.
+    /// For a number that is nothing. For a `Vec` that is pushed to n times, with an update for each
+    /// push, it is O(n²) time, and as many whole `Vec`s wait in the log until they are applied.
+    /// Change such a value many times and insert it once:
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new::<&str, Vec<u32>>();
+    /// writer.insert("a", vec![0]);
+    ///
+    /// let mut value = writer.view().get("a").cloned().unwrap_or_default();
+    /// value.extend(1..1_000);
+    /// writer.insert("a", value).publish();
+    /// assert_eq!(reader.get("a").unwrap().len(), 1_000);
+    /// ```
+    ///
+    /// or keep values whose clones are cheap: a persistent vector or map, or an `Arc` per part.
+    ///
     /// # Panics
     ///
-    /// As [`view`](Self::view). If `change` panics nothing is logged and the handle is not
-    /// poisoned.
+    /// As [`insert_and_get`](Self::insert_and_get). If `change` panics nothing is logged and the
+    /// handle is not poisoned.
     ///
     /// ```
     /// let (mut writer, reader) = evmap_core::new::<String, u32>();
@@ -152,7 +178,10 @@ where
     }
 
     /// Changes the value of `key`, starting from `default()` if it is not there, and returns what
-    /// `change` returns. O(1) on average; waits as [`view`](Self::view).
+    /// `change` returns. Waits as [`view`](Self::view).
+    ///
+    /// It clones and logs the whole value per call: see the cost of [`update`](Self::update), and
+    /// what to do instead for large values.
     ///
     /// # Panics
     ///
@@ -187,12 +216,14 @@ where
     /// Removes the entries for which `keep` says `false`. O(capacity); waits as
     /// [`view`](Self::view).
     ///
-    /// `keep` runs once per entry, pending ones included, in no particular order. One removal is
-    /// logged per key that goes.
+    /// `keep` runs once per entry, pending ones included, in no particular order. It gets a `&V`,
+    /// not the `&mut V` of `HashMap::retain`: the entry is the writer's own copy. One removal, with
+    /// a clone of the key, is logged per key that goes.
     ///
     /// # Panics
     ///
-    /// As [`view`](Self::view). If `keep` panics nothing is logged and the handle is not poisoned.
+    /// As [`insert_and_get`](Self::insert_and_get). If `keep` panics nothing is logged and the
+    /// handle is not poisoned.
     ///
     /// ```
     /// let (mut writer, reader) = evmap_core::new();

@@ -4,7 +4,7 @@
 use std::hash::{BuildHasher, Hash};
 use std::time::Duration;
 
-use left_right::{PublishError, Stats};
+use left_right::{FencePolicy, PublishError, Stats};
 
 use crate::operation::{Logged, Operation};
 use crate::read::ReadHandle;
@@ -67,12 +67,14 @@ where
     ///
     /// # Errors
     ///
-    /// [`PublishError`] if a reader was still in the stale copy at the deadline. Nothing was
-    /// published; the operations are pending still.
+    /// [`PublishError::Stalled`] if a reader was still in the stale copy at the deadline. Nothing
+    /// was published; the operations are pending still. [`PublishError::Poisoned`] if the handle is
+    /// poisoned already.
     ///
     /// # Panics
     ///
-    /// As [`publish`](Self::publish).
+    /// Panics when the user's `Hash`, `Eq`, `Clone` or `Drop` does, which poisons the handle. It
+    /// neither panics for a handle that is poisoned nor for a view that this very thread holds.
     ///
     /// ```
     /// use std::time::Duration;
@@ -107,7 +109,7 @@ where
     /// # Panics
     ///
     /// If a `Clone` of the user panics while the map is cloned; nothing has changed then. Else as
-    /// [`publish`](Self::publish).
+    /// [`publish_timeout`](Self::publish_timeout).
     ///
     /// ```
     /// use std::time::Duration;
@@ -217,6 +219,24 @@ where
         self.inner.stats()
     }
 
+    /// Chooses the fences that publishes use from the next one on. O(1), never waits.
+    ///
+    /// The default, [`FencePolicy::Adaptive`], suits nearly everybody;
+    /// [`FencePolicy::WriteMostly`] spares the rest of the process an interruption per publish.
+    ///
+    /// ```
+    /// use evmap_core::FencePolicy;
+    ///
+    /// let (mut writer, reader) = evmap_core::new();
+    /// writer.set_fence_policy(FencePolicy::WriteMostly);
+    /// writer.insert(1, 'a').publish();
+    /// assert_eq!(reader.get_cloned(&1), Some('a'));
+    /// ```
+    pub fn set_fence_policy(&mut self, policy: FencePolicy) -> &mut Self {
+        self.inner.set_fence_policy(policy);
+        self
+    }
+
     /// Ends writing for good and returns a reader. Never waits.
     ///
     /// What is pending is dropped: [`publish`](Self::publish) first. Dropping the writer does the
@@ -231,7 +251,6 @@ where
     /// assert_eq!(reader.get_cloned(&2), None);
     /// ```
     pub fn freeze(self) -> ReadHandle<K, V, M, S> {
-        // The builder has made dropping the writer leave the data to the readers.
-        self.reader()
+        ReadHandle::new(self.inner.freeze())
     }
 }

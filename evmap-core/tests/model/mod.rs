@@ -243,7 +243,7 @@ impl<S: BuildHasher + Clone + Send> Driver<S> {
             }
             Step::Leave(index) => {
                 if index < views.len() {
-                    views.swap_remove(index);
+                    drop(views.swap_remove(index));
                 }
             }
             // The steps that would wait for a view of this very thread.

@@ -20,7 +20,7 @@ fn zero_is_no_table_at_all() {
         .reserve(0)
         .shrink_to_fit()
         .clear()
-        .remove(&1)
+        .remove(1)
         .publish();
     assert_eq!(reader.enter().capacity(), 0);
     writer.insert(1, 'a').publish();
@@ -86,6 +86,6 @@ fn entries_without_size_have_no_limit_but_the_number_of_keys() {
     let (mut writer, reader) = evmap_core::new::<(), ()>();
     writer.insert((), ()).insert((), ()).publish();
     assert_eq!(reader.len(), 1);
-    writer.remove(&()).publish();
+    writer.remove(()).publish();
     assert!(reader.is_empty());
 }

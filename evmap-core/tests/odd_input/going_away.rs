@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::thread;
 use std::time::Duration;
 
-use evmap_core::PublishError;
+use evmap_core::{PublishError, StalledReader};
 
 use crate::deadline::within_deadline;
+use crate::panics;
 
 #[test]
 fn a_writer_dropped_mid_batch_leaves_the_last_publish() {
@@ -96,6 +97,29 @@ fn a_view_kept_for_ever_delays_the_writer_and_no_reader() {
 }
 
 #[test]
+fn a_thread_that_holds_a_view_across_two_publishes_is_told_so() {
+    within_deadline(|| {
+        let (mut writer, reader) = evmap_core::new();
+        let view = reader.enter();
+        writer.insert(1, 1).publish();
+        writer.insert(1, 2);
+        let Err(PublishError::Stalled(stalled)) = writer.publish_timeout(Duration::ZERO) else {
+            panic!("published under a view");
+        };
+        let stalled: StalledReader = stalled.readers[0].clone();
+        assert!(stalled.is_this_thread && stalled.version == Some(0));
+        if cfg!(debug_assertions) {
+            assert!(panics(|| writer.publish().version()));
+            assert!(panics(|| writer.view().len()));
+            assert!(!writer.is_poisoned());
+        }
+        drop(view);
+        writer.publish();
+        assert_eq!(reader.get_cloned(&1), Some(2));
+    });
+}
+
+#[test]
 fn a_view_kept_for_ever_costs_a_copy_where_the_writer_may_leave_it_one() {
     within_deadline(|| {
         let (mut writer, reader) = evmap_core::new();
@@ -123,7 +147,7 @@ fn one_million_removes_of_missing_keys_cost_a_log_that_is_given_back() {
     let (mut writer, reader) = evmap_core::new::<u64, u64>();
     writer.insert(0, 0);
     for key in 1..=removes {
-        writer.remove(&key);
+        writer.remove(key);
     }
     assert_eq!(writer.pending().len() as u64, removes + 1);
     writer.publish();

@@ -25,7 +25,7 @@ fn a_constant_hash_makes_a_slow_map_and_a_right_one() {
         writer.insert(n, n);
         plain.insert(n, n);
         if n % 3 == 0 {
-            writer.remove(&(n / 2));
+            writer.remove(n / 2);
             plain.remove(&(n / 2));
         }
     }
@@ -57,7 +57,7 @@ fn each_key_is_hashed_once_per_operation() {
     hashed(&mut writer, 100);
     writer.insert(Key(1), 2);
     hashed(&mut writer, 1);
-    writer.remove(&Key(2));
+    writer.remove(Key(2));
     hashed(&mut writer, 1);
     writer.update(&Key(3), |value| *value += 1);
     hashed(&mut writer, 1);
@@ -69,9 +69,28 @@ fn each_key_is_hashed_once_per_operation() {
     hashed(&mut writer, 1);
     writer.retain(|key, _| key.0 != 7 && key.0 != 8);
     hashed(&mut writer, 2);
+    writer.remove(Key(9));
+    hashed(&mut writer, 1);
+    // Nor does a look-up hash twice, if the key is not there either.
+    assert!(reader.contains_key(&Key(10)) && !reader.contains_key(&Key(900)));
+    hashed(&mut writer, 2);
+    assert!(reader.get(&Key(10)).is_some());
+    hashed(&mut writer, 1);
+    let view = reader.enter();
+    assert!(view.get_key_value(&Key(10)).is_some());
+    let many = view.get_many([&Key(10), &Key(11), &Key(900)]);
+    assert_eq!(many, [Some(&10), Some(&11), None]);
+    drop(view);
+    hashed(&mut writer, 4);
+    assert_eq!(
+        reader.get_many_cloned([&Key(10), &Key(10)]),
+        [Some(10), Some(10)]
+    );
+    hashed(&mut writer, 2);
     writer.clear();
     hashed(&mut writer, 0);
     // An empty map answers without hashing.
     assert!(!reader.contains_key(&Key(1)));
+    assert_eq!(reader.get_many_cloned([&Key(1), &Key(2)]), [None, None]);
     hashed(&mut writer, 0);
 }

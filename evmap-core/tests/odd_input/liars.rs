@@ -1,136 +1,138 @@
-//! `Hash` and `Eq` that lie: wrong answers, and no more.
+//! `Hash` and `Eq` that lie: wrong answers, and no more. Every key and every value is still dropped
+//! once, and a map of the same type whose keys tell the truth is right.
 
-use std::cell::Cell;
-use std::hash::{Hash, Hasher};
+use std::collections::HashMap;
 
 use evmap_core::{Builder, ReadHandle};
 
-thread_local!(static NEXT: Cell<u64> = const { Cell::new(0x9e37_79b9_7f4a_7c15) });
+use crate::live::{Live, assert_all_dropped_once, live};
+use crate::strange::{Liar, Named, Seeded, random};
 
-fn random() -> u64 {
-    let mut x = NEXT.get();
-    x ^= x << 13;
-    x ^= x >> 7;
-    x ^= x << 17;
-    NEXT.set(x);
-    x
-}
-
-/// Hashes and compares as it likes, and owns memory, so that a wrong drop would show.
-#[derive(Clone, Debug)]
-struct Liar<const HASH: bool, const EQ: bool>(Box<u64>);
-
-impl<const HASH: bool, const EQ: bool> Hash for Liar<HASH, EQ> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(if HASH { random() % 8 } else { *self.0 });
-    }
-}
-
-impl<const HASH: bool, const EQ: bool> PartialEq for Liar<HASH, EQ> {
-    fn eq(&self, other: &Self) -> bool {
-        if EQ {
-            random() % 2 == 0
-        } else {
-            self.0 == other.0
-        }
-    }
-}
-
-impl<const HASH: bool, const EQ: bool> Eq for Liar<HASH, EQ> {}
-
+/// Changes a map at random, and a plain one in the same way. If nobody lies the two agree.
 fn churn<const HASH: bool, const EQ: bool>() {
-    let (mut writer, reader) = evmap_core::new::<Liar<HASH, EQ>, Box<u64>>();
+    let (mut writer, reader) = evmap_core::new::<Liar<HASH, EQ, Live>, Live>();
+    let mut plain = HashMap::new();
     for round in 0..if cfg!(miri) { 30 } else { 2_000 } {
-        let key = Liar(Box::new(random() % 32));
+        let number = random() % 32;
+        let key = Liar(Live::new(number));
         match random() % 8 {
             0 => {
                 writer.remove(&key);
+                plain.remove(&number);
             }
             1 => {
                 writer.remove_and_get(&key);
+                plain.remove(&number);
             }
             2 => {
-                writer.update(&key, |value| **value += 1);
+                writer.update(&key, |value| value.value += 1);
+                plain.entry(number).and_modify(|value| *value += 1);
             }
             3 => {
-                writer.insert_and_get(key, Box::new(round));
+                writer.insert_and_get(key, Live::new(round));
+                plain.insert(number, round);
             }
             4 if round % 64 == 0 => {
-                writer.retain(|_, _| random() % 2 == 0);
+                writer.retain(|key, value| (key.0.value + value.value) % 2 == 0);
+                plain.retain(|key, value| (*key + *value) % 2 == 0);
             }
             5 if round % 32 == 0 => {
                 writer.shrink_to_fit();
             }
             _ => {
-                writer.insert(key, Box::new(round));
+                writer.insert(key, Live::new(round));
+                plain.insert(number, round);
             }
         }
         if round % 5 == 0 {
             writer.publish();
             let view = reader.enter();
             assert_eq!(view.iter().count(), view.len());
-            let _ = view.get(&Liar(Box::new(random() % 32)));
+            let found = view.get(&Liar(Live::new(number)));
+            if !HASH && !EQ {
+                assert_eq!(found.map(|value| value.value), plain.get(&number).copied());
+                let entries = view.iter().map(|(key, value)| (key.0.value, value.value));
+                assert_eq!(entries.collect::<HashMap<_, _>>(), plain);
+            }
         }
     }
+    // Nothing but what stands in the two copies is alive.
+    writer.publish();
+    writer.view();
+    let entries = reader.enter().len() + writer.view().len();
+    assert_eq!(live(), 2 * entries);
+    // The writer goes amid a batch, and with a publish that one copy has not seen.
+    writer.insert(Liar(Live::new(0)), Live::new(0)).publish();
+    writer.insert(Liar(Live::new(1)), Live::new(1));
+    drop(writer);
+    drop(reader);
+    assert_all_dropped_once();
+}
+
+#[test]
+fn keys_that_tell_the_truth_make_a_right_map() {
+    churn::<false, false>();
 }
 
 #[test]
 fn a_hash_that_lies_gives_wrong_answers_and_no_more() {
     churn::<true, false>();
+    churn::<false, false>();
 }
 
 #[test]
 fn an_eq_that_lies_gives_wrong_answers_and_no_more() {
     churn::<false, true>();
+    churn::<false, false>();
 }
 
 #[test]
 fn both_may_lie() {
     churn::<true, true>();
+    churn::<false, false>();
 }
 
 #[test]
 fn a_hasher_whose_clone_hashes_differently_gives_wrong_answers_and_no_more() {
-    #[derive(Debug)]
-    struct Seeded(u64);
-    impl Clone for Seeded {
-        fn clone(&self) -> Self {
-            Self(self.0 + 1)
-        }
-    }
-    impl std::hash::BuildHasher for Seeded {
-        type Hasher = std::hash::DefaultHasher;
-        fn build_hasher(&self) -> Self::Hasher {
-            let mut hasher = Self::Hasher::new();
-            hasher.write_u64(self.0);
-            hasher
-        }
-    }
-    let (mut writer, reader) = evmap_core::with_hasher::<u32, String, _>(Seeded(0));
+    let (mut writer, reader) = evmap_core::with_hasher::<u32, Live, _>(Seeded(0));
     for round in 0..50 {
-        writer.extend((0..20).map(|n| (n, n.to_string())));
+        writer.extend((0..20).map(|n| (n, Live::new(u64::from(n)))));
         writer.publish();
         let view = reader.enter();
         assert_eq!(view.iter().count(), view.len());
-        let _ = view.get(&round);
+        // What is found under a key is a value of that key.
+        assert!(
+            view.get(&round)
+                .is_none_or(|value| value.value == u64::from(round))
+        );
     }
+    drop((writer, reader));
+    assert_all_dropped_once();
+}
+
+#[test]
+fn a_clone_that_lies_makes_copies_that_alternate() {
+    /// Its clones say something else.
+    #[derive(Debug, PartialEq)]
+    struct Copied(bool);
+    impl Clone for Copied {
+        fn clone(&self) -> Self {
+            Self(true)
+        }
+    }
+
+    let (mut writer, reader) = evmap_core::new();
+    writer.insert(1, Copied(false)).publish();
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        seen.push(reader.enter()[&1].0);
+        writer.publish();
+    }
+    assert_eq!(seen, [true, false, true, false]);
 }
 
 #[test]
 fn of_keys_that_are_equal_but_differ_the_first_stays() {
-    #[derive(Clone, Debug)]
-    struct Named(u32, &'static str);
-    impl PartialEq for Named {
-        fn eq(&self, other: &Self) -> bool {
-            self.0 == other.0
-        }
-    }
-    impl Eq for Named {}
-    impl Hash for Named {
-        fn hash<H: Hasher>(&self, state: &mut H) {
-            self.0.hash(state);
-        }
-    }
     let name = |reader: &ReadHandle<Named, char>| {
         let view = reader.enter();
         let (key, value) = view.get_key_value(&Named(1, "")).unwrap();
@@ -150,7 +152,7 @@ fn of_keys_that_are_equal_but_differ_the_first_stays() {
     assert_eq!(name(&reader), ("first", 'd'));
     // Once it has gone, the next one is the first.
     writer
-        .remove(&Named(1, "any"))
+        .remove(Named(1, "any"))
         .insert(Named(1, "fifth"), 'e')
         .publish();
     assert_eq!(name(&reader), ("fifth", 'e'));

@@ -7,7 +7,9 @@ mod deadline;
 mod going_away;
 mod hashers;
 mod liars;
+mod live;
 mod panickers;
+mod strange;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

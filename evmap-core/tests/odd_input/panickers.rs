@@ -1,66 +1,11 @@
 //! `Hash`, `Eq`, `Clone` and `Drop` that panic: see the section on panics of `WriteHandle`.
 
-use std::cell::Cell;
-use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
 use evmap_core::{PublishError, ReadHandle, WriteHandle};
 
 use crate::panics;
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Call {
-    Hash,
-    Eq,
-    Clone,
-    Drop,
-}
-
-thread_local!(static TRAP: Cell<Option<Call>> = const { Cell::new(None) });
-
-/// Panics in the call that the trap is set for, once.
-#[derive(Debug)]
-struct Trap(Box<u32>);
-
-fn spring(call: Call) {
-    if TRAP.get() == Some(call) {
-        TRAP.set(None);
-        panic!("{call:?}, on purpose");
-    }
-}
-
-impl Hash for Trap {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        spring(Call::Hash);
-        self.0.hash(state);
-    }
-}
-
-impl PartialEq for Trap {
-    fn eq(&self, other: &Self) -> bool {
-        spring(Call::Eq);
-        self.0 == other.0
-    }
-}
-
-impl Eq for Trap {}
-
-impl Clone for Trap {
-    fn clone(&self) -> Self {
-        spring(Call::Clone);
-        Self(self.0.clone())
-    }
-}
-
-impl Drop for Trap {
-    fn drop(&mut self) {
-        spring(Call::Drop);
-    }
-}
-
-fn trap(n: u32) -> Trap {
-    Trap(Box::new(n))
-}
+use crate::strange::{Call, Trap, set, trap, unset};
 
 type Attempt = fn(&mut WriteHandle<Trap, Trap>);
 
@@ -100,10 +45,12 @@ fn assert_poisoned(mut writer: WriteHandle<Trap, Trap>, reader: &ReadHandle<Trap
         writer.view();
     }));
     assert!(panics(|| writer.update(&trap(1), |_| ())));
-    assert!(matches!(
+    for result in [
         writer.publish_timeout(Duration::ZERO),
-        Err(PublishError::Poisoned(_))
-    ));
+        writer.publish_or_replace(Duration::ZERO),
+    ] {
+        assert!(matches!(result, Err(PublishError::Poisoned(_))));
+    }
     assert_as_filled(&writer.reader());
     drop(writer);
     assert_as_filled(reader);
@@ -129,11 +76,11 @@ fn a_panic_while_a_change_is_applied_poisons_the_writer_and_spares_the_readers()
             } else {
                 writer.insert(trap(change), trap(100));
             }
-            TRAP.set(Some(call));
+            set(call, 0);
             assert!(panics(|| {
                 writer.publish();
             }));
-            assert_eq!(TRAP.get(), None, "{call:?} did happen");
+            assert!(!unset(), "{call:?} did happen");
             assert_poisoned(writer, &reader);
         }
     }
@@ -147,7 +94,7 @@ fn a_hash_that_panics_when_an_operation_is_made_does_no_harm() {
             writer.insert(trap(9), trap(9));
         },
         |writer| {
-            writer.remove(&trap(1));
+            writer.remove(trap(1));
         },
         |writer| {
             writer.update(&trap(1), |_| ());
@@ -158,7 +105,7 @@ fn a_hash_that_panics_when_an_operation_is_made_does_no_harm() {
         },
     ];
     for attempt in attempts {
-        TRAP.set(Some(Call::Hash));
+        set(Call::Hash, 0);
         assert!(panics(|| attempt(&mut writer)));
         assert_eq!(writer.pending().len(), 0);
         assert!(!writer.is_poisoned());
@@ -173,7 +120,7 @@ fn a_hash_that_panics_while_a_table_grows_poisons_the_writer() {
     for n in 10..100 {
         writer.insert(trap(n), trap(n));
     }
-    TRAP.set(Some(Call::Hash));
+    set(Call::Hash, 0);
     assert!(panics(|| {
         writer.publish();
     }));
@@ -190,7 +137,7 @@ fn a_hash_that_panics_while_room_is_reserved_or_given_back_poisons_the_writer() 
             writer.reserve(1_000).publish();
             writer.shrink_to_fit();
         }
-        TRAP.set(Some(Call::Hash));
+        set(Call::Hash, 0);
         assert!(panics(|| {
             writer.publish();
         }));
@@ -218,16 +165,16 @@ fn an_extend_that_panics_midway_keeps_what_came_before() {
 fn panics_in_a_reader_hurt_neither_it_nor_the_writer() {
     let (mut writer, reader) = filled();
     for call in [Call::Hash, Call::Eq] {
-        TRAP.set(Some(call));
+        set(call, 0);
         assert!(panics(|| reader.contains_key(&trap(1))));
-        TRAP.set(Some(call));
+        set(call, 0);
         assert!(panics(|| reader.get(&trap(1)).is_some()));
-        TRAP.set(Some(call));
+        set(call, 0);
         assert!(panics(|| reader.enter().get_many([&trap(1)]).len()));
     }
-    TRAP.set(Some(Call::Clone));
+    set(Call::Clone, 0);
     assert!(panics(|| reader.get_cloned(&trap(1))));
-    TRAP.set(Some(Call::Clone));
+    set(Call::Clone, 0);
     assert!(panics(|| reader.enter().clone()));
     // No guard was left behind.
     writer.publish();
@@ -236,9 +183,10 @@ fn panics_in_a_reader_hurt_neither_it_nor_the_writer() {
 }
 
 #[test]
-fn a_clone_that_panics_in_the_writers_hands_logs_nothing() {
+fn a_clone_or_eq_that_panics_in_the_writers_hands_logs_nothing() {
     let (mut writer, reader) = filled();
-    let attempts: [Attempt; 3] = [
+    let attempts: [Attempt; 4] = [
+        |writer| writer.update_or_insert(trap(1), || trap(0), |_| ()),
         |writer| {
             writer.update(&trap(1), |_| ());
         },
@@ -246,29 +194,57 @@ fn a_clone_that_panics_in_the_writers_hands_logs_nothing() {
         |writer| drop(writer.insert_and_get(trap(1), trap(1))),
     ];
     for attempt in attempts {
-        TRAP.set(Some(Call::Clone));
-        assert!(panics(|| attempt(&mut writer)));
-        assert_eq!(writer.pending().len(), 0);
+        for call in [Call::Clone, Call::Eq] {
+            set(call, 0);
+            assert!(panics(|| attempt(&mut writer)));
+            assert!(!unset(), "{call:?} did happen");
+            assert_eq!(writer.pending().len(), 0);
+            assert!(!writer.is_poisoned());
+        }
     }
+    set(Call::Clone, 0);
+    assert!(panics(|| {
+        writer.retain(|_, _| false);
+    }));
+    assert_eq!(writer.pending().len(), 0);
     assert!(!writer.is_poisoned());
     writer.publish();
     assert_as_filled(&reader);
 }
 
 #[test]
-fn a_drop_that_panics_with_the_last_handle_reaches_who_drops_it() {
+fn a_drop_that_panics_with_the_last_handle_goes_no_further() {
     let (writer, reader) = filled();
     drop(writer);
-    TRAP.set(Some(Call::Drop));
-    assert!(panics(|| drop(reader)));
-    assert_eq!(TRAP.get(), None);
+    set(Call::Drop, 0);
+    drop(reader);
+    assert!(!unset(), "it did happen");
+
+    // The same when the writer is the last.
+    let (writer, reader) = filled();
+    drop(reader);
+    set(Call::Drop, 0);
+    drop(writer);
+    assert!(!unset(), "it did happen");
+}
+
+#[test]
+fn a_drop_that_panics_as_the_writer_goes_spares_the_readers() {
+    let (mut writer, reader) = filled();
+    writer.insert(trap(1), trap(100)).publish();
+    writer.insert(trap(1), trap(10)).publish();
+    writer.insert(trap(1), trap(200));
+    set(Call::Drop, 0);
+    drop(writer);
+    unset();
+    assert_as_filled(&reader);
 }
 
 #[test]
 fn a_clone_of_metadata_that_panics_poisons_the_writer() {
     let (mut writer, reader) = evmap_core::with_meta::<u32, u32, _>(trap(1));
     writer.set_meta(trap(2));
-    TRAP.set(Some(Call::Clone));
+    set(Call::Clone, 0);
     assert!(panics(|| {
         writer.publish();
     }));
