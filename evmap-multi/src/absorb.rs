@@ -1,0 +1,151 @@
+//! How one operation changes one copy: the only place where a copy is written.
+//!
+//! Both copies see the same operations in the same order. The first one clones out of the log, the
+//! second one takes the operation itself; `Cow` is the difference. A panic in here (a `Hash`, `Eq`,
+//! `Clone` or `Drop` of the user) poisons the writer; a copy that was being changed is then never
+//! read again.
+
+use std::borrow::Cow;
+use std::hash::{BuildHasher, Hash};
+
+use hashbrown::hash_table::Entry;
+use left_right::{Absorb, Independent};
+
+use crate::bag::{Bag, ValueHash};
+use crate::operation::{Logged, OfKey, OfValue, Whole};
+use crate::snapshot::Snapshot;
+
+impl<K, V, M, S> Absorb<Logged<K, V, M>> for Snapshot<K, V, M, S>
+where
+    K: Eq + Hash + Clone,
+    V: Eq + Hash + Clone,
+    M: Clone,
+    S: BuildHasher + Clone,
+{
+    // Inlined into the loops over the log, with the rare operations out of line.
+    #[inline(always)]
+    fn absorb_first(&mut self, operation: &mut Logged<K, V, M>, _: &Self) {
+        match operation {
+            Logged::Value {
+                change,
+                hash,
+                key,
+                value,
+                value_hash,
+            } => {
+                let (key, value) = (Cow::Borrowed(&*key), Cow::Borrowed(&*value));
+                self.change_value(*change, *hash, key, value, value_hash);
+            }
+            Logged::Key { change, hash, key } => {
+                self.change_key(*change, *hash, Cow::Borrowed(key));
+            }
+            Logged::SetMeta(meta) => self.inner.set_meta(M::clone(meta)),
+            Logged::Whole(change) => self.change_whole(*change),
+        }
+    }
+
+    #[inline(always)]
+    fn absorb_second(&mut self, operation: Logged<K, V, M>, _: &Self) {
+        match operation {
+            Logged::Value {
+                change,
+                hash,
+                key,
+                value,
+                mut value_hash,
+            } => {
+                let (key, value) = (Cow::Owned(key), Cow::Owned(value));
+                self.change_value(change, hash, key, value, &mut value_hash);
+            }
+            Logged::Key { change, hash, key } => self.change_key(change, hash, Cow::Owned(key)),
+            Logged::SetMeta(meta) => self.inner.set_meta(*meta),
+            Logged::Whole(change) => self.change_whole(change),
+        }
+    }
+
+    /// Never called: the pair is made by `new_logged`, which logs every operation.
+    fn sync_with(&mut self, _: &Self) {
+        unreachable!("every operation of this map is logged");
+    }
+}
+
+impl<K, V, M, S> Snapshot<K, V, M, S>
+where
+    K: Eq + Hash + Clone,
+    V: Eq + Hash + Clone,
+    S: BuildHasher + Clone,
+{
+    #[inline(always)]
+    fn change_value(
+        &mut self,
+        change: OfValue,
+        hash: u64,
+        key: Cow<'_, K>,
+        value: Cow<'_, V>,
+        value_hash: &mut ValueHash,
+    ) {
+        if let OfValue::Remove = change {
+            if let Some(bag) = self.inner.table_mut().find_mut(hash, &*key) {
+                bag.remove(&value, value_hash);
+            }
+            return;
+        }
+        let (entry, hasher) = self.inner.table_mut().entry(hash, &key);
+        match (entry, change) {
+            (Entry::Vacant(entry), _) => {
+                entry.insert((key.into_owned(), Bag::one(value.into_owned())));
+            }
+            (Entry::Occupied(mut entry), OfValue::Insert) => {
+                entry.get_mut().1.insert(value, value_hash, hasher);
+            }
+            (Entry::Occupied(mut entry), _) => entry.get_mut().1 = Bag::one(value.into_owned()),
+        }
+    }
+
+    fn change_key(&mut self, change: OfKey, hash: u64, key: Cow<'_, K>) {
+        match change {
+            OfKey::Remove => self.inner.table_mut().remove(hash, &key),
+            OfKey::Fit => {
+                if let Some(bag) = self.inner.table_mut().find_mut(hash, &*key) {
+                    bag.fit();
+                }
+            }
+            OfKey::Clear | OfKey::Reserve(_) => {
+                let (entry, hasher) = self.inner.table_mut().entry(hash, &key);
+                let mut entry = match entry {
+                    Entry::Occupied(entry) => entry,
+                    Entry::Vacant(entry) => entry.insert((key.into_owned(), Bag::new())),
+                };
+                let bag = &mut entry.get_mut().1;
+                match change {
+                    OfKey::Reserve(additional) => bag.reserve(additional, hasher),
+                    _ => bag.clear(),
+                }
+            }
+        }
+    }
+
+    #[cold]
+    fn change_whole(&mut self, change: Whole) {
+        match change {
+            Whole::Purge => self.inner.table_mut().clear(),
+            Whole::FitAll => {
+                self.inner.table_mut().values_mut().for_each(Bag::fit);
+                self.inner.table_mut().shrink_to_fit();
+            }
+            // A reservation is a hint: a copy that cannot have the room goes on without it, since
+            // failing here would poison the writer for something that no later insert may need.
+            Whole::Reserve(additional) => drop(self.inner.table_mut().try_reserve(additional)),
+        }
+    }
+}
+
+/// A clone owns all its keys and values, so no drop is shared between the copies.
+impl<K, V, M, S> Independent for Snapshot<K, V, M, S>
+where
+    K: Clone,
+    V: Clone,
+    M: Clone,
+    S: Clone,
+{
+}

@@ -1,0 +1,73 @@
+//! Bags are equal if they hold the same values equally often.
+
+use std::hash::{BuildHasher, Hash};
+
+use super::{Bag, FEW, Form, Many};
+
+impl<V: Eq + Hash, S: BuildHasher> Bag<V, S> {
+    /// Whether the `len` values of `others` are those of this bag, in whatever order: ticks off one
+    /// value of the bag for each of the others.
+    fn holds_exactly<'a>(&self, len: usize, others: impl IntoIterator<Item = &'a V>) -> bool
+    where
+        V: 'a,
+    {
+        if self.len() != len {
+            return false;
+        }
+        let mut others = others.into_iter();
+        match &self.form {
+            Form::One(one) => others.all(|other| one == other),
+            Form::Many(Many::Listed(values)) => {
+                let mut ticked = [false; FEW];
+                others.all(|other| {
+                    let mut unticked = values.iter().zip(&mut ticked).filter(|(_, done)| !**done);
+                    match unticked.find(|(value, _)| *value == other) {
+                        Some((_, ticked)) => {
+                            *ticked = true;
+                            true
+                        }
+                        None => false,
+                    }
+                })
+            }
+            Form::Many(Many::Counted(values)) => {
+                let mut tally = values.tally();
+                others.all(|other| tally.tick_off(other))
+            }
+        }
+    }
+}
+
+/// Equal values equally often, in whatever order, whatever the bags have room for. O(n) on average.
+impl<V, S, T> PartialEq<Bag<V, T>> for Bag<V, S>
+where
+    V: Eq + Hash,
+    S: BuildHasher,
+{
+    fn eq(&self, other: &Bag<V, T>) -> bool {
+        self.holds_exactly(other.len(), other)
+    }
+}
+
+impl<V: Eq + Hash, S: BuildHasher> Eq for Bag<V, S> {}
+
+/// Equal values equally often, in whatever order. O(n) on average.
+impl<V: Eq + Hash, S: BuildHasher> PartialEq<[V]> for Bag<V, S> {
+    fn eq(&self, values: &[V]) -> bool {
+        self.holds_exactly(values.len(), values)
+    }
+}
+
+/// Equal values equally often, in whatever order. O(n) on average.
+impl<V: Eq + Hash, S: BuildHasher, const N: usize> PartialEq<[V; N]> for Bag<V, S> {
+    fn eq(&self, values: &[V; N]) -> bool {
+        self.holds_exactly(N, values)
+    }
+}
+
+/// Equal values equally often, in whatever order. O(n) on average.
+impl<V: Eq + Hash, S: BuildHasher> PartialEq<Vec<V>> for Bag<V, S> {
+    fn eq(&self, values: &Vec<V>) -> bool {
+        self.holds_exactly(values.len(), values)
+    }
+}

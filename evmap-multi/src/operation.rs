@@ -1,0 +1,220 @@
+//! What a writer logs, and how it shows this to its owner.
+
+use std::mem;
+
+use crate::bag::ValueHash;
+
+/// One change to a map: what [`WriteHandle::pending`](crate::WriteHandle::pending) lists and
+/// [`WriteHandle::apply`](crate::WriteHandle::apply) takes.
+///
+/// Every operation is plain data. What a closure decides ([`retain`](crate::WriteHandle::retain),
+/// [`empty_random`](crate::WriteHandle::empty_random)) is logged as the removals that it came to,
+/// so that the list can be sent to a replica or written to a journal, and has the same effect
+/// there. With the feature `serde` operations serialize and deserialize.
+///
+/// ```
+/// use evmap_multi::Operation;
+///
+/// let (mut leader, _) = evmap_multi::new::<String, u32>();
+/// let (mut replica, reader) = evmap_multi::new::<String, u32>();
+/// leader.extend([("a".to_string(), 1), ("a".to_string(), 2)]);
+/// leader.retain("a", |n| *n > 1);
+///
+/// for operation in leader.pending() {
+///     replica.apply(operation.cloned());
+/// }
+/// leader.publish();
+/// replica.publish();
+/// assert_eq!(*reader.get("a").unwrap(), [2]);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum Operation<K, V, M = ()> {
+    /// `value` goes into the bag of `key`.
+    Insert {
+        /// The key. If an equal one is in the map already, that one stays.
+        key: K,
+        /// The additional value.
+        value: V,
+    },
+    /// `value` becomes the only value of `key`.
+    Update {
+        /// The key. If an equal one is in the map already, that one stays.
+        key: K,
+        /// The new value.
+        value: V,
+    },
+    /// One value that is equal to `value` goes from the bag of `key`, if it is there.
+    RemoveValue {
+        /// The key, which stays even if its bag is empty now.
+        key: K,
+        /// The value.
+        value: V,
+    },
+    /// All values of `key` go, and the key is there with an empty bag.
+    Clear {
+        /// The key.
+        key: K,
+    },
+    /// `key` goes with its bag, if it is there.
+    RemoveEntry {
+        /// The key.
+        key: K,
+    },
+    /// All keys go with their bags; the room for the keys stays.
+    Purge,
+    /// The bag of `key` is made as small as it can be.
+    Fit {
+        /// The key.
+        key: K,
+    },
+    /// All bags and the map's own table are made as small as they can be.
+    FitAll,
+    /// Room is made for `additional` more values of `key`, which gets an empty bag if it is not
+    /// there.
+    Reserve {
+        /// The key.
+        key: K,
+        /// How many.
+        additional: usize,
+    },
+    /// Room is made for `additional` more keys.
+    ReserveKeys {
+        /// How many.
+        additional: usize,
+    },
+    /// The map's metadata becomes `meta`.
+    SetMeta {
+        /// The new metadata.
+        meta: M,
+    },
+}
+
+impl<K: Clone, V: Clone, M: Clone> Operation<&K, &V, &M> {
+    /// An operation of one's own from a borrowed one.
+    ///
+    /// ```
+    /// use evmap_multi::Operation;
+    ///
+    /// let (mut writer, _) = evmap_multi::new();
+    /// writer.insert(1, "one");
+    /// let journal: Vec<_> = writer.pending().map(|operation| operation.cloned()).collect();
+    /// writer.publish();
+    /// assert_eq!(journal, [Operation::Insert { key: 1, value: "one" }]);
+    /// ```
+    pub fn cloned(&self) -> Operation<K, V, M> {
+        match *self {
+            Operation::Insert { key, value } => Operation::Insert {
+                key: key.clone(),
+                value: value.clone(),
+            },
+            Operation::Update { key, value } => Operation::Update {
+                key: key.clone(),
+                value: value.clone(),
+            },
+            Operation::RemoveValue { key, value } => Operation::RemoveValue {
+                key: key.clone(),
+                value: value.clone(),
+            },
+            Operation::Clear { key } => Operation::Clear { key: key.clone() },
+            Operation::RemoveEntry { key } => Operation::RemoveEntry { key: key.clone() },
+            Operation::Purge => Operation::Purge,
+            Operation::Fit { key } => Operation::Fit { key: key.clone() },
+            Operation::FitAll => Operation::FitAll,
+            Operation::Reserve { key, additional } => Operation::Reserve {
+                key: key.clone(),
+                additional,
+            },
+            Operation::ReserveKeys { additional } => Operation::ReserveKeys { additional },
+            Operation::SetMeta { meta } => Operation::SetMeta { meta: meta.clone() },
+        }
+    }
+}
+
+/// An entry of the log: an operation with its key's hash, computed once for both copies, and with
+/// its value's hash, computed if the first copy needs it.
+///
+/// Kept small, since a burst of writes is a long log: metadata is boxed, so that large metadata
+/// does not widen every entry.
+pub(crate) enum Logged<K, V, M> {
+    Value {
+        change: OfValue,
+        hash: u64,
+        key: K,
+        value: V,
+        value_hash: ValueHash,
+    },
+    Key {
+        change: OfKey,
+        hash: u64,
+        key: K,
+    },
+    SetMeta(Box<M>),
+    Whole(Whole),
+}
+
+/// An operation on one value of a key.
+#[derive(Clone, Copy)]
+pub(crate) enum OfValue {
+    Insert,
+    Update,
+    Remove,
+}
+
+/// An operation on one key.
+#[derive(Clone, Copy)]
+pub(crate) enum OfKey {
+    Clear,
+    Remove,
+    Fit,
+    Reserve(usize),
+}
+
+/// An operation on the whole map.
+#[derive(Clone, Copy)]
+pub(crate) enum Whole {
+    Purge,
+    FitAll,
+    Reserve(usize),
+}
+
+const _: () = assert!(mem::size_of::<Logged<u64, u64, [u64; 64]>>() <= 40);
+
+impl<K, V, M> Logged<K, V, M> {
+    #[inline]
+    pub(crate) fn value(change: OfValue, hash: u64, key: K, value: V) -> Self {
+        Self::Value {
+            change,
+            hash,
+            key,
+            value,
+            value_hash: ValueHash::default(),
+        }
+    }
+
+    /// The operation without the hashes, which mean nothing outside this process.
+    pub(crate) fn as_operation(&self) -> Operation<&K, &V, &M> {
+        match self {
+            Self::Value {
+                change, key, value, ..
+            } => match change {
+                OfValue::Insert => Operation::Insert { key, value },
+                OfValue::Update => Operation::Update { key, value },
+                OfValue::Remove => Operation::RemoveValue { key, value },
+            },
+            Self::Key { change, key, .. } => match *change {
+                OfKey::Clear => Operation::Clear { key },
+                OfKey::Remove => Operation::RemoveEntry { key },
+                OfKey::Fit => Operation::Fit { key },
+                OfKey::Reserve(additional) => Operation::Reserve { key, additional },
+            },
+            Self::SetMeta(meta) => Operation::SetMeta { meta },
+            Self::Whole(Whole::Purge) => Operation::Purge,
+            Self::Whole(Whole::FitAll) => Operation::FitAll,
+            Self::Whole(Whole::Reserve(additional)) => Operation::ReserveKeys {
+                additional: *additional,
+            },
+        }
+    }
+}

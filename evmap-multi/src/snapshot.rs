@@ -1,0 +1,181 @@
+//! One state of the map: a snapshot of bags, and what it takes to look into them.
+
+use std::fmt;
+use std::hash::{BuildHasher, Hash};
+use std::ops::{Deref, Index};
+
+use equivalent::Equivalent;
+use hashbrown::DefaultHashBuilder;
+
+use crate::bag::Bag;
+use evmap_core::Iter;
+use left_right::kept::View;
+
+use evmap_core::table::Table;
+
+/// One state of the map: keys with their bags, and metadata that belongs to them.
+///
+/// Readers borrow one through a [`View`](crate::View), the writer through
+/// [`WriteHandle::view`](crate::WriteHandle::view). Nothing in a snapshot changes while it is
+/// borrowed, so any number of look-ups see the same state, and each costs what it costs in a plain
+/// `HashMap`. No method blocks.
+///
+/// It dereferences to a [snapshot of `evmap-core`](evmap_core::Snapshot) with bags as values, and
+/// so has its methods: [`get`](evmap_core::Snapshot::get), [`get_many`](evmap_core::Snapshot::get_many) and
+/// [`contains_key`](evmap_core::Snapshot::contains_key), [`iter`](evmap_core::Snapshot::iter),
+/// [`keys`](evmap_core::Snapshot::keys) and [`values`](evmap_core::Snapshot::values) (the bags),
+/// [`len`](evmap_core::Snapshot::len) (of the keys), [`meta`](evmap_core::Snapshot::meta) and so on.
+///
+/// A clone is a map of its own that no publish changes and that keeps no writer waiting: take one
+/// to hold on to a state for long. It costs O(capacity) and a clone of each value.
+///
+/// ```
+/// let (mut writer, reader) = evmap_multi::new::<String, u32>();
+/// writer.extend([("a".to_string(), 1), ("a".to_string(), 2), ("b".to_string(), 3)]);
+/// writer.publish();
+///
+/// let kept = reader.enter().clone();
+/// assert_eq!(kept.len(), 2);
+/// assert_eq!(kept["a"], [1, 2]);
+/// // All values of all keys.
+/// assert_eq!(kept.values().flatten().sum::<u32>(), 6);
+/// for (key, bag) in &kept {
+///     println!("{key}: {bag:?}");
+/// }
+/// ```
+pub struct Snapshot<K, V, M = (), S = DefaultHashBuilder> {
+    pub(crate) inner: evmap_core::Snapshot<K, Bag<V, S>, M, S>,
+}
+
+impl<K, V, M, S> Snapshot<K, V, M, S> {
+    pub(crate) fn new(table: Table<K, Bag<V, S>, S>, meta: M) -> Self {
+        Self {
+            inner: evmap_core::Snapshot::new(table, meta),
+        }
+    }
+}
+
+impl<K, V, M, S: BuildHasher> Snapshot<K, V, M, S> {
+    /// One of the values of `key`. O(1) on average.
+    ///
+    /// If there are several, it may be any of them; see [`Bag::get_one`].
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_multi::new::<String, u32>();
+    /// writer.insert("a".to_string(), 1).insert("a".to_string(), 2).publish();
+    /// assert_eq!(reader.enter().get_one("a"), Some(&1));
+    /// assert_eq!(reader.enter().get_one("b"), None);
+    /// ```
+    #[inline]
+    pub fn get_one<Q>(&self, key: &Q) -> Option<&V>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        match self.inner.get(key) {
+            Some(bag) => bag.get_one(),
+            None => None,
+        }
+    }
+
+    /// Whether `key` has `value`. O(1) on average, plus O(n) in a bag of up to 32 values.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_multi::new::<u32, String>();
+    /// writer.insert(1, "a".to_string()).publish();
+    /// assert!(reader.enter().contains_value(&1, "a"));
+    /// assert!(!reader.enter().contains_value(&1, "b"));
+    /// ```
+    #[inline]
+    pub fn contains_value<Q, W>(&self, key: &Q, value: &W) -> bool
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+        W: ?Sized + Hash + Equivalent<V>,
+    {
+        match self.inner.get(key) {
+            Some(bag) => bag.contains(value),
+            None => false,
+        }
+    }
+}
+
+impl<K, V, M, S> Deref for Snapshot<K, V, M, S> {
+    type Target = evmap_core::Snapshot<K, Bag<V, S>, M, S>;
+
+    #[inline]
+    fn deref(&self) -> &Self::Target {
+        &self.inner
+    }
+}
+
+impl<K: Clone, V: Clone, M: Clone, S: Clone> Clone for Snapshot<K, V, M, S> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+        }
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug, M, S> fmt::Debug for Snapshot<K, V, M, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.fmt(f)
+    }
+}
+
+/// # Panics
+///
+/// `snapshot[&key]` panics if the key is not there.
+impl<K, V, M, S, Q> Index<&Q> for Snapshot<K, V, M, S>
+where
+    Q: ?Sized + Hash + Equivalent<K>,
+    S: BuildHasher,
+{
+    type Output = Bag<V, S>;
+
+    #[inline]
+    #[track_caller]
+    fn index(&self, key: &Q) -> &Bag<V, S> {
+        &self.inner[key]
+    }
+}
+
+impl<'a, K, V, M, S> IntoIterator for &'a Snapshot<K, V, M, S> {
+    type Item = (&'a K, &'a Bag<V, S>);
+    type IntoIter = Iter<'a, K, Bag<V, S>>;
+
+    #[inline]
+    fn into_iter(self) -> Self::IntoIter {
+        self.inner.iter()
+    }
+}
+
+/// Equal metadata and equal bags under the same keys. O(n) on average.
+impl<K, V, M, S, T> PartialEq<Snapshot<K, V, M, T>> for Snapshot<K, V, M, S>
+where
+    K: Eq + Hash,
+    V: Eq + Hash,
+    M: PartialEq,
+    S: BuildHasher,
+    T: BuildHasher,
+{
+    fn eq(&self, other: &Snapshot<K, V, M, T>) -> bool {
+        self.meta() == other.meta()
+            && self.len() == other.len()
+            && (self.iter()).all(|(key, bag)| other.get(key).is_some_and(|other| bag == other))
+    }
+}
+
+/// Equal metadata and equal bags under the same keys. O(n) on average.
+impl<K, V, M, S, T> PartialEq<View<'_, Snapshot<K, V, M, T>>> for Snapshot<K, V, M, S>
+where
+    K: Eq + Hash,
+    V: Eq + Hash,
+    M: PartialEq,
+    S: BuildHasher,
+    T: BuildHasher,
+{
+    fn eq(&self, other: &View<'_, Snapshot<K, V, M, T>>) -> bool {
+        *self == **other
+    }
+}
+
+impl<K: Eq + Hash, V: Eq + Hash, M: Eq, S: BuildHasher> Eq for Snapshot<K, V, M, S> {}

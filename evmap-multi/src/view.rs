@@ -1,0 +1,30 @@
+//! What a reader holds: a snapshot that stays as it is until it is refreshed or dropped.
+
+use hashbrown::DefaultHashBuilder;
+
+use crate::snapshot::Snapshot;
+use left_right::kept;
+
+/// A reader's [view](kept::View) of one published [`Snapshot`]; made by
+/// [`ReadHandle::enter`](crate::ReadHandle::enter).
+///
+/// It dereferences to the snapshot, and has the methods of every [view of kept data](kept::View):
+/// `version`, `is_published`, `is_newest`, `refresh`. (`view.clone()` clones the snapshot, that is,
+/// the whole map; for another view, enter again.) Look-ups through a view touch no shared state: they cost what
+/// they cost in a plain `HashMap`. While a view from before the last publish is held,
+/// [`publish`](crate::WriteHandle::publish) waits for it, and memory is not reclaimed; see
+/// [`kept::View`].
+///
+/// ```
+/// let (mut writer, reader) = evmap_multi::new();
+/// writer.extend([("x", 1), ("y", 1)]);
+/// writer.publish();
+///
+/// let mut view = reader.enter();
+/// writer.extend([("x", 2), ("y", 2)]);
+/// writer.publish();
+/// assert_eq!((view["x"].len(), view["y"].len()), (1, 1));
+/// assert!(view.refresh());
+/// assert_eq!((view["x"].len(), view["y"].len()), (2, 2));
+/// ```
+pub type View<'r, K, V, M = (), S = DefaultHashBuilder> = kept::View<'r, Snapshot<K, V, M, S>>;

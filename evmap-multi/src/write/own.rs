@@ -1,0 +1,117 @@
+//! What the writer does with a look at its own copy: these methods wait for readers that are still
+//! in it.
+//!
+//! Closures are run here, once, on the writer's own state, and what they came to is logged as plain
+//! operations. The alternative, to log the closure and run it once per copy, never waits; but then
+//! it has to be `Send`, `'static` and deterministic, has to be told when its second run begins, and
+//! panics inside a publish instead of at the call.
+
+use std::hash::{BuildHasher, Hash};
+
+use equivalent::Equivalent;
+
+use crate::operation::{Logged, OfKey, OfValue};
+use crate::snapshot::Snapshot;
+use crate::write::WriteHandle;
+
+impl<K, V, M, S> WriteHandle<K, V, M, S>
+where
+    K: Eq + Hash + Clone,
+    V: Eq + Hash + Clone,
+    M: Clone,
+    S: BuildHasher + Clone,
+{
+    /// The map with all pending operations: reads one's own writes.
+    ///
+    /// Waits for readers that are still in a state from before the last publish, then applies the
+    /// operations that the writer's copy lacks. O(1) if there are none. The next publish does not
+    /// wait again and has that much less to do; nothing becomes visible to readers.
+    ///
+    /// Calling it after a large publish also brings the second copy up to date at once and empties
+    /// the log, which otherwise keeps that publish's operations until the next one.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the handle is poisoned, or when the user's `Hash`, `Eq`, `Clone` or `Drop` does,
+    /// which poisons it.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_multi::new();
+    /// writer.insert("a", 1);
+    /// assert_eq!(writer.view().get_one("a"), Some(&1));
+    /// assert!(!reader.contains_key("a"));
+    /// ```
+    #[track_caller]
+    pub fn view(&mut self) -> &Snapshot<K, V, M, S> {
+        self.inner.view()
+    }
+
+    /// [`view`](Self::view), unless it would have to wait. Never blocks.
+    ///
+    /// # Panics
+    ///
+    /// As [`view`](Self::view).
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_multi::new();
+    /// let view = reader.enter();
+    /// writer.insert(1, 'a').publish();
+    /// assert!(writer.try_view().is_none());
+    /// drop(view);
+    /// assert_eq!(writer.try_view().unwrap()[&1], ['a']);
+    /// ```
+    #[track_caller]
+    pub fn try_view(&mut self) -> Option<&Snapshot<K, V, M, S>> {
+        self.inner.try_view()
+    }
+
+    /// Removes the values of `key` for which `keep` says `false`. O(n); waits as
+    /// [`view`](Self::view).
+    ///
+    /// `keep` runs once per value, as often as it is in the bag, in the order of
+    /// [`Bag::iter`](crate::Bag::iter), pending operations included. It may count, look around and
+    /// carry state: it runs here and now, and the log holds what it decided, one removal per value
+    /// that goes, or a single [`Clear`](crate::Operation::Clear) if none stays.
+    ///
+    /// # Panics
+    ///
+    /// As [`view`](Self::view). If `keep` panics nothing is logged and the handle is not poisoned.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_multi::new::<String, u32>();
+    /// for n in 0..10 {
+    ///     writer.insert("a".to_string(), n);
+    /// }
+    /// // At most three, and even.
+    /// let mut room = 3;
+    /// writer.retain("a", |n| {
+    ///     let keep = n % 2 == 0 && room > 0;
+    ///     room -= u32::from(keep);
+    ///     keep
+    /// });
+    /// writer.publish();
+    /// assert_eq!(reader.get("a").unwrap().len(), 3);
+    /// ```
+    #[track_caller]
+    pub fn retain<Q>(&mut self, key: &Q, mut keep: impl FnMut(&V) -> bool) -> &mut Self
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        let hash = self.hasher.hash_one(key);
+        let Some((key, bag)) = self.inner.view().table().find(hash, key) else {
+            return self;
+        };
+        let removed: Vec<&V> = bag.iter().filter(|value| !keep(value)).collect();
+        let removals: Vec<_> = if removed.len() == bag.len() && removed.len() > 1 {
+            let (change, key) = (OfKey::Clear, key.clone());
+            vec![Logged::Key { change, hash, key }]
+        } else {
+            let removals = removed.into_iter().cloned();
+            removals
+                .map(|value| Logged::value(OfValue::Remove, hash, key.clone(), value))
+                .collect()
+        };
+        self.inner.extend(removals);
+        self
+    }
+}
