@@ -143,8 +143,10 @@ fn method(effort: &Effort) -> Vec<String> {
          absent key before the clock starts. A writer's map is read back in full afterwards. A wrong \
          answer ends the run without a report."
             .to_owned(),
-        "Keys are read in shuffled order from an array in that order; every look-up's value is added up, \
-         one addition per look-up, and each 4,096 look-ups are compared with the known sum."
+        "Keys are read in shuffled order from an array in that order; every look-up's value is masked and \
+         added up, which costs about a tenth of a nanosecond on every side, and each 4,096 look-ups are \
+         compared with the known sum. Each map's look-up has one loop and no other caller, so that the \
+         compiler can inline it whole, as far as the crate allows."
             .to_owned(),
         "A writer with a period spins until it is due, on a core of its own if there is one. Other load \
          on the machine, frequency scaling and virtual cores are not controlled for."

@@ -26,6 +26,7 @@ pub mod check;
 pub mod workload;
 
 pub mod figure;
+pub mod meter;
 pub mod progress;
 pub mod schedule;
 

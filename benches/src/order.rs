@@ -22,25 +22,17 @@ pub struct Order<K> {
     keys: Vec<K>,
     indices: Vec<usize>,
     tags: Vec<u64>,
-    sums: Vec<Sums>,
+    sums: Vec<u64>,
 }
 
-/// What a batch of look-ups must add up to.
-#[derive(Clone, Copy, Debug)]
-struct Sums {
-    values: u64,
-    tags: u64,
-}
-
-/// A part of the walk, with the sums of the right answers.
+/// A part of the walk, with the sum of the right answers.
 #[derive(Debug)]
 pub struct Batch<'a, K> {
     /// The keys to look up.
     pub keys: &'a [K],
-    /// The sum of the pre-filled values.
-    pub values: u64,
-    /// The sum of the tags: of any generation of values.
-    pub tags: u64,
+    /// The sum of the pre-filled values; also of the values of any generations, if their count of
+    /// writes is masked out.
+    pub sum: u64,
 }
 
 impl<K: Clone> Order<K> {
@@ -62,10 +54,7 @@ impl<K: Clone> Order<K> {
         indices.truncate(steps);
         let sums = indices
             .chunks(BATCH)
-            .map(|batch| Sums {
-                values: sum(batch.iter().map(|&index| value(index, 0))),
-                tags: sum(batch.iter().map(|&index| tag(index))),
-            })
+            .map(|batch| sum(batch.iter().map(|&index| value(index, 0))))
             .collect();
         Self {
             keys: indices
@@ -86,8 +75,7 @@ impl<K: Clone> Order<K> {
             let number = number % count;
             Batch {
                 keys: &self.keys[number * BATCH..][..BATCH],
-                values: self.sums[number].values,
-                tags: self.sums[number].tags,
+                sum: self.sums[number],
             }
         })
     }
@@ -155,7 +143,7 @@ mod tests {
         for batch in order.once(0) {
             assert_eq!(batch.keys.len(), BATCH);
             let values = sum(batch.keys.iter().map(|key| value(map[key], 0)));
-            assert_eq!(values, batch.values);
+            assert_eq!(values, batch.sum);
         }
     }
 

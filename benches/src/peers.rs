@@ -7,14 +7,17 @@ mod hashbrown;
 mod left_right;
 mod locks;
 mod papaya;
+mod shared;
 
 pub use dashmap::Dash;
 pub use evmap::Evmap;
+pub(crate) use evmap::options as evmap_options;
 pub use evmap_core::EvmapCore;
 pub use hashbrown::Plain;
-pub use left_right::LeftRight;
+pub use left_right::{LeftRight, Table};
 pub use locks::{ParkingLot, StdLock};
 pub use papaya::Papaya;
+pub use shared::Shared;
 
 use crate::keys::{Key, KeySet};
 use crate::value::value;

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::claim::Claim;
 use crate::figure::Figure;
+use crate::subject::BASE;
 use environment::Environment;
 
 /// What a suite found out.
@@ -19,7 +20,7 @@ pub struct Findings {
     pub keys: Vec<String>,
     /// The maps and how they were driven.
     pub peers: Vec<PeerNote>,
-    /// Tables of figures; in all of them more is better.
+    /// Tables of figures.
     pub tables: Vec<Table>,
     /// Claims and whether they are met.
     pub claims: Vec<Claim>,
@@ -53,20 +54,53 @@ pub struct Table {
     pub title: String,
     /// The unit of all figures.
     pub unit: String,
+    /// Which figures are good ones.
+    pub better: Better,
     /// The measurements.
     pub columns: Vec<String>,
-    /// The maps.
+    /// The maps; the first one is ours, with which the others are compared.
     pub rows: Vec<Row>,
 }
 
+/// Which of two figures is the better one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Better {
+    /// The greater one: a speed.
+    More,
+    /// The smaller one: a cost.
+    Less,
+}
+
 impl Table {
-    /// A table without rows and columns.
+    /// A table of speeds, without rows and columns.
     pub fn new(title: impl Into<String>, unit: impl Into<String>) -> Self {
         Self {
             title: title.into(),
             unit: unit.into(),
+            better: Better::More,
             columns: Vec::new(),
             rows: Vec::new(),
+        }
+    }
+
+    /// The name of our map.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        self.rows.first().map_or(BASE, |row| &row.name)
+    }
+
+    /// Adds a column: a figure per row, in the rows' order, or none where the map cannot do the work.
+    pub fn add_column(&mut self, name: impl Into<String>, figures: Vec<Option<Figure>>) {
+        self.columns.push(name.into());
+        let base = figures
+            .first()
+            .and_then(|it| it.as_ref().map(|it| it.median));
+        for (row, figure) in self.rows.iter_mut().zip(figures) {
+            row.cells.push(figure.map(|figure| Cell {
+                ratio: base.map(|base| figure.median / base),
+                figure,
+            }));
         }
     }
 }
@@ -90,12 +124,12 @@ impl Row {
     }
 }
 
-/// A figure and its ratio to that of `evmap-core`.
+/// A figure and its ratio to that of our map.
 #[derive(Clone, Debug, Serialize)]
 pub struct Cell {
     /// The figure.
     pub figure: Figure,
-    /// Its median divided by `evmap-core`'s.
+    /// Its median divided by ours.
     pub ratio: Option<f64>,
 }
 
@@ -115,6 +149,17 @@ pub struct Report {
     /// What was found.
     #[serde(flatten)]
     pub findings: Findings,
-    /// Where `evmap-core` loses, from the figures.
+    /// Where our map loses, from the figures.
     pub losses: Vec<String>,
+}
+
+impl Report {
+    /// The heading of [`losses`](Self::losses).
+    #[must_use]
+    pub fn losses_title(&self) -> String {
+        match self.findings.tables.first() {
+            Some(table) => format!("Where {} loses", table.base()),
+            None => "Targets missed".to_owned(),
+        }
+    }
 }

@@ -1,8 +1,12 @@
 //! What can be run: one file per suite.
 
+pub mod bulk;
 pub mod compare;
+pub mod memory;
 pub mod mixed;
+pub mod multi;
 pub mod reads;
+pub mod shared;
 
 use std::fmt::Debug;
 use std::time::Duration;
@@ -12,7 +16,15 @@ use crate::keys::KeySet;
 use crate::report::Findings;
 
 /// All suites; the first is the one that runs unless another is named.
-pub const ALL: &[&dyn Suite] = &[&compare::Compare, &reads::Reads, &mixed::Mixed];
+pub const ALL: &[&dyn Suite] = &[
+    &compare::Compare,
+    &reads::Reads,
+    &mixed::Mixed,
+    &bulk::Bulk,
+    &memory::Memory,
+    &multi::MultiValue,
+    &shared::SharedHandles,
+];
 
 /// A set of measurements that are made together.
 pub trait Suite: Debug + Sync {
@@ -45,6 +57,20 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Refuses a file of keys.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Usage`] if one was given.
+    pub fn only_integers(&self, suite: &str) -> Result<(), Error> {
+        match self.keys {
+            None => Ok(()),
+            Some(_) => Err(Error::Usage(format!(
+                "--keys has no meaning for suite `{suite}`, which generates its keys"
+            ))),
+        }
+    }
+
     /// Refuses the options that only the comparison has.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ mod reads;
 mod writes;
 
 pub use race::{Lane, Running, Work, race};
+pub use reads::lap;
 
 use std::time::Duration;
 

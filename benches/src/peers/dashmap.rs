@@ -38,7 +38,7 @@ impl<K: Key, S: Hasher> Peer<K> for Dash<K, S> {
 }
 
 impl<K: Key, S: Hasher> Lookup<K> for Dash<K, S> {
-    #[inline]
+    #[inline(always)]
     fn get(&self, key: &K) -> Option<u64> {
         self.0.get(key).map(|value| *value)
     }

@@ -16,12 +16,13 @@ pub struct Evmap<K: Key, S: Hasher>(WriteHandle<K, u64, (), S>);
 /// One reader's handle.
 pub struct EvmapReader<K: Key, S: Hasher>(ReadHandle<K, u64, (), S>);
 
+/// The options of `evmap`, with this hasher.
 #[expect(
     unsafe_code,
     reason = "evmap takes a hasher through an unsafe function only, and with SipHash on one side the \
               comparison would flatter the other"
 )]
-fn options<S: Hasher>() -> evmap::Options<(), S> {
+pub(crate) fn options<S: Hasher>() -> evmap::Options<(), S> {
     // SAFETY: the function asks for a hasher that hashes the same key to the same value every time; `Hasher`
     // is sealed, and both hashers that it admits do so.
     unsafe { evmap::Options::default().with_hasher(S::default()) }
@@ -55,14 +56,14 @@ impl<K: Key, S: Hasher> Peer<K> for Evmap<K, S> {
 }
 
 impl<K: Key, S: Hasher> Lookup<K> for EvmapReader<K, S> {
-    #[inline]
+    #[inline(always)]
     fn get(&self, key: &K) -> Option<u64> {
         self.0.get_one(key).map(|value| *value)
     }
 }
 
 impl<K: Key, S: Hasher> Lookup<K> for MapReadRef<'_, K, u64, (), S> {
-    #[inline]
+    #[inline(always)]
     fn get(&self, key: &K) -> Option<u64> {
         self.get_one(key).copied()
     }

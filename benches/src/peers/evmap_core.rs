@@ -47,14 +47,14 @@ impl<K: Key, S: Hasher> Peer<K> for EvmapCore<K, S> {
 }
 
 impl<K: Key, S: Hasher> Lookup<K> for EvmapCoreReader<K, S> {
-    #[inline]
+    #[inline(always)]
     fn get(&self, key: &K) -> Option<u64> {
         self.0.get(key).map(|value| *value)
     }
 }
 
 impl<K: Key, S: Hasher> Lookup<K> for View<'_, K, u64, (), S> {
-    #[inline]
+    #[inline(always)]
     fn get(&self, key: &K) -> Option<u64> {
         (**self).get(key).copied()
     }

@@ -37,14 +37,14 @@ impl<K: Key, S: Hasher> Peer<K> for Plain<K, S> {
 }
 
 impl<K: Key, S: Hasher> Lookup<K> for Plain<K, S> {
-    #[inline]
+    #[inline(always)]
     fn get(&self, key: &K) -> Option<u64> {
         self.0.get(key).copied()
     }
 }
 
 impl<K: Key, S: Hasher> Lookup<K> for &HashMap<K, u64, S> {
-    #[inline]
+    #[inline(always)]
     fn get(&self, key: &K) -> Option<u64> {
         HashMap::get(self, key).copied()
     }

@@ -1,6 +1,7 @@
 //! The registry's `left-right` 0.11 around a `HashMap`: what a user of that crate writes.
 
 use std::fmt;
+use std::hash::Hash;
 
 use hashbrown::HashMap;
 use left_right_registry::{Absorb, ReadGuard, ReadHandle, WriteHandle};
@@ -11,22 +12,22 @@ use crate::keys::{Key, KeySet};
 use crate::peer::{Lookup, Peer, Reader, Writer};
 
 /// The map that each copy holds: a type of ours, since `Absorb` and the map are foreign.
-pub struct Table<K, S>(HashMap<K, u64, S>);
+pub struct Table<K, V, S>(pub HashMap<K, V, S>);
 
-impl<K: Clone, S: Clone> Clone for Table<K, S> {
+impl<K: Clone, V: Clone, S: Clone> Clone for Table<K, V, S> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
     }
 }
 
-impl<K: Key, S: Hasher> Absorb<(K, u64)> for Table<K, S> {
+impl<K: Clone + Eq + Hash, V: Clone, S: Hasher> Absorb<(K, V)> for Table<K, V, S> {
     #[inline]
-    fn absorb_first(&mut self, (key, value): &mut (K, u64), _: &Self) {
-        self.0.insert(key.clone(), *value);
+    fn absorb_first(&mut self, (key, value): &mut (K, V), _: &Self) {
+        self.0.insert(key.clone(), value.clone());
     }
 
     #[inline]
-    fn absorb_second(&mut self, (key, value): (K, u64), _: &Self) {
+    fn absorb_second(&mut self, (key, value): (K, V), _: &Self) {
         self.0.insert(key, value);
     }
 
@@ -36,17 +37,17 @@ impl<K: Key, S: Hasher> Absorb<(K, u64)> for Table<K, S> {
 }
 
 /// A pair of handles of `left-right` 0.11.
-pub struct LeftRight<K: Key, S: Hasher>(WriteHandle<Table<K, S>, (K, u64)>);
+pub struct LeftRight<K: Key, S: Hasher>(WriteHandle<Table<K, u64, S>, (K, u64)>);
 
 /// One reader's handle.
-pub struct LeftRightReader<K, S>(ReadHandle<Table<K, S>>);
+pub struct LeftRightReader<K, S>(ReadHandle<Table<K, u64, S>>);
 
 impl<K: Key, S: Hasher> Peer<K> for LeftRight<K, S> {
     const NAME: &'static str = "left-right 0.11";
     const HOW: &'static str = "around hashbrown; enter per look-up (held: one guard)";
 
     type Reader = LeftRightReader<K, S>;
-    type Writer<'a> = &'a mut WriteHandle<Table<K, S>, (K, u64)>;
+    type Writer<'a> = &'a mut WriteHandle<Table<K, u64, S>, (K, u64)>;
 
     fn build(keys: &KeySet<K>) -> Self {
         let map = HashMap::with_capacity_and_hasher(keys.len(), S::default());
@@ -68,28 +69,28 @@ impl<K: Key, S: Hasher> Peer<K> for LeftRight<K, S> {
 }
 
 impl<K: Key, S: Hasher> Lookup<K> for LeftRightReader<K, S> {
-    #[inline]
+    #[inline(always)]
     fn get(&self, key: &K) -> Option<u64> {
         self.0.enter()?.0.get(key).copied()
     }
 }
 
-impl<K: Key, S: Hasher> Lookup<K> for ReadGuard<'_, Table<K, S>> {
-    #[inline]
+impl<K: Key, S: Hasher> Lookup<K> for ReadGuard<'_, Table<K, u64, S>> {
+    #[inline(always)]
     fn get(&self, key: &K) -> Option<u64> {
         self.0.get(key).copied()
     }
 }
 
 impl<K: Key, S: Hasher> Reader<K> for LeftRightReader<K, S> {
-    type Held<'a> = ReadGuard<'a, Table<K, S>>;
+    type Held<'a> = ReadGuard<'a, Table<K, u64, S>>;
 
     fn hold(&self) -> Option<Self::Held<'_>> {
         self.0.enter()
     }
 }
 
-impl<K: Key, S: Hasher> Writer<K> for &mut WriteHandle<Table<K, S>, (K, u64)> {
+impl<K: Key, S: Hasher> Writer<K> for &mut WriteHandle<Table<K, u64, S>, (K, u64)> {
     #[inline]
     fn write(&mut self, entries: impl Iterator<Item = (K, u64)>) {
         for entry in entries {
@@ -111,7 +112,7 @@ impl<K, S> fmt::Debug for LeftRightReader<K, S> {
     }
 }
 
-impl<K, S> fmt::Debug for Table<K, S> {
+impl<K, V, S> fmt::Debug for Table<K, V, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Table").finish_non_exhaustive()
     }

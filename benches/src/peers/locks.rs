@@ -43,14 +43,14 @@ macro_rules! lock {
         }
 
         impl<K: Key, S: Hasher> Lookup<K> for $peer<K, S> {
-            #[inline]
+            #[inline(always)]
             fn get(&self, key: &K) -> Option<u64> {
                 self.0.read()$(.expect($poisoned))?.get(key).copied()
             }
         }
 
         impl<K: Key, S: Hasher> Lookup<K> for $held<'_, K, S> {
-            #[inline]
+            #[inline(always)]
             fn get(&self, key: &K) -> Option<u64> {
                 self.0.get(key).copied()
             }

@@ -41,14 +41,14 @@ impl<K: Key, S: Hasher> Peer<K> for Papaya<K, S> {
 }
 
 impl<K: Key, S: Hasher> Lookup<K> for Papaya<K, S> {
-    #[inline]
+    #[inline(always)]
     fn get(&self, key: &K) -> Option<u64> {
         self.0.pin().get(key).copied()
     }
 }
 
 impl<K: Key, S: Hasher> Lookup<K> for HashMapRef<'_, K, u64, S, LocalGuard<'_>> {
-    #[inline]
+    #[inline(always)]
     fn get(&self, key: &K) -> Option<u64> {
         self.get(key).copied()
     }

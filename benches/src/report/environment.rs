@@ -67,7 +67,9 @@ impl Environment {
             ("compiler", self.rustc.clone()),
             (
                 "build",
-                "cargo's release profile, no link-time optimization".to_owned(),
+                "cargo's release profile, the benchmark itself in one codegen unit, no link-time \
+                 optimization"
+                    .to_owned(),
             ),
             ("fences of left-right", self.fences.clone()),
         ]

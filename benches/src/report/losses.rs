@@ -1,15 +1,18 @@
-//! Where `evmap-core` loses: read off the figures, so that no report can leave it out.
+//! Where our map loses: read off the figures, so that no report can leave it out.
 
-use super::{Findings, Table};
+use super::{Better, Findings, Table};
 use crate::claim::Claim;
 use crate::figure::{Figure, short};
-use crate::subject::{BASE, FLOOR};
+use crate::subject::FLOOR;
 
 /// A lead this small, and within the spread besides, is no lead.
 const NOISE: f64 = 1.02;
 
-/// One line for each measurement in which another map does better than `evmap-core`, and for each claim
-/// that is missed.
+/// Nor is one that shows as 1.000.
+const NOTHING: f64 = 1.0005;
+
+/// One line for each measurement in which another map does better than ours, and for each claim that is
+/// missed.
 #[must_use]
 pub fn losses(findings: &Findings) -> Vec<String> {
     let tables = findings.tables.iter().flat_map(in_table);
@@ -18,23 +21,25 @@ pub fn losses(findings: &Findings) -> Vec<String> {
 }
 
 fn in_table(table: &Table) -> Vec<String> {
-    let Some(base) = table.rows.iter().find(|row| row.name == BASE) else {
+    let Some((base, others)) = table.rows.split_first() else {
         return Vec::new();
     };
     let columns = table.columns.iter().enumerate();
     columns
         .filter_map(|(at, column)| {
             let ours = &base.cells.get(at)?.as_ref()?.figure;
-            let mut better: Vec<(&str, &Figure)> = table
-                .rows
+            let mut better: Vec<(&str, &Figure)> = others
                 .iter()
                 .filter_map(|row| Some((row.name.as_str(), &row.cells.get(at)?.as_ref()?.figure)))
-                .filter(|(_, figure)| is_better(figure, ours))
+                .filter(|(_, figure)| is_better(figure, ours, table.better))
                 .collect();
             if better.is_empty() {
                 return None;
             }
-            better.sort_by(|(_, a), (_, b)| b.median.total_cmp(&a.median));
+            better.sort_by(|(_, a), (_, b)| a.median.total_cmp(&b.median));
+            if table.better == Better::More {
+                better.reverse();
+            }
             let names: Vec<String> = better
                 .iter()
                 .map(|(name, figure)| lead(name, figure, ours))
@@ -44,9 +49,12 @@ fn in_table(table: &Table) -> Vec<String> {
         .collect()
 }
 
-fn is_better(figure: &Figure, ours: &Figure) -> bool {
-    let ratio = figure.median / ours.median;
-    ratio >= NOISE || ratio > 1.0 && !figure.is_close_to(ours)
+fn is_better(figure: &Figure, ours: &Figure, better: Better) -> bool {
+    let ratio = match better {
+        Better::More => figure.median / ours.median,
+        Better::Less => ours.median / figure.median,
+    };
+    ratio >= NOISE || ratio >= NOTHING && !figure.is_close_to(ours)
 }
 
 fn lead(name: &str, figure: &Figure, ours: &Figure) -> String {
@@ -76,6 +84,7 @@ fn missed(claim: &Claim) -> String {
 mod tests {
     use super::*;
     use crate::report::{Cell, Row};
+    use crate::subject::BASE;
 
     fn table(figures: &[(&str, Option<&[f64]>)]) -> Findings {
         let mut table = Table::new("t", "M/s");
@@ -127,7 +136,24 @@ mod tests {
     }
 
     #[test]
+    fn of_costs_the_smaller_is_the_better() {
+        let mut findings = table(&[
+            (BASE, Some(&[10.0])),
+            ("dear", Some(&[20.0])),
+            ("cheap", Some(&[9.0])),
+            ("cheapest", Some(&[5.0])),
+        ]);
+        findings.tables[0].better = Better::Less;
+        assert_eq!(
+            losses(&findings),
+            ["t, read: cheapest 0.500\u{d7}, cheap 0.900\u{d7}"]
+        );
+    }
+
+    #[test]
     fn nothing_is_lost_when_nobody_is_better() {
         assert!(losses(&table(&[(BASE, Some(&[2.0])), ("x", Some(&[1.0]))])).is_empty());
+        let same = [(BASE, Some(&[1_000.0][..])), ("x", Some(&[1_000.1][..]))];
+        assert!(losses(&table(&same)).is_empty());
     }
 }

@@ -1,6 +1,6 @@
 //! The report as Markdown.
 
-use super::{Cell, Report, Table};
+use super::{Better, Cell, Report, Table};
 use crate::claim::Claim;
 use crate::figure::{Figure, short};
 
@@ -20,14 +20,19 @@ pub fn render(report: &Report) -> String {
         text += &format!("- keys: {}\n", findings.keys.join("; "));
     }
     for table in &findings.tables {
-        section(&mut text, &format!("{} ({})", table.title, table.unit));
+        let better = match table.better {
+            Better::More => "",
+            Better::Less => ", less is better",
+        };
+        let title = format!("{} ({}{better})", table.title, table.unit);
+        section(&mut text, &title);
         text += &figures(table);
     }
     if !findings.claims.is_empty() {
         section(&mut text, "Claims");
         text += &claims(&findings.claims);
     }
-    section(&mut text, "Where evmap-core loses");
+    section(&mut text, &report.losses_title());
     if report.losses.is_empty() {
         text += "Nowhere in this run.\n";
     }

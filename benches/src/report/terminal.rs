@@ -20,19 +20,17 @@ pub fn render(report: &Report) -> String {
     }
     for table in &findings.tables {
         text += &format!(
-            "\n{} ({}; median \u{b1} deviation, ratio to evmap-core)\n{}\n",
+            "\n{} ({}; median \u{b1} deviation, ratio to {})\n{}\n",
             table.title,
             table.unit,
+            table.base(),
             figures(table)
         );
     }
     if !findings.claims.is_empty() {
         text += &format!("\n{}\n", claims(&findings.claims));
     }
-    let title = match findings.tables.is_empty() {
-        true => "Targets missed",
-        false => "Where evmap-core loses",
-    };
+    let title = report.losses_title();
     if report.losses.is_empty() {
         text += &format!("\n{title}: nowhere in this run.\n");
     } else {

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::figure::Figure;
 use crate::keys::{Key, KeySet};
 use crate::order::Order;
-use crate::report::{Cell, Findings, PeerNote, Row, Table};
+use crate::report::{Findings, PeerNote, Row, Table};
 use crate::schedule::{Trial, interleave};
 use crate::subject::{BASE, Subjects, all, all_with_native_hashers};
 use crate::workload::{Pace, Workload};
@@ -116,10 +116,12 @@ fn compare<K: Key>(keys: &KeySet<K>, plan: &Plan) -> Result<Findings, Error> {
         for workload in workloads {
             let results: Vec<Vec<Figure>> = figures.by_ref().take(subjects.len()).collect();
             for (at, what) in workload.figures().iter().enumerate() {
-                table.columns.push(column(workload, what));
-                for (row, figures) in table.rows.iter_mut().zip(&results) {
-                    row.cells.push(cell(figures.get(at), results[0].get(at)));
-                }
+                // In millions per second.
+                let figures = results.iter().map(|figures| {
+                    let figure = figures.get(at)?;
+                    Some(figure.map(|per_second| per_second / 1e6))
+                });
+                table.add_column(column(workload, what), figures.collect());
             }
         }
         tables.push(table);
@@ -144,15 +146,6 @@ fn column(workload: &Workload, what: &str) -> String {
         1 => workload.column(),
         _ => format!("{}: {what}", workload.column()),
     }
-}
-
-/// In millions per second, beside the ratio to the first row.
-fn cell(figure: Option<&Figure>, base: Option<&Figure>) -> Option<Cell> {
-    let figure = figure?;
-    Some(Cell {
-        ratio: base.map(|base| figure.median / base.median),
-        figure: figure.map(|per_second| per_second / 1e6),
-    })
 }
 
 #[cfg(test)]

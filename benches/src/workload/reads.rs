@@ -39,7 +39,11 @@ pub(super) fn run<K: Key, P: Peer<K>>(
 }
 
 /// One thread's look-ups until it is told to stop: how many per second.
-pub(super) fn lap<K: Key, L: Lookup<K>>(
+///
+/// # Errors
+///
+/// A [`Mismatch`] if a look-up went wrong.
+pub fn lap<K: Key, L: Lookup<K>>(
     map: &L,
     order: &Order<K>,
     reader: usize,

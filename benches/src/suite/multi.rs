@@ -1,0 +1,188 @@
+//! Maps from a key to many values: `evmap-multi` beside what it comes from and what people build instead.
+
+mod bags;
+mod work;
+
+use super::{Effort, Plan, Suite};
+use crate::claim::{Claim, Target};
+use crate::error::Error;
+use crate::figure::Figure;
+use crate::keys::{KeySet, thousands};
+use crate::report::{Findings, PeerNote, Row, Table};
+use crate::schedule::{Trial, interleave};
+use bags::{Bags, Dash, Evmap, Locked, Multi};
+use work::{INSERTS, Kind, PUBLISH, Task};
+
+/// The suite.
+#[derive(Debug)]
+pub struct MultiValue;
+
+impl Suite for MultiValue {
+    fn name(&self) -> &'static str {
+        "multi"
+    }
+
+    fn about(&self) -> &'static str {
+        "claims: the multi-value map against evmap 11, and vectors in dashmap and RwLock"
+    }
+
+    fn run(&self, plan: &Plan) -> Result<Findings, Error> {
+        plan.only_defaults(self.name())?;
+        plan.only_integers(self.name())?;
+        measure(&plan.effort)
+    }
+}
+
+/// A task, what our share of `evmap` 11's time may be, and how it is called.
+struct Column {
+    name: String,
+    task: Task,
+    most_time: f64,
+}
+
+fn columns(effort: &Effort) -> Vec<Column> {
+    let small = |count: usize| count.min(effort.most_keys);
+    let column = |name: String, keys: usize, size: usize, kind: Kind, most_time: f64| Column {
+        name,
+        task: Task {
+            keys: KeySet::integers(small(keys)),
+            size,
+            kind,
+        },
+        most_time,
+    };
+    let large = [10_000, 100_000].map(small);
+    let bag = |size: usize| match size {
+        1 => "1 value per key".to_owned(),
+        _ => format!("{} values per key", thousands(size)),
+    };
+    let mut columns = vec![
+        column(
+            format!("get_one, {}", bag(1)),
+            1_000,
+            1,
+            Kind::GetOne,
+            1.0 / 6.0,
+        ),
+        column(
+            format!("get_one, {}", bag(8)),
+            1_000,
+            8,
+            Kind::GetOne,
+            1.0 / 6.0,
+        ),
+        column(format!("iterate, {}", bag(8)), 1_000, 8, Kind::Iterate, 1.0),
+        column(
+            format!("iterate, {}", bag(large[0])),
+            4,
+            large[0],
+            Kind::Iterate,
+            1.0,
+        ),
+        column(
+            format!("insert, publish every {PUBLISH}"),
+            10_000,
+            1,
+            Kind::Insert,
+            1.0 / 1.2,
+        ),
+    ];
+    // Some thousand removals each: the scans of a vector take their time.
+    for (keys, size, share) in [(4, large[0], 4), (1, large[1], 10)] {
+        columns.push(column(
+            format!("remove_value, {}", bag(size)),
+            keys,
+            size,
+            Kind::Remove(keys * size / share),
+            1.0,
+        ));
+    }
+    columns
+}
+
+type Run = fn(&Task, &Effort) -> Result<Vec<f64>, Error>;
+
+/// A map: its name, how it is driven, and one repetition of a task.
+type Side = (&'static str, &'static str, Run);
+
+fn side<B: Bags>() -> Side {
+    fn run<B: Bags>(task: &Task, effort: &Effort) -> Result<Vec<f64>, Error> {
+        match task.run::<B>(effort.slice) {
+            Ok(rate) => Ok(vec![rate]),
+            Err(mismatch) => Err(mismatch.at(B::NAME, &format!("{:?}", task.kind))),
+        }
+    }
+    (B::NAME, B::HOW, run::<B>)
+}
+
+fn measure(effort: &Effort) -> Result<Findings, Error> {
+    let sides = [
+        side::<Multi>(),
+        side::<Evmap>(),
+        side::<Dash>(),
+        side::<Locked>(),
+    ];
+    let columns = columns(effort);
+    let mut trials = Vec::new();
+    for Column { name, task, .. } in &columns {
+        for (map, _, run) in sides {
+            trials.push(Trial::new(format!("{map}: {name}"), move || {
+                run(task, effort)
+            }));
+        }
+    }
+    let mut figures = interleave(&mut trials, effort.rounds)?
+        .into_iter()
+        .map(|mut figures| figures.remove(0));
+
+    let mut table = Table::new("Bags of values", "millions of values per second");
+    table.rows = sides.iter().map(|(name, ..)| Row::new(*name)).collect();
+    let mut claims = Vec::new();
+    for column in &columns {
+        let speeds: Vec<Figure> = figures.by_ref().take(sides.len()).collect();
+        claims.push(claim(column, &speeds));
+        let millions = |it: &Figure| Some(it.map(|per_second| per_second / 1e6));
+        table.add_column(column.name.clone(), speeds.iter().map(millions).collect());
+    }
+    Ok(Findings {
+        keys: vec![
+            "1,000, 4 or 1 u64 keys, 10,000 for inserts; bags of distinct values of 8 bytes"
+                .to_owned(),
+        ],
+        peers: sides
+            .iter()
+            .map(|(name, how, _)| PeerNote::new(*name, *how))
+            .collect(),
+        tables: vec![table],
+        claims,
+        notes: vec![
+            "Every map has the same hasher: foldhash with a fixed seed. Look-ups take and give back \
+             whatever guard the map needs, one per bag."
+                .to_owned(),
+            format!(
+                "Inserts: each key has one value and gets {INSERTS} more; removals: a quarter of the \
+                 values, of the largest bag a tenth; both in shuffled order, {PUBLISH} per publish. All \
+                 bags are added up afterwards."
+            ),
+        ],
+    })
+}
+
+/// Against `evmap` 11, the second side: writes by their rate, reads by their time.
+fn claim(column: &Column, speeds: &[Figure]) -> Claim {
+    let of = |side: usize| match column.task.kind {
+        Kind::Insert => speeds[side].map(|per_second| per_second / 1e6),
+        _ => speeds[side].map(|per_second| 1e9 / per_second),
+    };
+    let (unit, target) = match column.task.kind {
+        Kind::Insert => ("M/s", Target::AtLeast(1.0 / column.most_time)),
+        _ => ("ns", Target::AtMost(column.most_time)),
+    };
+    Claim::ratio(
+        column.name.clone(),
+        unit,
+        of(0),
+        (Evmap::NAME, of(1)),
+        target,
+    )
+}

@@ -1,0 +1,287 @@
+//! Maps from a key to many values.
+
+use std::num::Wrapping;
+use std::sync::Arc;
+
+use dashmap::DashMap;
+use hashbrown::HashMap;
+use parking_lot::RwLock;
+
+use crate::hasher::CommonHasher;
+use crate::keys::KeySet;
+use crate::peers::evmap_options;
+use crate::value::value;
+
+/// What the bags hold. Not `u64` itself: `evmap` 11 with such values is timed by other suites, and the
+/// compiler inlines what has one caller only.
+pub(super) type Value = Wrapping<u64>;
+
+type S = CommonHasher;
+
+/// The value with this number of the key with this index.
+pub(super) fn nth(index: usize, number: usize) -> Value {
+    Wrapping(value(index, number as u64))
+}
+
+/// A map of bags under test.
+pub(super) trait Bags: Send + Sized {
+    /// The name in the tables.
+    const NAME: &'static str;
+    /// How it is driven, in a few words.
+    const HOW: &'static str;
+
+    /// A thread's reader.
+    type Reader: ReadBags;
+
+    /// A map without keys, with room for so many.
+    fn empty(keys: usize) -> Self;
+
+    /// One more reader.
+    fn reader(&self) -> Self::Reader;
+
+    /// Adds values to bags, all visible when the call returns.
+    fn insert(&mut self, entries: impl Iterator<Item = (u64, Value)>);
+
+    /// Removes one of each of these values from bags, all visible when the call returns.
+    fn remove(&mut self, entries: impl Iterator<Item = (u64, Value)>);
+
+    /// A map in which every key has its first `size` values.
+    fn filled(keys: &KeySet<u64>, size: usize) -> Self {
+        let mut map = Self::empty(keys.len());
+        let indexed = || keys.keys().iter().copied().enumerate();
+        map.insert(indexed().flat_map(|(index, key)| {
+            let numbers = 0..size;
+            numbers.map(move |number| (key, nth(index, number)))
+        }));
+        // A map with two copies brings the second one up to date.
+        map.insert([].into_iter());
+        map
+    }
+}
+
+/// The reading side.
+pub(super) trait ReadBags: Send {
+    /// Some value of the key.
+    fn get_one(&self, key: &u64) -> Option<u64>;
+
+    /// The sum of the key's values, and their number, found by going through them.
+    fn sum(&self, key: &u64) -> Option<(u64, usize)>;
+}
+
+#[inline(always)]
+fn sum<'v>(values: impl Iterator<Item = &'v Value>) -> (u64, usize) {
+    let (mut sum, mut count) = (Wrapping(0), 0);
+    for value in values {
+        sum += value;
+        count += 1;
+    }
+    (sum.0, count)
+}
+
+/// `evmap-multi`.
+pub(super) struct Multi {
+    write: evmap_multi::WriteHandle<u64, Value, (), S>,
+    read: MultiReader,
+}
+
+type MultiReader = evmap_multi::ReadHandle<u64, Value, (), S>;
+
+impl Bags for Multi {
+    const NAME: &'static str = "evmap-multi";
+    const HOW: &'static str = "ReadHandle::get and get_one, insert, remove_value";
+
+    type Reader = MultiReader;
+
+    fn empty(keys: usize) -> Self {
+        let (write, read) = evmap_multi::Builder::new()
+            .capacity(keys)
+            .hasher(S::default())
+            .build();
+        Self { write, read }
+    }
+
+    fn reader(&self) -> MultiReader {
+        self.read.clone()
+    }
+
+    #[inline]
+    fn insert(&mut self, entries: impl Iterator<Item = (u64, Value)>) {
+        for (key, value) in entries {
+            self.write.insert(key, value);
+        }
+        self.write.publish();
+    }
+
+    #[inline]
+    fn remove(&mut self, entries: impl Iterator<Item = (u64, Value)>) {
+        for (key, value) in entries {
+            self.write.remove_value(&key, &value);
+        }
+        self.write.publish();
+    }
+}
+
+impl ReadBags for MultiReader {
+    #[inline(always)]
+    fn get_one(&self, key: &u64) -> Option<u64> {
+        Self::get_one(self, key).map(|value| value.0)
+    }
+
+    #[inline(always)]
+    fn sum(&self, key: &u64) -> Option<(u64, usize)> {
+        self.get(key).map(|bag| sum(bag.iter()))
+    }
+}
+
+/// `evmap` 11.
+pub(super) struct Evmap(evmap::handles::WriteHandle<u64, Value, (), S>);
+
+type EvmapReader = evmap::handles::ReadHandle<u64, Value, (), S>;
+
+impl Bags for Evmap {
+    const NAME: &'static str = "evmap 11";
+    const HOW: &'static str = "get and get_one, insert, remove_value";
+
+    type Reader = EvmapReader;
+
+    fn empty(keys: usize) -> Self {
+        Self(evmap_options::<S>().with_capacity(keys).construct().0)
+    }
+
+    fn reader(&self) -> EvmapReader {
+        (*self.0).clone()
+    }
+
+    #[inline]
+    fn insert(&mut self, entries: impl Iterator<Item = (u64, Value)>) {
+        for (key, value) in entries {
+            self.0.insert(key, value);
+        }
+        self.0.publish();
+    }
+
+    #[inline]
+    fn remove(&mut self, entries: impl Iterator<Item = (u64, Value)>) {
+        for (key, value) in entries {
+            self.0.remove_value(key, value);
+        }
+        self.0.publish();
+    }
+}
+
+impl ReadBags for EvmapReader {
+    #[inline(always)]
+    fn get_one(&self, key: &u64) -> Option<u64> {
+        Self::get_one(self, key).map(|value| value.0)
+    }
+
+    #[inline(always)]
+    fn sum(&self, key: &u64) -> Option<(u64, usize)> {
+        self.get(key).map(|bag| sum(bag.iter()))
+    }
+}
+
+fn remove_from(bag: &mut Vec<Value>, value: Value) {
+    if let Some(place) = bag.iter().position(|it| *it == value) {
+        bag.swap_remove(place);
+    }
+}
+
+/// `dashmap` of vectors.
+#[derive(Clone)]
+pub(super) struct Dash(Arc<DashMap<u64, Vec<Value>, S>>);
+
+impl Bags for Dash {
+    const NAME: &'static str = "dashmap of Vec";
+    const HOW: &'static str = "get, entry and push, swap_remove of the first that is equal";
+
+    type Reader = Self;
+
+    fn empty(keys: usize) -> Self {
+        let map = DashMap::with_capacity_and_hasher(keys, S::default());
+        Self(Arc::new(map))
+    }
+
+    fn reader(&self) -> Self {
+        self.clone()
+    }
+
+    #[inline]
+    fn insert(&mut self, entries: impl Iterator<Item = (u64, Value)>) {
+        for (key, value) in entries {
+            self.0.entry(key).or_default().push(value);
+        }
+    }
+
+    #[inline]
+    fn remove(&mut self, entries: impl Iterator<Item = (u64, Value)>) {
+        for (key, value) in entries {
+            if let Some(mut bag) = self.0.get_mut(&key) {
+                remove_from(&mut bag, value);
+            }
+        }
+    }
+}
+
+impl ReadBags for Dash {
+    #[inline(always)]
+    fn get_one(&self, key: &u64) -> Option<u64> {
+        self.0.get(key)?.first().map(|value| value.0)
+    }
+
+    #[inline(always)]
+    fn sum(&self, key: &u64) -> Option<(u64, usize)> {
+        self.0.get(key).map(|bag| sum(bag.iter()))
+    }
+}
+
+/// A lock around a `HashMap` of vectors.
+#[derive(Clone)]
+pub(super) struct Locked(Arc<RwLock<HashMap<u64, Vec<Value>, S>>>);
+
+impl Bags for Locked {
+    const NAME: &'static str = "RwLock of Vec";
+    const HOW: &'static str = "parking_lot around hashbrown; locked per look-up and per batch of writes, \
+         otherwise as dashmap";
+
+    type Reader = Self;
+
+    fn empty(keys: usize) -> Self {
+        let map = HashMap::with_capacity_and_hasher(keys, S::default());
+        Self(Arc::new(RwLock::new(map)))
+    }
+
+    fn reader(&self) -> Self {
+        self.clone()
+    }
+
+    #[inline]
+    fn insert(&mut self, entries: impl Iterator<Item = (u64, Value)>) {
+        let mut map = self.0.write();
+        for (key, value) in entries {
+            map.entry(key).or_default().push(value);
+        }
+    }
+
+    #[inline]
+    fn remove(&mut self, entries: impl Iterator<Item = (u64, Value)>) {
+        let mut map = self.0.write();
+        for (key, value) in entries {
+            if let Some(bag) = map.get_mut(&key) {
+                remove_from(bag, value);
+            }
+        }
+    }
+}
+
+impl ReadBags for Locked {
+    #[inline(always)]
+    fn get_one(&self, key: &u64) -> Option<u64> {
+        self.0.read().get(key)?.first().map(|value| value.0)
+    }
+
+    #[inline(always)]
+    fn sum(&self, key: &u64) -> Option<(u64, usize)> {
+        self.0.read().get(key).map(|bag| sum(bag.iter()))
+    }
+}

@@ -1,0 +1,231 @@
+//! What the maps of bags are asked to do. Each kind of work gives operations per second.
+
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use rand::rngs::SmallRng;
+use rand::seq::SliceRandom;
+use rand::{RngExt, SeedableRng};
+
+use super::bags::{Bags, ReadBags, Value, nth};
+use crate::check::Expect;
+use crate::error::Mismatch;
+use crate::keys::KeySet;
+use crate::order::{BATCH, Order};
+use crate::peer::Lookup;
+use crate::value::value;
+use crate::workload::{Work, lap, race};
+
+/// Writes that are published together.
+pub(super) const PUBLISH: usize = 100;
+
+/// Values that each bag gets.
+pub(super) const INSERTS: usize = 8;
+
+type Rate = Result<f64, Mismatch>;
+
+/// One kind of work, on keys whose bags have one size.
+#[derive(Clone, Debug)]
+pub(super) struct Task {
+    /// The keys.
+    pub(super) keys: KeySet<u64>,
+    /// Values per bag.
+    pub(super) size: usize,
+    /// What is done.
+    pub(super) kind: Kind,
+}
+
+/// What is done.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
+    /// Some value of each key is read.
+    GetOne,
+    /// All values of each key are read.
+    Iterate,
+    /// Each bag gets further values, in an order without a pattern, `PUBLISH` per publish.
+    Insert,
+    /// So many values are removed, in an order without a pattern, `PUBLISH` per publish.
+    Remove(usize),
+}
+
+impl Task {
+    /// How many per second.
+    pub(super) fn run<B: Bags>(&self, slice: Duration) -> Rate {
+        let map = B::filled(&self.keys, self.size);
+        self.check_bags(&map.reader(), self.size)?;
+        match self.kind {
+            Kind::GetOne => get_one(&map, &Order::new(&self.keys, 1), slice),
+            Kind::Iterate => iterate(&map, &Walk::new(&self.keys, self.size), slice),
+            Kind::Insert => self.insert(map),
+            Kind::Remove(count) => self.remove(map, count),
+        }
+    }
+
+    fn insert<B: Bags>(&self, mut map: B) -> Rate {
+        let numbers = self.size..self.size + INSERTS;
+        let entries = shuffled(&self.keys, numbers.clone());
+        let since = Instant::now();
+        for batch in entries.chunks(PUBLISH) {
+            map.insert(batch.iter().copied());
+        }
+        let rate = entries.len() as f64 / since.elapsed().as_secs_f64();
+        self.check_bags(&map.reader(), numbers.end)?;
+        Ok(rate)
+    }
+
+    fn remove<B: Bags>(&self, mut map: B, count: usize) -> Rate {
+        let entries = shuffled(&self.keys, 0..self.size);
+        let (gone, left) = entries.split_at(count);
+        let since = Instant::now();
+        for batch in gone.chunks(PUBLISH) {
+            map.remove(batch.iter().copied());
+        }
+        let rate = count as f64 / since.elapsed().as_secs_f64();
+        let reader = map.reader();
+        let mut total = (0_u64, 0);
+        for key in self.keys.keys() {
+            let (sum, len) = reader.sum(key).unwrap_or_default();
+            total = (total.0.wrapping_add(sum), total.1 + len);
+        }
+        let values = left.iter().map(|(_, value)| value.0);
+        let expected = (values.fold(0, u64::wrapping_add), left.len());
+        expect("all bags", Some(total), expected)?;
+        Ok(rate)
+    }
+
+    /// Whether each bag has its first `size` values.
+    fn check_bags<R: ReadBags>(&self, reader: &R, size: usize) -> Result<(), Mismatch> {
+        for (index, key) in self.keys.keys().iter().enumerate() {
+            let expected = (sum_of_first(size, index), size);
+            expect(&format!("the bag of key {key}"), bag(reader, key), expected)?;
+        }
+        Ok(())
+    }
+}
+
+/// The sum of the first values of a key.
+fn sum_of_first(size: usize, index: usize) -> u64 {
+    let numbers = 0..size as u64;
+    numbers.fold(0, |sum, number| sum.wrapping_add(value(index, number)))
+}
+
+fn expect(
+    what: &str,
+    found: Option<(u64, usize)>,
+    (sum, len): (u64, usize),
+) -> Result<(), Mismatch> {
+    match found {
+        Some(found) if found == (sum, len) => Ok(()),
+        Some((found, count)) => Err(Mismatch(format!(
+            "{what}: {count} values add up to {found:#x}, not {len} to {sum:#x}"
+        ))),
+        None => Err(Mismatch(format!("{what} is missing"))),
+    }
+}
+
+/// The values of all keys with these numbers, in an order without a pattern.
+fn shuffled(keys: &KeySet<u64>, numbers: Range<usize>) -> Vec<(u64, Value)> {
+    let mut entries = Vec::new();
+    for (index, &key) in keys.keys().iter().enumerate() {
+        entries.extend(numbers.clone().map(|number| (key, nth(index, number))));
+    }
+    entries.shuffle(&mut SmallRng::seed_from_u64(1));
+    entries
+}
+
+/// A reader that is asked for one value.
+struct One<R>(R);
+
+impl<R: ReadBags> Lookup<u64> for One<R> {
+    #[inline(always)]
+    fn get(&self, key: &u64) -> Option<u64> {
+        self.0.get_one(key)
+    }
+}
+
+fn get_one<B: Bags>(map: &B, order: &Order<u64>, slice: Duration) -> Rate {
+    let reader = One(map.reader());
+    let work: Work<'_, Rate> =
+        Box::new(move |lane| lap(&reader, order, 0, lane, Expect::AnyGeneration));
+    one(race(slice, vec![work]))
+}
+
+/// A walk over the keys in parts, with the sum of all values of each part's bags.
+struct Walk {
+    keys: Vec<u64>,
+    size: usize,
+    part: usize,
+    sums: Vec<u64>,
+}
+
+impl Walk {
+    fn new(keys: &KeySet<u64>, size: usize) -> Self {
+        let part = (8 * BATCH / size).clamp(1, BATCH);
+        let mut random = SmallRng::seed_from_u64(2);
+        let steps = (0..4 * part).map(|_| random.random_range(0..keys.len()));
+        let indices: Vec<usize> = steps.collect();
+        let sum = |part: &[usize]| {
+            let bags = part.iter().map(|&index| sum_of_first(size, index));
+            bags.fold(0, u64::wrapping_add)
+        };
+        Self {
+            keys: indices.iter().map(|&index| keys.keys()[index]).collect(),
+            size,
+            part,
+            sums: indices.chunks(part).map(sum).collect(),
+        }
+    }
+
+    fn parts(&self) -> impl Iterator<Item = (&[u64], u64)> {
+        self.keys.chunks(self.part).zip(self.sums.iter().copied())
+    }
+
+    fn check<R: ReadBags>(&self, reader: &R, keys: &[u64], sum: u64) -> Result<(), Mismatch> {
+        expect(
+            "these bags",
+            bags(reader, keys),
+            (sum, keys.len() * self.size),
+        )
+    }
+}
+
+fn iterate<B: Bags>(map: &B, walk: &Walk, slice: Duration) -> Rate {
+    let reader = map.reader();
+    let work: Work<'_, Rate> = Box::new(move |lane| {
+        for (keys, sum) in walk.parts() {
+            walk.check(&reader, keys, sum)?;
+        }
+        let running = lane.start();
+        let mut read = 0;
+        loop {
+            for (keys, sum) in walk.parts() {
+                walk.check(&reader, keys, sum)?;
+                read += keys.len() * walk.size;
+                if running.stopped() {
+                    return Ok(running.rate(read));
+                }
+            }
+        }
+    });
+    one(race(slice, vec![work]))
+}
+
+/// The sum and the number of all values of these keys: the loop that is timed, and the only caller of
+/// each map's.
+#[inline(never)]
+fn bags<R: ReadBags>(reader: &R, keys: &[u64]) -> Option<(u64, usize)> {
+    let mut total = (0_u64, 0);
+    for key in keys {
+        let (sum, count) = reader.sum(key)?;
+        total = (total.0.wrapping_add(sum), total.1 + count);
+    }
+    Some(total)
+}
+
+fn bag<R: ReadBags>(reader: &R, key: &u64) -> Option<(u64, usize)> {
+    bags(reader, std::slice::from_ref(key))
+}
+
+fn one(rates: Vec<Rate>) -> Rate {
+    rates.into_iter().next().expect("one thread gives one rate")
+}
