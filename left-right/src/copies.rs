@@ -1,12 +1,15 @@
 //! The two copies: who owns which, who may change one, and who drops it.
 
-use std::ptr::NonNull;
+use std::{
+    ptr::NonNull,
+    time::{Duration, Instant},
+};
 
 use crossbeam_utils::CachePadded;
 
 use crate::{
     diagnostics::StalledReader,
-    fence::{Chooser, FencePolicy},
+    fence::{Chooser, FencePolicy, HeavyFence},
     published::Published,
     record::{Record, data_ptr, into_data, into_raw},
     registry::{Registry, StructureId, next_id},
@@ -84,6 +87,8 @@ pub(crate) struct Copies<T> {
     /// Copies that stalled readers are still in, oldest first.
     abandoned: Vec<Abandoned<T>>,
     chooser: Chooser,
+    /// When the last heavy fence was made.
+    last_heavy: Option<Instant>,
     /// The number of the last publish.
     pub(crate) version: u64,
 }
@@ -113,6 +118,7 @@ impl<T> Copies<T> {
             grace: GracePeriod::default(),
             abandoned: Vec::new(),
             chooser,
+            last_heavy: None,
             version: 0,
         }
     }
@@ -277,10 +283,16 @@ impl<'a, T> Reclaimed<'a, T> {
         let fresh = unsafe { copies.stale.as_mut() };
         fresh.header.version = copies.version;
         let pair = copies.chooser.pair();
-        copies.shared.core.published.swap(copies.stale.cast(), pair);
+        let heavy = copies.shared.core.published.swap(copies.stale.cast(), pair);
         std::mem::swap(&mut copies.published, &mut copies.stale);
         let vacated = copies.stale.addr().get();
         let counted = copies.grace.begin(&copies.shared.core.registry, vacated);
-        copies.chooser.record(counted);
+        let heavy = heavy.map(|took| {
+            let now = Instant::now();
+            let last = copies.last_heavy.replace(now);
+            let interval = last.map_or(Duration::MAX, |last| now - last);
+            HeavyFence { took, interval }
+        });
+        copies.chooser.record(counted, heavy);
     }
 }

@@ -3,11 +3,15 @@
 
 use std::{
     cell::RefCell,
-    sync::mpsc::{self, Receiver, Sender},
+    sync::{
+        Arc,
+        mpsc::{self, Receiver, Sender},
+    },
     thread,
+    time::Duration,
 };
 
-use left_right::{Absorb, ReadGuard, SharedReadHandle};
+use left_right::{Absorb, Independent, PublishError, ReadGuard, SharedReadHandle};
 
 mod common;
 
@@ -23,6 +27,8 @@ impl Absorb<u64> for Count {
         self.0 = first.0;
     }
 }
+
+impl Independent for Count {}
 
 /// Enters from the destructor of a thread-local and refreshes there.
 struct Late {
@@ -76,5 +82,79 @@ fn a_guard_of_a_slot_that_no_thread_owns_refreshes() {
         publish.send(()).unwrap();
         assert_eq!(has_refreshed.recv().unwrap(), before + 1);
         thread.join().unwrap();
+    }
+}
+
+/// Readers that all stall in different versions cost so many copies, and no more.
+#[test]
+fn copies_left_to_readers_are_few_and_come_back() {
+    const READERS: usize = 100;
+    let (mut writer, reader) = left_right::new_logged::<Count, u64>(Count(0));
+    let handles: Vec<_> = (0..READERS).map(|_| reader.clone()).collect();
+    let mut guards = Vec::new();
+    let stalled = handles.iter().find_map(|handle| {
+        guards.push(handle.enter().unwrap());
+        writer.append(1).publish_or_replace(Duration::ZERO).err()
+    });
+    assert!(matches!(stalled, Some(PublishError::Stalled(_))));
+    let abandoned = writer.stats().abandoned;
+    assert!((1..READERS / 2).contains(&abandoned), "{abandoned}");
+    for (version, guard) in (0..).zip(&guards) {
+        assert_eq!(guard.0, version);
+    }
+    let last = guards.len() as u64;
+    drop(guards);
+    writer.publish();
+    assert_eq!(writer.stats().abandoned, 0);
+    assert_eq!(writer.enter().unwrap().0, last);
+}
+
+/// A writer that closes waits for readers of copies that it has given up, and then drops those, too.
+#[test]
+fn copies_left_to_readers_are_dropped_when_the_writer_goes() {
+    #[derive(Clone)]
+    struct Alive {
+        _counted: Arc<()>,
+    }
+
+    impl Absorb<()> for Alive {
+        fn absorb_first(&mut self, (): &mut (), _: &Self) {}
+        fn sync_with(&mut self, _: &Self) {}
+    }
+
+    impl Independent for Alive {}
+
+    let _deadline = common::deadline();
+    for frozen in [false, true] {
+        let alive = Arc::new(());
+        let (mut writer, reader) = left_right::new_logged::<Alive, ()>(Alive {
+            _counted: Arc::clone(&alive),
+        });
+        let (entered, has_entered) = mpsc::channel();
+        let (leave, may_leave) = mpsc::channel::<()>();
+        let thread = thread::spawn(move || {
+            let guard = reader.enter().unwrap();
+            entered.send(()).unwrap();
+            may_leave.recv().unwrap();
+            // The writer is on its way out by now, if it waits at all.
+            thread::sleep(Duration::from_millis(50));
+            drop(guard);
+        });
+        has_entered.recv().unwrap();
+        for _ in 0..2 {
+            writer
+                .append(())
+                .publish_or_replace(Duration::ZERO)
+                .unwrap();
+        }
+        assert_eq!(writer.stats().abandoned, 1);
+        assert_eq!(Arc::strong_count(&alive), 4, "three copies");
+        if frozen {
+            writer.freeze_on_drop();
+        }
+        leave.send(()).unwrap();
+        drop(writer);
+        thread.join().unwrap();
+        assert_eq!(Arc::strong_count(&alive), 1, "frozen: {frozen}");
     }
 }

@@ -1,20 +1,23 @@
 //! Which pair of fences the next published copy asks for.
 //!
-//! The heavy fence costs the writer microseconds per publish, and interrupts the readers; a full
-//! fence costs a reader nanoseconds per enter. So the heavy fence pays when enough is read per
-//! publish, and the slots' counters tell the writer how much that is. The writer looks only when
+//! The heavy fence costs the writer microseconds per publish; a full fence costs a reader nanoseconds
+//! per enter. So the heavy fence pays when enough is read per publish. The slots' counters tell the
+//! writer how much that is, and it times the heavy fences that it makes, whose price differs by two
+//! orders of magnitude between machines. The writer looks only when
 //! it publishes; between two publishes the readers themselves can ask for the light fence (see
-//! [`Published::prefer_light_fence`](crate::copies::Published::prefer_light_fence)), so a writer
+//! [`Published::prefer_light_fence`](crate::published::Published::prefer_light_fence)), so a writer
 //! that publishes a burst and then goes quiet leaves nobody with an expensive enter.
+
+use std::time::Duration;
 
 use super::{FenceStrategy, fence_strategy};
 
-/// How many sessions per publish make the heavy fence worth its price.
-///
-/// Measured on a two-core virtual machine: the barrier costs the writer about 2 µs and the
-/// interrupted reader about as much, a full fence 4 to 5 ns per session, so they break even
-/// between 400 and 1,000 sessions. Loom gets a number that it can reach.
-const WORTH_A_HEAVY_FENCE: usize = if cfg!(loom) { 2 } else { 1000 };
+/// What a full fence costs a reader, in nanoseconds: 4 to 6 on current x86 machines.
+const FULL_FENCE: u64 = 5;
+
+/// What a heavy fence costs a writer before one was timed, in nanoseconds. Loom gets a number that it can
+/// reach.
+const HEAVY_FENCE: u64 = if cfg!(loom) { 10 } else { 5_000 };
 
 /// Which fences a structure uses, set with
 /// [`WriteHandle::set_fence_policy`](crate::WriteHandle::set_fence_policy).
@@ -54,7 +57,9 @@ pub(crate) struct Chooser {
     /// What the slots had counted at the last publish: two per session.
     counted: usize,
     /// Sessions per publish, smoothed over the last few.
-    sessions: usize,
+    sessions: u64,
+    /// What a heavy fence costs, in nanoseconds: at once when it is dear, slowly forgotten.
+    heavy: u64,
 }
 
 impl Chooser {
@@ -63,7 +68,8 @@ impl Chooser {
             policy: FencePolicy::Adaptive,
             counted: 0,
             // A structure starts as one that is mostly read.
-            sessions: 2 * WORTH_A_HEAVY_FENCE,
+            sessions: 2 * HEAVY_FENCE / FULL_FENCE,
+            heavy: HEAVY_FENCE,
         }
     }
 
@@ -75,32 +81,54 @@ impl Chooser {
         match (fence_strategy(), self.policy) {
             (FenceStrategy::Fences, _) | (_, FencePolicy::WriteMostly) => Pair::AlwaysSymmetric,
             (_, FencePolicy::ReadMostly) => Pair::Asymmetric,
-            (_, FencePolicy::Adaptive) if self.sessions < WORTH_A_HEAVY_FENCE => Pair::Symmetric,
+            (_, FencePolicy::Adaptive) if self.sessions * FULL_FENCE < self.heavy => {
+                Pair::Symmetric
+            }
             (_, FencePolicy::Adaptive) => Pair::Asymmetric,
         }
     }
 
-    /// Takes note of what the slots have counted by now.
-    pub(crate) fn record(&mut self, counted: usize) {
+    /// Takes note of what the slots have counted by now, and of the heavy fence of this publish, if
+    /// there was one: how long it took, and how long ago the one before it ended.
+    pub(crate) fn record(&mut self, counted: usize, heavy: Option<HeavyFence>) {
         let since_last = counted.wrapping_sub(self.counted) / 2;
         self.counted = counted;
         // Handles that were dropped take their counts along. That makes the difference negative,
         // seen as a huge number: nothing is known about this interval then.
-        if since_last < usize::MAX / 4 {
-            self.sessions = (self.sessions.saturating_mul(3).saturating_add(since_last)) / 4;
+        let Some(mut sessions) = u64::try_from(since_last)
+            .ok()
+            .filter(|_| since_last < usize::MAX / 4)
+        else {
+            return;
+        };
+        if let Some(HeavyFence { took, interval }) = heavy {
+            let (took, interval) = (nanoseconds(took), nanoseconds(interval));
+            self.heavy = took.max(self.heavy - self.heavy / 8);
+            // Readers go on while the writer is in the heavy fence. Without it there would be
+            // less time between two publishes and so fewer sessions.
+            let share = interval.saturating_sub(took) as f64 / interval.max(1) as f64;
+            sessions = (sessions as f64 * share) as u64;
         }
+        self.sessions = (self.sessions.saturating_mul(3).saturating_add(sessions)) / 4;
     }
+}
+
+/// A heavy fence that a publish has made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HeavyFence {
+    pub(crate) took: Duration,
+    /// From the end of the heavy fence before this one to the end of this one.
+    pub(crate) interval: Duration,
+}
+
+fn nanoseconds(duration: Duration) -> u64 {
+    // Caps at an hour, so that sums and products of a few cannot overflow.
+    duration.min(Duration::from_secs(3600)).as_nanos() as u64
 }
 
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
-
-    fn adaptive() -> Chooser {
-        let mut chooser = Chooser::new();
-        chooser.set_policy(FencePolicy::Adaptive);
-        chooser
-    }
 
     /// What the load should lead to on this system.
     fn expected(pair: Pair) -> Pair {
@@ -110,46 +138,79 @@ mod tests {
         }
     }
 
+    fn heavy(took: u64, interval: u64) -> Option<HeavyFence> {
+        Some(HeavyFence {
+            took: Duration::from_nanos(took),
+            interval: Duration::from_nanos(interval),
+        })
+    }
+
+    /// Many publishes with this many sessions each.
+    fn publishes(chooser: &mut Chooser, sessions: usize, heavy: Option<HeavyFence>) {
+        for _ in 0..100 {
+            let counted = chooser.counted.wrapping_add(2 * sessions);
+            chooser.record(counted, heavy);
+        }
+    }
+
     #[test]
     fn starts_asymmetric() {
-        assert_eq!(adaptive().pair(), expected(Pair::Asymmetric));
+        assert_eq!(Chooser::new().pair(), expected(Pair::Asymmetric));
     }
 
     #[test]
     fn publishes_without_reads_turn_symmetric_and_reads_turn_back() {
-        let mut chooser = adaptive();
-        for _ in 0..20 {
-            chooser.record(0);
-        }
+        let mut chooser = Chooser::new();
+        publishes(&mut chooser, 0, None);
         assert_eq!(chooser.pair(), expected(Pair::Symmetric));
-        let mut counted = 0;
-        for _ in 0..20 {
-            counted += 4 * WORTH_A_HEAVY_FENCE;
-            chooser.record(counted);
-        }
+        publishes(&mut chooser, 10_000, None);
+        assert_eq!(chooser.pair(), expected(Pair::Asymmetric));
+    }
+
+    #[test]
+    fn reads_that_only_the_heavy_fence_leaves_time_for_do_not_count() {
+        let mut chooser = Chooser::new();
+        // 15 µs between two publishes, of which 13 are the fence: the reads in them are its own doing.
+        publishes(&mut chooser, 2_000, heavy(13_000, 15_000));
+        assert_eq!(chooser.pair(), expected(Pair::Symmetric));
+        // As many reads without the fence are worth two of it.
+        publishes(&mut chooser, 20_000, None);
+        assert_eq!(chooser.pair(), expected(Pair::Asymmetric));
+    }
+
+    #[test]
+    fn a_heavy_fence_that_is_cheap_is_used_sooner() {
+        let mut chooser = Chooser::new();
+        publishes(&mut chooser, 200, heavy(13_000, 1_000_000));
+        assert_eq!(chooser.pair(), expected(Pair::Symmetric));
+        publishes(&mut chooser, 200, heavy(500, 1_000_000));
+        assert_eq!(chooser.pair(), expected(Pair::Asymmetric));
+    }
+
+    #[test]
+    fn a_publish_now_and_then_stays_asymmetric() {
+        let mut chooser = Chooser::new();
+        publishes(&mut chooser, 10_000, heavy(13_000, 100_000));
         assert_eq!(chooser.pair(), expected(Pair::Asymmetric));
     }
 
     #[test]
     fn dropped_handles_are_not_taken_for_reads() {
-        let mut chooser = adaptive();
-        for _ in 0..20 {
-            chooser.record(1_000_000);
-        }
+        let mut chooser = Chooser::new();
+        chooser.record(1_000_000, None);
+        publishes(&mut chooser, 0, None);
         assert_eq!(chooser.pair(), expected(Pair::Symmetric));
-        chooser.record(10);
+        chooser.record(10, None);
         assert_eq!(chooser.pair(), expected(Pair::Symmetric));
     }
 
     #[test]
     fn a_policy_overrides_the_load() {
-        let mut chooser = adaptive();
+        let mut chooser = Chooser::new();
         chooser.set_policy(FencePolicy::WriteMostly);
         assert_eq!(chooser.pair(), Pair::AlwaysSymmetric);
         chooser.set_policy(FencePolicy::ReadMostly);
-        for _ in 0..20 {
-            chooser.record(0);
-        }
+        publishes(&mut chooser, 0, None);
         assert_eq!(chooser.pair(), expected(Pair::Asymmetric));
     }
 }
