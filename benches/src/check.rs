@@ -135,3 +135,20 @@ fn each<K: Key, L: Lookup<K>>(
         ))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_compared_one_by_one_and_counted() {
+        let keys = KeySet::integers(10);
+        let at = |key: &u64| keys.keys().iter().position(|it| it == key);
+        let right = |key: &u64| at(key).map(|index| value(index, 3));
+        assert!(values(&keys, 3, 10, right).is_ok());
+        assert!(values(&keys, 2, 10, right).is_err());
+        assert!(values(&keys, 3, 11, right).is_err());
+        let lacking = |key: &u64| right(key).filter(|_| at(key) != Some(9));
+        assert!(values(&keys, 3, 10, lacking).is_err());
+    }
+}

@@ -1,9 +1,10 @@
-//! The project's commands: `cargo xtask bench` and `cargo xtask test`.
+//! The project's commands: `cargo xtask bench`, `cargo xtask test` and `cargo xtask verify`.
 
 mod bench;
 mod cargo;
 mod steps;
 mod test;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -28,12 +29,15 @@ enum Command {
     },
     /// Run every check that the project has
     Test(test::Arguments),
+    /// Climb the ladder of verification, a line per rung
+    Verify(verify::Arguments),
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Bench { arguments } => bench::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
     };
     outcome.unwrap_or_else(|message| {
         eprintln!("error: {message}");

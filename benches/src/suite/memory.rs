@@ -310,3 +310,39 @@ fn burst(effort: &Effort) -> Result<Claim, Error> {
         Target::AtMost(LIMIT),
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Keeps every entry but the last.
+    struct Forgetful(Plain<Word, Word>);
+
+    impl Hold<Word, Word> for Forgetful {
+        const NAME: &'static str = "forgetful";
+
+        fn load(count: usize, entries: impl Iterator<Item = (Word, Word)>) -> Self {
+            Self(Plain::load(count, entries.take(count - 1)))
+        }
+
+        fn has(&self, key: &Word, value: &Word) -> bool {
+            self.0.has(key, value)
+        }
+    }
+
+    #[test]
+    fn an_entry_that_was_not_stored_is_caught_and_a_table_is_counted() {
+        let word = |index| Wrapping(mix(index));
+        let entries = Entries {
+            name: "words",
+            count: 1_000,
+            key: word,
+            value: word,
+        };
+        assert!(load::<_, _, Forgetful>(&entries).is_err());
+        // 2,048 buckets of 16 bytes and one of control, and a group of control bytes at the end.
+        let bytes = load::<_, _, Plain<Word, Word>>(&entries).unwrap();
+        assert!((34.8..34.9).contains(&bytes[0]), "{bytes:?}");
+        assert_eq!(bytes[0], bytes[1]);
+    }
+}

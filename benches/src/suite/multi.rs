@@ -1,7 +1,11 @@
 //! Maps from a key to many values: `evmap-multi` beside what it comes from and what people build instead.
 
 mod bags;
+#[cfg(test)]
+mod lies;
 mod work;
+
+use std::num::Wrapping;
 
 use super::{Effort, Plan, Suite};
 use crate::claim::{Claim, Target};
@@ -105,22 +109,26 @@ type Run = fn(&Task, &Effort) -> Result<Vec<f64>, Error>;
 /// A map: its name, how it is driven, and one repetition of a task.
 type Side = (&'static str, &'static str, Run);
 
-fn side<B: Bags>() -> Side {
-    fn run<B: Bags>(task: &Task, effort: &Effort) -> Result<Vec<f64>, Error> {
-        match task.run::<B>(effort.slice) {
+fn side<One: Bags, All: Bags>() -> Side {
+    fn run<One: Bags, All: Bags>(task: &Task, effort: &Effort) -> Result<Vec<f64>, Error> {
+        match task.run::<One, All>(effort.slice) {
             Ok(rate) => Ok(vec![rate]),
-            Err(mismatch) => Err(mismatch.at(B::NAME, &format!("{:?}", task.kind))),
+            Err(mismatch) => Err(mismatch.at(All::NAME, &format!("{:?}", task.kind))),
         }
     }
-    (B::NAME, B::HOW, run::<B>)
+    (All::NAME, All::HOW, run::<One, All>)
 }
+
+/// The values of maps that are asked for one, and of all others.
+type V = Wrapping<i64>;
+type W = Wrapping<u64>;
 
 fn measure(effort: &Effort) -> Result<Findings, Error> {
     let sides = [
-        side::<Multi>(),
-        side::<Evmap>(),
-        side::<Dash>(),
-        side::<Locked>(),
+        side::<Multi<V>, Multi<W>>(),
+        side::<Evmap<V>, Evmap<W>>(),
+        side::<Dash<V>, Dash<W>>(),
+        side::<Locked<V>, Locked<W>>(),
     ];
     let columns = columns(effort);
     let mut trials = Vec::new();
@@ -135,13 +143,21 @@ fn measure(effort: &Effort) -> Result<Findings, Error> {
         .into_iter()
         .map(|mut figures| figures.remove(0));
 
-    let mut table = Table::new("Bags of values", "millions of values per second");
-    table.rows = sides.iter().map(|(name, ..)| Row::new(*name)).collect();
+    let mut tables = ["Reading bags", "Writing bags"].map(|title| {
+        let mut table = Table::new(title, "millions of values per second");
+        table.rows = sides.iter().map(|(name, ..)| Row::new(*name)).collect();
+        table
+    });
+    let [reading, writing] = &mut tables;
     let mut claims = Vec::new();
     for column in &columns {
         let speeds: Vec<Figure> = figures.by_ref().take(sides.len()).collect();
         claims.push(claim(column, &speeds));
         let millions = |it: &Figure| Some(it.map(|per_second| per_second / 1e6));
+        let table = match column.task.kind {
+            Kind::GetOne | Kind::Iterate => &mut *reading,
+            Kind::Insert | Kind::Remove(_) => &mut *writing,
+        };
         table.add_column(column.name.clone(), speeds.iter().map(millions).collect());
     }
     Ok(Findings {
@@ -153,7 +169,7 @@ fn measure(effort: &Effort) -> Result<Findings, Error> {
             .iter()
             .map(|(name, how, _)| PeerNote::new(*name, *how))
             .collect(),
-        tables: vec![table],
+        tables: tables.into(),
         claims,
         notes: vec![
             "Every map has the same hasher: foldhash with a fixed seed. Look-ups take and give back \
@@ -182,7 +198,7 @@ fn claim(column: &Column, speeds: &[Figure]) -> Claim {
         column.name.clone(),
         unit,
         of(0),
-        (Evmap::NAME, of(1)),
+        (Evmap::<W>::NAME, of(1)),
         target,
     )
 }

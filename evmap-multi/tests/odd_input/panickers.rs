@@ -121,10 +121,8 @@ fn a_panic_before_anything_is_logged_does_no_harm() {
     let (mut writer, reader) = filled();
     let attempts: [(Call, Attempt); 6] = [
         (Call::Clone, |writer| {
-            {
-                let value = trap(1);
-                ignore(writer.remove_value(5, &value));
-            };
+            let value = trap(1);
+            ignore(writer.remove_value(5, &value));
         }),
         (Call::Clone, |writer| {
             ignore(writer.retain(&100, |value| *value.0 > 3));

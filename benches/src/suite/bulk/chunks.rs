@@ -174,3 +174,55 @@ pub(super) fn run<L: Look>(
         .map(|rate| rate.map_err(|mismatch| mismatch.at(L::NAME, &format!("{CHUNK} at a time"))))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Finds the wrong value of one key, or does not find it.
+    struct Liar<const MISSING: bool> {
+        map: Plain,
+        about: u64,
+    }
+
+    impl<const MISSING: bool> Look for Liar<MISSING> {
+        const NAME: &'static str = "liar";
+
+        fn build(keys: &KeySet<u64>) -> Self {
+            Self {
+                map: Plain::build(keys),
+                about: keys.keys()[17],
+            }
+        }
+
+        fn sum(&self, keys: &[u64; CHUNK]) -> Option<u64> {
+            let sum = self.map.sum(keys)?;
+            match keys.contains(&self.about) {
+                false => Some(sum),
+                true if MISSING => None,
+                true => Some(sum.wrapping_add(1)),
+            }
+        }
+    }
+
+    fn outcome<L: Look>() -> Result<Vec<f64>, Error> {
+        let keys = KeySet::integers(1_000);
+        run::<L>(&keys, &Order::new(&keys, 1), &Effort::QUICK)
+    }
+
+    #[test]
+    fn every_way_passes_and_a_wrong_or_a_missing_value_is_caught() {
+        for rates in [
+            outcome::<Core>(),
+            outcome::<CoreMany>(),
+            outcome::<Plain>(),
+            outcome::<PlainMany>(),
+        ] {
+            assert!(rates.unwrap()[0] > 0.0);
+        }
+        let wrong = outcome::<Liar<false>>().unwrap_err().to_string();
+        assert!(wrong.contains("add up to"), "{wrong}");
+        let missing = outcome::<Liar<true>>().unwrap_err().to_string();
+        assert!(missing.contains("missing"), "{missing}");
+    }
+}

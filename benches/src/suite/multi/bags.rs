@@ -1,9 +1,11 @@
 //! Maps from a key to many values.
 
+use std::hash::Hash;
 use std::num::Wrapping;
 use std::sync::Arc;
 
 use dashmap::DashMap;
+use evmap::StableHashEq;
 use hashbrown::HashMap;
 use parking_lot::RwLock;
 
@@ -12,16 +14,48 @@ use crate::keys::KeySet;
 use crate::peers::evmap_options;
 use crate::value::value;
 
-/// What the bags hold. Not `u64` itself: `evmap` 11 with such values is timed by other suites, and the
-/// compiler inlines what has one caller only.
-pub(super) type Value = Wrapping<u64>;
+/// What the bags hold: 8 bytes.
+///
+/// There are two such types, and neither is `u64`, so that each look-up that is timed is the only one of
+/// its map in this program: the compiler inlines what has one caller.
+pub(super) trait Value: Copy + Eq + Hash + Send + Sync + StableHashEq + 'static {
+    /// The value with these bits.
+    fn of(bits: u64) -> Self;
+
+    /// Its bits.
+    fn bits(self) -> u64;
+
+    /// The value with this number of the key with this index.
+    fn nth(index: usize, number: usize) -> Self {
+        Self::of(value(index, number as u64))
+    }
+}
+
+impl Value for Wrapping<u64> {
+    #[inline]
+    fn of(bits: u64) -> Self {
+        Self(bits)
+    }
+
+    #[inline]
+    fn bits(self) -> u64 {
+        self.0
+    }
+}
+
+impl Value for Wrapping<i64> {
+    #[inline]
+    fn of(bits: u64) -> Self {
+        Self(bits as i64)
+    }
+
+    #[inline]
+    fn bits(self) -> u64 {
+        self.0 as u64
+    }
+}
 
 type S = CommonHasher;
-
-/// The value with this number of the key with this index.
-pub(super) fn nth(index: usize, number: usize) -> Value {
-    Wrapping(value(index, number as u64))
-}
 
 /// A map of bags under test.
 pub(super) trait Bags: Send + Sized {
@@ -30,6 +64,8 @@ pub(super) trait Bags: Send + Sized {
     /// How it is driven, in a few words.
     const HOW: &'static str;
 
+    /// What it holds.
+    type Value: Value;
     /// A thread's reader.
     type Reader: ReadBags;
 
@@ -40,10 +76,10 @@ pub(super) trait Bags: Send + Sized {
     fn reader(&self) -> Self::Reader;
 
     /// Adds values to bags, all visible when the call returns.
-    fn insert(&mut self, entries: impl Iterator<Item = (u64, Value)>);
+    fn insert(&mut self, entries: impl Iterator<Item = (u64, Self::Value)>);
 
     /// Removes one of each of these values from bags, all visible when the call returns.
-    fn remove(&mut self, entries: impl Iterator<Item = (u64, Value)>);
+    fn remove(&mut self, entries: impl Iterator<Item = (u64, Self::Value)>);
 
     /// A map in which every key has its first `size` values.
     fn filled(keys: &KeySet<u64>, size: usize) -> Self {
@@ -51,7 +87,7 @@ pub(super) trait Bags: Send + Sized {
         let indexed = || keys.keys().iter().copied().enumerate();
         map.insert(indexed().flat_map(|(index, key)| {
             let numbers = 0..size;
-            numbers.map(move |number| (key, nth(index, number)))
+            numbers.map(move |number| (key, Value::nth(index, number)))
         }));
         // A map with two copies brings the second one up to date.
         map.insert([].into_iter());
@@ -69,28 +105,29 @@ pub(super) trait ReadBags: Send {
 }
 
 #[inline(always)]
-fn sum<'v>(values: impl Iterator<Item = &'v Value>) -> (u64, usize) {
-    let (mut sum, mut count) = (Wrapping(0), 0);
+fn sum<'v, V: Value>(values: impl Iterator<Item = &'v V>) -> (u64, usize) {
+    let (mut sum, mut count) = (0_u64, 0);
     for value in values {
-        sum += value;
+        sum = sum.wrapping_add(value.bits());
         count += 1;
     }
-    (sum.0, count)
+    (sum, count)
 }
 
 /// `evmap-multi`.
-pub(super) struct Multi {
-    write: evmap_multi::WriteHandle<u64, Value, (), S>,
-    read: MultiReader,
+pub(super) struct Multi<V: Value> {
+    write: evmap_multi::WriteHandle<u64, V, (), S>,
+    read: MultiReader<V>,
 }
 
-type MultiReader = evmap_multi::ReadHandle<u64, Value, (), S>;
+type MultiReader<V> = evmap_multi::ReadHandle<u64, V, (), S>;
 
-impl Bags for Multi {
+impl<V: Value> Bags for Multi<V> {
     const NAME: &'static str = "evmap-multi";
     const HOW: &'static str = "ReadHandle::get and get_one, insert, remove_value";
 
-    type Reader = MultiReader;
+    type Value = V;
+    type Reader = MultiReader<V>;
 
     fn empty(keys: usize) -> Self {
         let (write, read) = evmap_multi::Builder::new()
@@ -100,12 +137,12 @@ impl Bags for Multi {
         Self { write, read }
     }
 
-    fn reader(&self) -> MultiReader {
+    fn reader(&self) -> MultiReader<V> {
         self.read.clone()
     }
 
     #[inline]
-    fn insert(&mut self, entries: impl Iterator<Item = (u64, Value)>) {
+    fn insert(&mut self, entries: impl Iterator<Item = (u64, V)>) {
         for (key, value) in entries {
             self.write.insert(key, value);
         }
@@ -113,18 +150,18 @@ impl Bags for Multi {
     }
 
     #[inline]
-    fn remove(&mut self, entries: impl Iterator<Item = (u64, Value)>) {
+    fn remove(&mut self, entries: impl Iterator<Item = (u64, V)>) {
         for (key, value) in entries {
-            self.write.remove_value(&key, &value);
+            self.write.remove_value(key, value);
         }
         self.write.publish();
     }
 }
 
-impl ReadBags for MultiReader {
+impl<V: Value> ReadBags for MultiReader<V> {
     #[inline(always)]
     fn get_one(&self, key: &u64) -> Option<u64> {
-        Self::get_one(self, key).map(|value| value.0)
+        Self::get_one(self, key).map(|value| value.bits())
     }
 
     #[inline(always)]
@@ -134,26 +171,27 @@ impl ReadBags for MultiReader {
 }
 
 /// `evmap` 11.
-pub(super) struct Evmap(evmap::handles::WriteHandle<u64, Value, (), S>);
+pub(super) struct Evmap<V: Value>(evmap::handles::WriteHandle<u64, V, (), S>);
 
-type EvmapReader = evmap::handles::ReadHandle<u64, Value, (), S>;
+type EvmapReader<V> = evmap::handles::ReadHandle<u64, V, (), S>;
 
-impl Bags for Evmap {
+impl<V: Value> Bags for Evmap<V> {
     const NAME: &'static str = "evmap 11";
     const HOW: &'static str = "get and get_one, insert, remove_value";
 
-    type Reader = EvmapReader;
+    type Value = V;
+    type Reader = EvmapReader<V>;
 
     fn empty(keys: usize) -> Self {
         Self(evmap_options::<S>().with_capacity(keys).construct().0)
     }
 
-    fn reader(&self) -> EvmapReader {
+    fn reader(&self) -> EvmapReader<V> {
         (*self.0).clone()
     }
 
     #[inline]
-    fn insert(&mut self, entries: impl Iterator<Item = (u64, Value)>) {
+    fn insert(&mut self, entries: impl Iterator<Item = (u64, V)>) {
         for (key, value) in entries {
             self.0.insert(key, value);
         }
@@ -161,7 +199,7 @@ impl Bags for Evmap {
     }
 
     #[inline]
-    fn remove(&mut self, entries: impl Iterator<Item = (u64, Value)>) {
+    fn remove(&mut self, entries: impl Iterator<Item = (u64, V)>) {
         for (key, value) in entries {
             self.0.remove_value(key, value);
         }
@@ -169,10 +207,10 @@ impl Bags for Evmap {
     }
 }
 
-impl ReadBags for EvmapReader {
+impl<V: Value> ReadBags for EvmapReader<V> {
     #[inline(always)]
     fn get_one(&self, key: &u64) -> Option<u64> {
-        Self::get_one(self, key).map(|value| value.0)
+        Self::get_one(self, key).map(|value| value.bits())
     }
 
     #[inline(always)]
@@ -181,7 +219,7 @@ impl ReadBags for EvmapReader {
     }
 }
 
-fn remove_from(bag: &mut Vec<Value>, value: Value) {
+fn remove_from<V: Value>(bag: &mut Vec<V>, value: V) {
     if let Some(place) = bag.iter().position(|it| *it == value) {
         bag.swap_remove(place);
     }
@@ -189,12 +227,13 @@ fn remove_from(bag: &mut Vec<Value>, value: Value) {
 
 /// `dashmap` of vectors.
 #[derive(Clone)]
-pub(super) struct Dash(Arc<DashMap<u64, Vec<Value>, S>>);
+pub(super) struct Dash<V: Value>(Arc<DashMap<u64, Vec<V>, S>>);
 
-impl Bags for Dash {
+impl<V: Value> Bags for Dash<V> {
     const NAME: &'static str = "dashmap of Vec";
     const HOW: &'static str = "get, entry and push, swap_remove of the first that is equal";
 
+    type Value = V;
     type Reader = Self;
 
     fn empty(keys: usize) -> Self {
@@ -207,14 +246,14 @@ impl Bags for Dash {
     }
 
     #[inline]
-    fn insert(&mut self, entries: impl Iterator<Item = (u64, Value)>) {
+    fn insert(&mut self, entries: impl Iterator<Item = (u64, V)>) {
         for (key, value) in entries {
             self.0.entry(key).or_default().push(value);
         }
     }
 
     #[inline]
-    fn remove(&mut self, entries: impl Iterator<Item = (u64, Value)>) {
+    fn remove(&mut self, entries: impl Iterator<Item = (u64, V)>) {
         for (key, value) in entries {
             if let Some(mut bag) = self.0.get_mut(&key) {
                 remove_from(&mut bag, value);
@@ -223,10 +262,10 @@ impl Bags for Dash {
     }
 }
 
-impl ReadBags for Dash {
+impl<V: Value> ReadBags for Dash<V> {
     #[inline(always)]
     fn get_one(&self, key: &u64) -> Option<u64> {
-        self.0.get(key)?.first().map(|value| value.0)
+        self.0.get(key)?.first().map(|value| value.bits())
     }
 
     #[inline(always)]
@@ -237,13 +276,14 @@ impl ReadBags for Dash {
 
 /// A lock around a `HashMap` of vectors.
 #[derive(Clone)]
-pub(super) struct Locked(Arc<RwLock<HashMap<u64, Vec<Value>, S>>>);
+pub(super) struct Locked<V: Value>(Arc<RwLock<HashMap<u64, Vec<V>, S>>>);
 
-impl Bags for Locked {
+impl<V: Value> Bags for Locked<V> {
     const NAME: &'static str = "RwLock of Vec";
     const HOW: &'static str = "parking_lot around hashbrown; locked per look-up and per batch of writes, \
          otherwise as dashmap";
 
+    type Value = V;
     type Reader = Self;
 
     fn empty(keys: usize) -> Self {
@@ -256,7 +296,7 @@ impl Bags for Locked {
     }
 
     #[inline]
-    fn insert(&mut self, entries: impl Iterator<Item = (u64, Value)>) {
+    fn insert(&mut self, entries: impl Iterator<Item = (u64, V)>) {
         let mut map = self.0.write();
         for (key, value) in entries {
             map.entry(key).or_default().push(value);
@@ -264,7 +304,7 @@ impl Bags for Locked {
     }
 
     #[inline]
-    fn remove(&mut self, entries: impl Iterator<Item = (u64, Value)>) {
+    fn remove(&mut self, entries: impl Iterator<Item = (u64, V)>) {
         let mut map = self.0.write();
         for (key, value) in entries {
             if let Some(bag) = map.get_mut(&key) {
@@ -274,10 +314,10 @@ impl Bags for Locked {
     }
 }
 
-impl ReadBags for Locked {
+impl<V: Value> ReadBags for Locked<V> {
     #[inline(always)]
     fn get_one(&self, key: &u64) -> Option<u64> {
-        self.0.read().get(key)?.first().map(|value| value.0)
+        self.0.read().get(key)?.first().map(|value| value.bits())
     }
 
     #[inline(always)]

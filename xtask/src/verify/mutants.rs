@@ -1,0 +1,285 @@
+//! A test of the tests: the protocol with one thing wrong at a time. For each mutant some check
+//! must fail, or it must be said why none can.
+
+mod edit;
+mod table;
+mod workshop;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use super::context::{Context, Verdict};
+pub(super) use workshop::copy_workspace;
+use workshop::{Outcome, Workshop};
+
+/// One change to the source.
+#[derive(Debug)]
+struct Mutant {
+    /// What is wrong with it.
+    name: &'static str,
+    /// In `left-right/src`.
+    file: &'static str,
+    /// Occurs exactly once in the file, whatever the white space.
+    find: &'static str,
+    replace: &'static str,
+    fate: Fate,
+}
+
+#[derive(Debug)]
+enum Fate {
+    /// Some check fails; this one is asked first.
+    Killed(Check),
+    /// No check can fail, and why.
+    Equivalent(&'static str),
+}
+
+/// A check that a mutant can fail.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Check {
+    Loom,
+    /// The tests in the files of the source.
+    Unit,
+    /// A file in `left-right/tests`.
+    Test(&'static str),
+    /// As `Test`, with AddressSanitizer.
+    Address(&'static str),
+    /// A mutant of the Promela model, by its options. It stands for a mutant of the source that no
+    /// program can be made to notice reliably.
+    Model(&'static [&'static str]),
+}
+
+/// Whatever is asked of a mutant that its first check let live, in this order.
+const EVERY: [Check; 8] = [
+    Check::Loom,
+    Check::Unit,
+    Check::Test("semantics"),
+    Check::Test("panics"),
+    Check::Test("shared_read"),
+    Check::Test("progress"),
+    Check::Test("seccomp"),
+    Check::Test("surface"),
+];
+
+impl Check {
+    fn name(self) -> String {
+        match self {
+            Self::Loom => "loom".into(),
+            Self::Unit => "unit".into(),
+            Self::Test(file) => file.into(),
+            Self::Address(file) => format!("asan {file}"),
+            Self::Model(options) => format!("spin {}", options.join(" ")),
+        }
+    }
+}
+
+/// How many mutants are at work at a time: mostly one core each.
+const WORKERS: usize = 2;
+
+/// Runs all mutants.
+pub(crate) fn run(context: &Context) -> Verdict {
+    let wanted = |mutant: &&Mutant| {
+        let part = context.mutant.as_deref().unwrap_or_default();
+        mutant.name.contains(part)
+    };
+    let mutants: Vec<&Mutant> = table::all().filter(wanted).collect();
+    match lives(context, &mutants) {
+        Ok((broken, lives)) => report(&mutants, &lives, &broken),
+        Err(error) => Verdict::Failed(error),
+    }
+}
+
+/// What became of a mutant.
+#[derive(Clone, Debug, PartialEq)]
+enum Life {
+    /// The check and what it said.
+    Killed(String),
+    Survived,
+    /// A tool is missing.
+    Unknown(String),
+    /// It does not apply or does not build.
+    Void(String),
+}
+
+/// What became of each mutant, and before that the checks that fail without any.
+fn lives(context: &Context, mutants: &[&Mutant]) -> Result<(Vec<String>, Vec<Life>), String> {
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(vec![Life::Survived; mutants.len()]);
+    let mut first = Workshop::new(context)?;
+    let (sound, broken): (Vec<Check>, Vec<Check>) = checks(mutants)
+        .into_iter()
+        .partition(|check| first.passes(*check));
+    let mut workshops = vec![first];
+    for number in 1..WORKERS {
+        workshops.push(workshops[0].twin(number)?);
+    }
+    let work = |workshop: &Workshop<'_>| {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(mutant) = mutants.get(index) else {
+                break;
+            };
+            let life = live(workshop, mutant, &sound);
+            context.note(&format!("{}: {life:?}", mutant.name));
+            results.lock().unwrap()[index] = life;
+        }
+    };
+    thread::scope(|scope| {
+        for workshop in &workshops {
+            scope.spawn(|| work(workshop));
+        }
+    });
+    let broken = broken.into_iter().map(Check::name).collect();
+    Ok((broken, results.into_inner().unwrap()))
+}
+
+/// The checks that these mutants may be asked, but for models.
+fn checks(mutants: &[&Mutant]) -> Vec<Check> {
+    let mut checks = EVERY.to_vec();
+    for mutant in mutants {
+        if let Fate::Killed(check @ Check::Address(_)) = mutant.fate
+            && !checks.contains(&check)
+        {
+            checks.push(check);
+        }
+    }
+    checks
+}
+
+/// Lets a mutant live until a check notices it.
+fn live(workshop: &Workshop<'_>, mutant: &Mutant, sound: &[Check]) -> Life {
+    let first = match mutant.fate {
+        Fate::Killed(check) => Some(check),
+        Fate::Equivalent(_) => None,
+    };
+    let mutated = match workshop.mutate(mutant.file, mutant.find, mutant.replace) {
+        Ok(mutated) => mutated,
+        Err(error) => return Life::Void(error),
+    };
+    let others = EVERY
+        .into_iter()
+        .filter(|check| sound.contains(check) && Some(*check) != first);
+    let usable = |check: &Check| sound.contains(check) || matches!(check, Check::Model(_));
+    for check in first.into_iter().filter(usable).chain(others) {
+        let said = match workshop.ask(check) {
+            Outcome::Passed => continue,
+            Outcome::Failed(test) => test,
+            Outcome::Hung => "does not end".into(),
+            Outcome::NotBuilt => {
+                drop(mutated);
+                return Life::Void("does not build".into());
+            }
+            Outcome::Missing(reason) => return Life::Unknown(reason),
+        };
+        return Life::Killed(format!("{}: {said}", check.name()));
+    }
+    Life::Survived
+}
+
+fn report(mutants: &[&Mutant], lives: &[Life], broken: &[String]) -> Verdict {
+    let (mut killed, mut equivalent, mut unknown, mut wrong) = (0, 0, 0, Vec::new());
+    let mut table = String::new();
+    for (mutant, life) in mutants.iter().zip(lives) {
+        let (word, said) = match (life, &mutant.fate) {
+            (Life::Killed(by), Fate::Killed(_)) => {
+                killed += 1;
+                ("killed", by.as_str())
+            }
+            (Life::Survived, Fate::Equivalent(proof)) => {
+                equivalent += 1;
+                ("equivalent", *proof)
+            }
+            (Life::Unknown(reason), _) => {
+                unknown += 1;
+                ("unknown", reason.as_str())
+            }
+            (Life::Killed(by), Fate::Equivalent(_)) => {
+                wrong.push(mutant.name);
+                ("KILLED, though said to be equivalent", by.as_str())
+            }
+            (Life::Survived, Fate::Killed(_)) => {
+                wrong.push(mutant.name);
+                ("SURVIVED", "")
+            }
+            (Life::Void(error), _) => {
+                wrong.push(mutant.name);
+                ("VOID", error.as_str())
+            }
+        };
+        let name = mutant.name;
+        table += &format!("\n  {:16} {name:58} {word:10} {said}", mutant.file);
+    }
+    let mut text = format!("{killed} killed, {equivalent} equivalent");
+    if unknown > 0 {
+        text += &format!(", {unknown} unknown");
+    }
+    if !wrong.is_empty() {
+        text += &format!(", {} not as expected: {}", wrong.len(), wrong.join("; "));
+    }
+    if !broken.is_empty() {
+        text += &format!("; fails without any mutant: {}", broken.join(", "));
+    }
+    text += &table;
+    match wrong.is_empty() && broken.is_empty() {
+        true => Verdict::Passed(text),
+        false => Verdict::Failed(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn every_mutant_applies() {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../left-right/src");
+        let mut errors = Vec::new();
+        for mutant in table::all() {
+            let text = std::fs::read_to_string(source.join(mutant.file)).unwrap();
+            match edit::replace_once(&text, mutant.find, mutant.replace) {
+                Ok(changed) => assert_ne!(changed, text, "{}", mutant.name),
+                Err(error) => errors.push(format!("{}: {error}", mutant.name)),
+            }
+            // It may stand in the middle of a line.
+            assert!(!mutant.replace.contains("//"), "{}", mutant.name);
+        }
+        assert!(errors.is_empty(), "{}", errors.join("\n"));
+    }
+
+    #[test]
+    fn names_of_mutants_are_distinct() {
+        let mut names: Vec<_> = table::all().map(|mutant| mutant.name).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+
+    #[test]
+    fn only_the_expected_passes() {
+        let mutant = |fate| Mutant {
+            name: "it",
+            file: "",
+            find: "",
+            replace: "",
+            fate,
+        };
+        let (mortal, immortal) = (
+            mutant(Fate::Killed(Check::Loom)),
+            mutant(Fate::Equivalent("…")),
+        );
+        let passes = |mutant, life: &Life| {
+            let verdict = report(&[mutant], std::slice::from_ref(life), &[]);
+            matches!(verdict, Verdict::Passed(_))
+        };
+        assert!(passes(&mortal, &Life::Killed(String::new())));
+        assert!(!passes(&mortal, &Life::Survived));
+        assert!(!passes(&mortal, &Life::Void(String::new())));
+        assert!(passes(&mortal, &Life::Unknown(String::new())));
+        assert!(passes(&immortal, &Life::Survived));
+        assert!(!passes(&immortal, &Life::Killed(String::new())));
+        let nothing = report(&[], &[], &["loom".into()]);
+        assert!(matches!(nothing, Verdict::Failed(_)));
+    }
+}

@@ -1,0 +1,41 @@
+//! The fences, who chooses them, and the registry that the choice is read from.
+
+use super::super::{Check, Mutant};
+use super::{LOOM, SECCOMP, SEMANTICS, UNIT, equivalent, mutant};
+
+const FENCE: &str = "fence.rs";
+const CHOICE: &str = "fence/choice.rs";
+const MEMBARRIER: &str = "fence/membarrier.rs";
+const REGISTRY: &str = "registry.rs";
+
+#[rustfmt::skip]
+pub(super) const MUTANTS: &[Mutant] = &[
+    mutant(FENCE, "full fence: none", "fence(Ordering::SeqCst);", "", LOOM),
+    mutant(FENCE, "full fence: AcqRel", "fence(Ordering::SeqCst);", "fence(Ordering::AcqRel);", LOOM),
+    mutant(FENCE, "heavy fence: a full one", "system::heavy();", "full();", LOOM),
+    mutant(FENCE, "light fence: a full one, and the heavy fence has no partner", "system::light();", "full();", LOOM),
+    mutant(FENCE, "a refused registration is taken for a granted one", "register().unwrap_or(FenceStrategy::Fences)", "register().unwrap_or(FenceStrategy::Membarrier)", UNIT),
+    mutant(FENCE, "a granted registration is not used", "register().unwrap_or(FenceStrategy::Fences)", "{ let _ = register(); FenceStrategy::Fences }", UNIT),
+    mutant(MEMBARRIER, "membarrier: not called", "if let Err(error) = membarrier(MembarrierCommand::PrivateExpedited) {", "if let Err(error) = Ok::<(), &str>(()) {", Check::Model(&["NO_CLOSE", "M_NO_MEMBARRIER"])),
+    mutant(MEMBARRIER, "membarrier: no compiler fence in the reader", "compiler_fence(Ordering::SeqCst);", "let _ = || compiler_fence(Ordering::SeqCst);", Check::Model(&["NO_CLOSE", "M_NO_LIGHT_FENCE"])),
+    mutant(MEMBARRIER, "membarrier: not registered for", "membarrier(MembarrierCommand::RegisterPrivateExpedited).ok()?;", "", SECCOMP),
+    mutant(MEMBARRIER, "membarrier: registered for, not tried", "membarrier(MembarrierCommand::PrivateExpedited).ok()?;", "", SECCOMP),
+    mutant(MEMBARRIER, "membarrier: goes on when refused", "std::process::abort();", "", SECCOMP),
+    mutant(CHOICE, "choice: a policy of fences lets readers take the tag off", "(FenceStrategy::Fences, _) | (_, FencePolicy::WriteMostly) => Pair::AlwaysSymmetric,", "(FenceStrategy::Fences, _) | (_, FencePolicy::WriteMostly) => Pair::Symmetric,", UNIT),
+    mutant(CHOICE, "choice: relies on a heavy fence that is not there", "(FenceStrategy::Fences, _) | (_, FencePolicy::WriteMostly) => Pair::AlwaysSymmetric,", "(_, FencePolicy::WriteMostly) => Pair::AlwaysSymmetric,", SECCOMP),
+    mutant(CHOICE, "choice: the other way round", "if self.sessions < WORTH_A_HEAVY_FENCE => Pair::Symmetric", "if self.sessions >= WORTH_A_HEAVY_FENCE => Pair::Symmetric", UNIT),
+    mutant(CHOICE, "choice: never fences on both sides", "if self.sessions < WORTH_A_HEAVY_FENCE => Pair::Symmetric", "if self.sessions == usize::MAX => Pair::Symmetric", UNIT),
+    mutant(CHOICE, "choice: a policy is ignored", "self.policy = policy;", "let _ = policy;", UNIT),
+    mutant(CHOICE, "choice: forgets what it has counted", "self.counted = counted;", "", UNIT),
+    mutant(CHOICE, "choice: takes dropped handles for reads", "if since_last < usize::MAX / 4 {", "if since_last < usize::MAX {", UNIT),
+    mutant(REGISTRY, "look: misses all but one reader", "for (_, slot) in slots.iter() {", "for (_, slot) in slots.iter().take(1) {", LOOM),
+    mutant(REGISTRY, "look: keeps the stragglers of earlier swaps", "inside.clear();", "", SEMANTICS),
+    mutant(REGISTRY, "look: takes everybody for inside", "if is_inside(session) {", "if session != usize::MAX {", SEMANTICS),
+    mutant(REGISTRY, "look: takes nobody for inside", "if is_inside(session) {", "if session == usize::MAX {", LOOM),
+    mutant(REGISTRY, "look: counts no sessions", "sessions = sessions.wrapping_add(session);", "", LOOM),
+    mutant(REGISTRY, "register: the slot is not inserted", "let key = lock(&self.slots).insert(Arc::clone(&slot)); slot.set_key(key);", "", LOOM),
+    mutant(REGISTRY, "register: the slot does not know its key", "slot.set_key(key);", "let _ = key;", SEMANTICS),
+    mutant(REGISTRY, "deregister: the slot stays", "let removed = lock(&self.slots).try_remove(key);", "let removed = key;", SEMANTICS),
+    equivalent("sync.rs", "a lock that is poisoned panics", "mutex.lock().unwrap_or_else(PoisonError::into_inner)", "{ let _ = PoisonError::<()>::into_inner; mutex.lock().unwrap() }", "nothing that can panic runs under a lock (invariant 8): this is a second line of defence"),
+    equivalent("fence/none.rs", "no system call: the heavy fence does nothing", "super::full();", "", "not called where there is no heavy fence: every pointer has the tag (Spin, FENCES_ONLY)"),
+];

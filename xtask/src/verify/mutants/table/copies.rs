@@ -1,0 +1,41 @@
+//! Who owns which copy: publish, replace, close, freeze.
+
+use super::super::Mutant;
+use super::{LOOM, PANICS, PROGRESS, SEMANTICS, equivalent, mutant};
+
+const FILE: &str = "copies.rs";
+
+const PUBLISH: &str = "copies.shared.core.published.swap(copies.stale.cast(), pair); std::mem::swap(&mut copies.published, &mut copies.stale); let vacated = copies.stale.addr().get(); let counted = copies.grace.begin(&copies.shared.core.registry, vacated);";
+
+#[rustfmt::skip]
+pub(super) const MUTANTS: &[Mutant] = &[
+    mutant(FILE, "publish: the copies keep their roles", "std::mem::swap(&mut copies.published, &mut copies.stale);", "", LOOM),
+    mutant(FILE, "publish: looks before the swap", PUBLISH, "let vacated = copies.published.addr().get(); let counted = copies.grace.begin(&copies.shared.core.registry, vacated); copies.shared.core.published.swap(copies.stale.cast(), pair); std::mem::swap(&mut copies.published, &mut copies.stale);", LOOM),
+    mutant(FILE, "publish: does not look", "let counted = copies.grace.begin(&copies.shared.core.registry, vacated);", "let (counted, _) = (0, vacated);", LOOM),
+    mutant(FILE, "publish: waits for readers of the wrong copy", "let vacated = copies.stale.addr().get();", "let vacated = copies.published.addr().get();", LOOM),
+    mutant(FILE, "publish: waits for readers of either copy", "let vacated = copies.stale.addr().get();", "let vacated = 0;", SEMANTICS),
+    mutant(FILE, "publish: no new version number", "copies.version += 1;", "", LOOM),
+    mutant(FILE, "publish: the copy keeps its version number", "fresh.header.version = copies.version;", "let _ = fresh;", LOOM),
+    mutant(FILE, "reclaim: does not wait", "let departed = self.grace.wait(patience)?;", "let _ = patience; let departed = GracePeriod::default().wait(Patience::Never)?;", LOOM),
+    mutant(FILE, "replace: without limit", "if self.abandoned.len() >= MOST_ABANDONED {", "if self.abandoned.len() == usize::MAX {", PROGRESS),
+    mutant(FILE, "replace: the readers of the abandoned copy are forgotten", "grace: std::mem::take(&mut self.grace),", "grace: { self.grace = GracePeriod::default(); GracePeriod::default() },", LOOM),
+    mutant(FILE, "replace: a copy is freed under its readers", "if abandoned.grace.wait(Patience::Never).is_ok() {", "if abandoned.grace.wait(Patience::Never).is_ok() || index < 9 {", LOOM),
+    mutant(FILE, "replace: no copy is freed", "if abandoned.grace.wait(Patience::Never).is_ok() {", "if abandoned.grace.wait(Patience::Never).is_ok() && index > 9 {", LOOM),
+    mutant(FILE, "close: the pointer stays", "self.shared.core.published.close();", "", LOOM),
+    mutant(FILE, "close: does not look again", "self.grace.begin(&self.shared.core.registry, 0);", "", LOOM),
+    mutant(FILE, "close: looks before the swap", "self.shared.core.published.close(); self.grace.begin(&self.shared.core.registry, 0);", "self.grace.begin(&self.shared.core.registry, 0); self.shared.core.published.close();", LOOM),
+    mutant(FILE, "close: waits for readers of the stale copy only", "self.grace.begin(&self.shared.core.registry, 0);", "self.grace.begin(&self.shared.core.registry, self.stale.addr().get());", LOOM),
+    mutant(FILE, "close: does not wait", "let _departed: Departed = self.grace.wait(Patience::Forever).expect(ENDLESS);", "", LOOM),
+    mutant(FILE, "close: abandoned copies are leaked", "drop_stale(unsafe { into_data(abandoned.record) });", "let _ = (abandoned.record, drop_stale);", PROGRESS),
+    equivalent(FILE, "freeze: readers go on fencing", "core.published.set_last(self.published.cast());", "let _ = core;", "slower only: no swap follows, whatever the tag says"),
+    mutant(FILE, "freeze: the stale copy is freed under its readers", "let free_now = sound && self.grace.wait(Patience::Never).is_ok();", "let free_now = sound;", LOOM),
+    mutant(FILE, "freeze: a damaged copy is dropped", "let free_now = sound && self.grace.wait(Patience::Never).is_ok();", "let free_now = self.grace.wait(Patience::Never).is_ok();", PANICS),
+    mutant(FILE, "freeze: a damaged copy with readers is dropped", "if sound && !free_now {", "if !free_now {", PANICS),
+    mutant(FILE, "freeze: a stale copy that is dropped is left, too", "if sound && !free_now {", "if sound {", SEMANTICS),
+    mutant(FILE, "freeze: the stale copy is leaked", "drop_stale(unsafe { into_data(self.stale) });", "let _ = drop_stale;", SEMANTICS),
+    mutant(FILE, "freeze: a stale copy with readers is leaked", "kept.push(left(self.stale, drop_stale));", "let _ = self.stale;", SEMANTICS),
+    mutant(FILE, "freeze: abandoned copies are leaked", "kept.extend(abandoned);", "abandoned.for_each(drop);", SEMANTICS),
+    mutant(FILE, "freeze: the published copy is leaked", "kept.push(left(self.published, drop_last));", "let _ = drop_last;", SEMANTICS),
+    mutant(FILE, "freeze: the newest copy is dropped first", "for Left { record, drop_with } in unlocked(&mut self.left).drain(..) {", "for Left { record, drop_with } in unlocked(&mut self.left).drain(..).rev() {", SEMANTICS),
+    mutant(FILE, "freeze: a drop that panics comes out of the last handle", "swallow(|| drop_with(data));", "let _ = || swallow(|| ()); drop_with(data);", PANICS),
+];

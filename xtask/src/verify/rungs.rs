@@ -1,0 +1,163 @@
+//! The rungs that are one command, and the table of all of them.
+
+use super::context::{ASAN_TARGET, Context, LIBRARIES, Verdict, add_flags, has_sanitizers};
+use super::{coverage, features, mutants, web};
+
+/// One way to find out what is wrong.
+#[derive(Debug)]
+pub(crate) struct Rung {
+    pub(crate) name: &'static str,
+    /// What it shows.
+    pub(crate) proves: &'static str,
+    pub(crate) run: fn(&Context) -> Verdict,
+}
+
+/// All rungs, the quickest answers first.
+#[rustfmt::skip]
+pub(crate) const RUNGS: &[Rung] = &[
+    Rung { name: "loom", proves: "the protocol in every interleaving, up to 3 preemptions", run: loom },
+    Rung { name: "spin", proves: "the fences, membarrier included, on models of two machines", run: spin },
+    Rung { name: "mutants", proves: "every step of the protocol is needed, and its loss noticed", run: mutants::run },
+    Rung { name: "real-fences", proves: "the tests pass with fences on both sides", run: real_fences },
+    Rung { name: "torture", proves: "readers see whole, fresh states under random load", run: torture },
+    Rung { name: "asan", proves: "no use after free, no leak (AddressSanitizer, LeakSanitizer)", run: asan },
+    Rung { name: "tsan", proves: "no data race (ThreadSanitizer, std instrumented)", run: tsan },
+    Rung { name: "features", proves: "every set of features, and the least versions, build", run: features::run },
+    Rung { name: "targets", proves: "other systems type-check", run: targets },
+    Rung { name: "coverage", proves: "the tests reach the lines of the libraries", run: coverage::run },
+];
+
+const LEFT_RIGHT: [&str; 2] = ["--manifest-path", "left-right/Cargo.toml"];
+
+fn loom(context: &Context) -> Verdict {
+    let mut command = context.cargo("loom");
+    command
+        .args(["test", "--release", "--test", "loom"])
+        .args(LEFT_RIGHT)
+        .env("LOOM_MAX_PREEMPTIONS", if context.long { "4" } else { "3" });
+    add_flags(&mut command, "--cfg loom");
+    Verdict::of(context.run(&mut command))
+}
+
+fn spin(context: &Context) -> Verdict {
+    /// What `check` says when a tool is missing.
+    const SKIPPED: i32 = 77;
+    let mut command = std::process::Command::new("left-right/models/check");
+    match context.status(command.current_dir(&context.root)) {
+        Some(0) => Verdict::Passed(String::new()),
+        Some(SKIPPED) => {
+            let reason = context.log_tail(1);
+            Verdict::Skipped(reason.trim_start_matches("skipped: ").to_owned())
+        }
+        _ => Verdict::Failed(String::new()),
+    }
+}
+
+fn real_fences(context: &Context) -> Verdict {
+    let mut command = context.cargo_test_libraries("real-fences");
+    add_flags(&mut command, "--cfg left_right_real_fences");
+    Verdict::of(context.run(&mut command))
+}
+
+fn torture(context: &Context) -> Verdict {
+    let mut command = context.cargo("verify/torture");
+    command
+        .args(["test", "--release", "--test", "torture"])
+        .args(LEFT_RIGHT)
+        .args(["--", "--nocapture"])
+        .env(
+            "LEFT_RIGHT_TORTURE_SECONDS",
+            if context.long { "600" } else { "10" },
+        );
+    Verdict::of(context.run(&mut command))
+}
+
+/// Tests that leak on purpose: what a panic has damaged is leaked by design, and one handle must
+/// outlive every destructor of its thread. They run without LeakSanitizer, all others with it.
+const LEAKING: [&str; 4] = [
+    "each_call::",
+    "poison::",
+    "panickers::",
+    "a_guard_in_a_thread_local_outlives_the_threads_table",
+];
+
+fn asan(context: &Context) -> Verdict {
+    if !has_sanitizers(context) {
+        return Verdict::Skipped(format!("it is used on {ASAN_TARGET}"));
+    }
+    let test = |options: &str| {
+        let mut command = context.cargo_test_libraries("verify/asan");
+        command
+            .args(["--target", ASAN_TARGET])
+            .env("RUSTC_BOOTSTRAP", "1")
+            .env("LEFT_RIGHT_TORTURE_SECONDS", "4")
+            // Some tests ask for more memory than there is.
+            .env(
+                "ASAN_OPTIONS",
+                format!("allocator_may_return_null=1:{options}"),
+            );
+        add_flags(&mut command, "-Zsanitizer=address");
+        command.arg("--");
+        command
+    };
+    let mut most = test("detect_leaks=1");
+    most.args(LEAKING.iter().flat_map(|name| ["--skip", name]));
+    let mut leaking = test("detect_leaks=0");
+    leaking.args(LEAKING);
+    Verdict::of(context.run(&mut most) && context.run(&mut leaking))
+}
+
+fn tsan(context: &Context) -> Verdict {
+    let toolchain = match web::toolchain(context) {
+        Ok(toolchain) => toolchain,
+        Err(reason) => return Verdict::Skipped(reason),
+    };
+    let mut command = context.cargo("verify/tsan");
+    command
+        .args([
+            "test",
+            "-Zbuild-std",
+            "--target",
+            ASAN_TARGET,
+            "--no-fail-fast",
+        ])
+        .args(LEFT_RIGHT)
+        .args(["--lib", "--test", "torture", "--test", "shared_read"])
+        .env(
+            "LEFT_RIGHT_TORTURE_SECONDS",
+            if context.long { "600" } else { "20" },
+        )
+        .env("TSAN_OPTIONS", "halt_on_error=1");
+    toolchain.apply(&mut command);
+    // It does not see what membarrier does to other threads.
+    add_flags(
+        &mut command,
+        "-Zsanitizer=thread --cfg left_right_real_fences",
+    );
+    web::verdict(context, context.run(&mut command))
+}
+
+/// What the libraries must at least type-check for.
+const TARGETS: [&str; 4] = [
+    "aarch64-unknown-linux-gnu",
+    "i686-unknown-linux-gnu",
+    "x86_64-pc-windows-msvc",
+    "x86_64-apple-darwin",
+];
+
+fn targets(context: &Context) -> Verdict {
+    let toolchain = match web::toolchain(context) {
+        Ok(toolchain) => toolchain,
+        Err(reason) => return Verdict::Skipped(reason),
+    };
+    let mut command = context.cargo("verify/targets");
+    command.args(["check", "-Zbuild-std", "--lib", "--all-features"]);
+    for library in LIBRARIES {
+        command.args(["--package", library]);
+    }
+    for target in TARGETS {
+        command.args(["--target", target]);
+    }
+    toolchain.apply(&mut command);
+    web::verdict(context, context.run(&mut command))
+}
