@@ -139,22 +139,10 @@ fn method(effort: &Effort) -> Vec<String> {
         "Rounds are interleaved: each round runs every measurement once and begins with another one, so \
          that drift of the machine hits all alike."
             .to_owned(),
-        "Each repetition builds its map anew with its full capacity and reads every key once and one \
-         absent key before the clock starts. A writer's map is read back in full afterwards. A wrong \
-         answer ends the run without a report."
+        "A wrong answer ends the run without a report. Other load on the machine, frequency scaling and \
+         virtual cores are not controlled for."
             .to_owned(),
-        "Keys are read in shuffled order from an array in that order; every look-up's value is masked and \
-         added up, which costs about a tenth of a nanosecond on every side, and each 4,096 look-ups are \
-         compared with the known sum. Each map's look-up has one loop and no other caller, so that the \
-         compiler can inline it whole, as far as the crate allows."
-            .to_owned(),
-        "A writer with a period spins until it is due, on a core of its own if there is one. Other load \
-         on the machine, frequency scaling and virtual cores are not controlled for."
-            .to_owned(),
-        "Bias: this benchmark was written by the authors of evmap-core and left-right. Values are u64, \
-         there is one writer at most, and no key is inserted or removed while figures are made: that \
-         favours maps that keep two copies, and hides what they cost in memory and with writers on \
-         every thread."
+        "Bias: this benchmark was written by the authors of evmap-core, evmap-multi and left-right."
             .to_owned(),
     ]
 }

@@ -5,7 +5,7 @@
 //! schedule interleaves repetitions so that drift hits all maps alike; a suite says what to compare; the
 //! report shows it.
 //!
-//! To add a suite (`memory`, `multi`, `shared`, …), add a file under `suite/` and a line to
+//! To add a suite, add a file under `suite/` and a line to
 //! [`suite::ALL`]. To add a map, add a file under `peers/` and a line to [`subject::all`].
 
 #![deny(unsafe_code)]

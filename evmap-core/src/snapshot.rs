@@ -13,7 +13,7 @@ use crate::view::View;
 
 /// One state of the map: entries and metadata that belong together.
 ///
-/// Readers borrow one through a [`View`](crate::View), the writer through
+/// Readers borrow one through a [`View`], the writer through
 /// [`WriteHandle::view`](crate::WriteHandle::view); both have these methods. Nothing in a snapshot
 /// changes while it is borrowed, so any number of look-ups see the same state, and each costs what
 /// it costs in a plain `HashMap`. No method blocks.

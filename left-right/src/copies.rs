@@ -9,7 +9,7 @@ use crossbeam_utils::CachePadded;
 
 use crate::{
     diagnostics::StalledReader,
-    fence::{Chooser, FencePolicy, HeavyFence},
+    fence::{Chooser, FencePolicy, HeavyFence, Pair},
     published::Published,
     record::{Record, data_ptr, into_data, into_raw},
     registry::{Registry, StructureId, next_id},
@@ -87,6 +87,8 @@ pub(crate) struct Copies<T> {
     /// Copies that stalled readers are still in, oldest first.
     abandoned: Vec<Abandoned<T>>,
     chooser: Chooser,
+    /// What the published pointer asks its readers for.
+    pair: Pair,
     /// When the last heavy fence was made.
     last_heavy: Option<Instant>,
     /// The number of the last publish.
@@ -103,7 +105,8 @@ impl<T> Copies<T> {
         // Before the first handle: registering is cheap while the process has one thread.
         let chooser = Chooser::new();
         let published = into_raw(readable);
-        let pointer = Published::new(published.cast(), chooser.pair());
+        let pair = chooser.pair();
+        let pointer = Published::new(published.cast(), pair);
         Self {
             shared: Arc::new(Shared {
                 core: CoreArc::new(Core {
@@ -118,6 +121,7 @@ impl<T> Copies<T> {
             grace: GracePeriod::default(),
             abandoned: Vec::new(),
             chooser,
+            pair,
             last_heavy: None,
             version: 0,
         }
@@ -282,17 +286,22 @@ impl<'a, T> Reclaimed<'a, T> {
         // SAFETY: as in `both`: the record is the writer's own until the swap.
         let fresh = unsafe { copies.stale.as_mut() };
         fresh.header.version = copies.version;
-        let pair = copies.chooser.pair();
-        let heavy = copies.shared.core.published.swap(copies.stale.cast(), pair);
+        let pair = std::mem::replace(&mut copies.pair, copies.chooser.pair());
+        // Readers may have taken the tag off since; that heavy fence goes without a watch.
+        let watch = (pair == Pair::Asymmetric).then(Instant::now);
+        let fresh = copies.stale.cast();
+        copies.shared.core.published.swap(fresh, copies.pair);
+        let heavy = watch.map(|start| {
+            let end = Instant::now();
+            let last = copies.last_heavy.replace(end);
+            HeavyFence {
+                took: end - start,
+                interval: last.map_or(Duration::MAX, |last| end - last),
+            }
+        });
         std::mem::swap(&mut copies.published, &mut copies.stale);
         let vacated = copies.stale.addr().get();
         let counted = copies.grace.begin(&copies.shared.core.registry, vacated);
-        let heavy = heavy.map(|took| {
-            let now = Instant::now();
-            let last = copies.last_heavy.replace(now);
-            let interval = last.map_or(Duration::MAX, |last| now - last);
-            HeavyFence { took, interval }
-        });
         copies.chooser.record(counted, heavy);
     }
 }

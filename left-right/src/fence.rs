@@ -10,7 +10,7 @@
 //! | symmetric | [`full`]: `fence(SeqCst)`, some nanoseconds | [`full`] |
 //!
 //! The published pointer itself tells readers which pair is in force: its lowest bit set means
-//! "fence, then load again" (see [`Published`](crate::copies::Published)). Where the operating
+//! "fence, then load again" (see [`Published`](crate::published::Published)). Where the operating
 //! system offers no heavy fence the bit is always set.
 
 use std::{fmt, sync::OnceLock};

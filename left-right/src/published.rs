@@ -6,10 +6,7 @@
 //! writer did to the record. What keeps the *old* record alive and unchanged while readers are in
 //! it is not the pointer but the fence after the swap, the look at the slots and the wait.
 
-use std::{
-    ptr::NonNull,
-    time::{Duration, Instant},
-};
+use std::ptr::NonNull;
 
 use crate::{
     fence::{self, Pair},
@@ -114,10 +111,8 @@ impl Published {
 
     /// Publishes `record` and asks its readers for `pair`; then fences, so that a look at the slots
     /// that follows misses no reader of the record that was taken out (invariant 3).
-    ///
-    /// Returns how long the fence took, if it was a heavy one.
-    pub(crate) fn swap(&self, record: NonNull<Header>, pair: Pair) -> Option<Duration> {
-        self.swap_word(tagged(record.as_ptr(), tag(pair)))
+    pub(crate) fn swap(&self, record: NonNull<Header>, pair: Pair) {
+        self.swap_word(tagged(record.as_ptr(), tag(pair)));
     }
 
     /// Takes the data away from the readers; then fences, as [`swap`](Self::swap) does.
@@ -125,17 +120,14 @@ impl Published {
         self.swap_word(std::ptr::null_mut());
     }
 
-    fn swap_word(&self, fresh: *mut Header) -> Option<Duration> {
+    fn swap_word(&self, fresh: *mut Header) {
         // Release: pairs with the Acquire loads of readers.
         let old = self.current.swap(fresh, Ordering::Release);
         // The pair is the one that readers of the *old* pointer were told about (invariant 6).
         if old.addr() & FENCE == 0 {
-            let start = Instant::now();
             fence::heavy();
-            Some(start.elapsed())
         } else {
             fence::full();
-            None
         }
     }
 

@@ -11,7 +11,7 @@ use crate::order::Order;
 use crate::report::{Findings, PeerNote, Row, Table};
 use crate::schedule::{Trial, interleave};
 use crate::subject::{BASE, Subjects, all, all_with_native_hashers};
-use crate::workload::{Pace, Workload};
+use crate::workload::{self, Pace, Workload};
 
 /// Enough that the table does not fit the first-level cache, few enough to build it often.
 const KEYS: usize = 10_000;
@@ -134,10 +134,14 @@ fn compare<K: Key>(keys: &KeySet<K>, plan: &Plan) -> Result<Findings, Error> {
             .collect(),
         tables,
         claims: Vec::new(),
-        notes: match plan.native_hashers {
-            true => vec!["Each map has its own default hasher.".to_owned()],
-            false => vec!["Every map has the same hasher: foldhash with a fixed seed.".to_owned()],
-        },
+        notes: [
+            vec![match plan.native_hashers {
+                true => "Each map has its own default hasher.".to_owned(),
+                false => "Every map has the same hasher: foldhash with a fixed seed.".to_owned(),
+            }],
+            workload::notes(),
+        ]
+        .concat(),
     })
 }
 

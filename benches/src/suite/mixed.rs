@@ -17,7 +17,7 @@ use crate::primitive::{Ours, Primitive, Registry};
 use crate::report::Findings;
 use crate::schedule::{Trial, interleave};
 use crate::subject::{Of, Subject};
-use crate::workload::{Pace, Workload};
+use crate::workload::{self, Pace, Workload};
 
 const KEYS: usize = 10_000;
 const PERIOD: Duration = Duration::from_micros(100);
@@ -50,13 +50,17 @@ impl Suite for Mixed {
         Ok(Findings {
             keys: vec![name],
             claims,
-            notes: vec![
+            notes: [
+                vec![
                 "Every map has the same hasher: foldhash with a fixed seed.".to_owned(),
                 "Handles are made, cloned and dropped one at a time, each one timed; the figure is the \
                  99.9th percentile of a stall, and its median is taken over the stalls. With left-right \
                  0.11 the same inside the guard is a deadlock and is not tried."
                     .to_owned(),
-            ],
+                ],
+                workload::notes(),
+            ]
+            .concat(),
             ..Findings::default()
         })
     }

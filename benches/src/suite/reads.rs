@@ -14,7 +14,7 @@ use crate::primitive::{Ours, Primitive, Read, Registry, Write};
 use crate::report::Findings;
 use crate::schedule::{Trial, interleave};
 use crate::subject::{Of, Subject};
-use crate::workload::{Work, Workload, race};
+use crate::workload::{self, Work, Workload, race};
 
 /// Enters and leaves between two looks at the stop flag.
 const ROUND: usize = 4_096;
@@ -124,9 +124,13 @@ fn claims<K: Key>(sets: &[KeySet<K>], effort: &Effort) -> Result<Findings, Error
     Ok(Findings {
         keys: sets.iter().map(|keys| keys.name().to_owned()).collect(),
         claims,
-        notes: vec![
-            "One thread; every map has the same hasher: foldhash with a fixed seed.".to_owned(),
-        ],
+        notes: [
+            vec![
+                "One thread; every map has the same hasher: foldhash with a fixed seed.".to_owned(),
+            ],
+            workload::notes(),
+        ]
+        .concat(),
         ..Findings::default()
     })
 }

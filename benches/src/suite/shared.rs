@@ -10,7 +10,7 @@ use crate::peers::{Dash, Papaya, Plain, Shared};
 use crate::report::Findings;
 use crate::schedule::{Trial, interleave};
 use crate::subject::{Of, Subject};
-use crate::workload::Workload;
+use crate::workload::{self, Workload};
 
 const KEYS: usize = 1_000;
 
@@ -43,12 +43,16 @@ impl Suite for SharedHandles {
         Ok(Findings {
             keys: vec![name],
             claims,
-            notes: vec![
+            notes: [
+                vec![
                 "Every map has the same hasher: foldhash with a fixed seed.".to_owned(),
                 "On several threads the figure is what a look-up takes the thread that makes it; where \
                  the machine has fewer free cores than threads, waiting for one counts."
                     .to_owned(),
-            ],
+                ],
+                workload::notes(),
+            ]
+            .concat(),
             ..Findings::default()
         })
     }

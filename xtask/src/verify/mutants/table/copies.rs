@@ -5,12 +5,12 @@ use super::{LOOM, PANICS, PROGRESS, SEMANTICS, equivalent, mutant};
 
 const FILE: &str = "copies.rs";
 
-const PUBLISH: &str = "copies.shared.core.published.swap(copies.stale.cast(), pair); std::mem::swap(&mut copies.published, &mut copies.stale); let vacated = copies.stale.addr().get(); let counted = copies.grace.begin(&copies.shared.core.registry, vacated);";
+const PUBLISH: &str = "copies.shared.core.published.swap(fresh, copies.pair); let heavy = watch.map(|start| { let end = Instant::now(); let last = copies.last_heavy.replace(end); HeavyFence { took: end - start, interval: last.map_or(Duration::MAX, |last| end - last), } }); std::mem::swap(&mut copies.published, &mut copies.stale); let vacated = copies.stale.addr().get(); let counted = copies.grace.begin(&copies.shared.core.registry, vacated);";
 
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "publish: the copies keep their roles", "std::mem::swap(&mut copies.published, &mut copies.stale);", "", LOOM),
-    mutant(FILE, "publish: looks before the swap", PUBLISH, "let vacated = copies.published.addr().get(); let counted = copies.grace.begin(&copies.shared.core.registry, vacated); copies.shared.core.published.swap(copies.stale.cast(), pair); std::mem::swap(&mut copies.published, &mut copies.stale);", LOOM),
+    mutant(FILE, "publish: looks before the swap", PUBLISH, "let vacated = copies.published.addr().get(); let counted = copies.grace.begin(&copies.shared.core.registry, vacated); copies.shared.core.published.swap(fresh, copies.pair); let heavy = watch.map(|start| { let end = Instant::now(); let last = copies.last_heavy.replace(end); HeavyFence { took: end - start, interval: last.map_or(Duration::MAX, |last| end - last), } }); std::mem::swap(&mut copies.published, &mut copies.stale);", LOOM),
     mutant(FILE, "publish: does not look", "let counted = copies.grace.begin(&copies.shared.core.registry, vacated);", "let (counted, _) = (0, vacated);", LOOM),
     mutant(FILE, "publish: waits for readers of the wrong copy", "let vacated = copies.stale.addr().get();", "let vacated = copies.published.addr().get();", LOOM),
     mutant(FILE, "publish: waits for readers of either copy", "let vacated = copies.stale.addr().get();", "let vacated = 0;", SEMANTICS),
