@@ -262,7 +262,7 @@ impl Slot {
     pub(crate) fn describe(&self, session: usize) -> StalledReader {
         // SAFETY: the reader found this record in a session that the writer has not seen it leave,
         // or later. Only the writer, who is asking, frees records, and none that a reader could
-        // find since (invariants 1 and 13).
+        // find since (invariants 1 and 13); it reports a failed wait before it frees anything.
         let version = |record: NonNull<Header>| unsafe { record.as_ref() }.version;
         StalledReader {
             thread: self.registered_by.name().map(str::to_owned),
