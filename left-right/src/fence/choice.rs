@@ -15,9 +15,13 @@ use super::{FenceStrategy, fence_strategy};
 /// What a full fence costs a reader, in nanoseconds: 4 to 6 on current x86 machines.
 const FULL_FENCE: u64 = 5;
 
-/// What a heavy fence costs a writer before one was timed, in nanoseconds. Loom gets a number that it can
-/// reach.
-const HEAVY_FENCE: u64 = if cfg!(loom) { 10 } else { 5_000 };
+/// What a heavy fence is taken to cost before one was timed, in nanoseconds. Loom gets a number that it
+/// can reach.
+const HEAVY_FENCE: u64 = if cfg!(loom) { 10 } else { 20_000 };
+
+/// How much more a heavy fence costs than the writer's time: it interrupts every running thread of
+/// the process for about as long, and a writer that publishes that often has work of its own waiting.
+const INTERRUPTIONS: u64 = 4;
 
 /// Which fences a structure uses, set with
 /// [`WriteHandle::set_fence_policy`](crate::WriteHandle::set_fence_policy).
@@ -58,7 +62,7 @@ pub(crate) struct Chooser {
     counted: usize,
     /// Sessions per publish, smoothed over the last few.
     sessions: u64,
-    /// What a heavy fence costs, in nanoseconds: at once when it is dear, slowly forgotten.
+    /// What a heavy fence costs everybody, in nanoseconds: at once when it is dear, slowly forgotten.
     heavy: u64,
 }
 
@@ -103,7 +107,8 @@ impl Chooser {
         };
         if let Some(HeavyFence { took, interval }) = heavy {
             let (took, interval) = (nanoseconds(took), nanoseconds(interval));
-            self.heavy = took.max(self.heavy - self.heavy / 8);
+            let cost = took * INTERRUPTIONS;
+            self.heavy = cost.max(self.heavy - self.heavy / 8);
             // Readers go on while the writer is in the heavy fence. Without it there would be
             // less time between two publishes and so fewer sessions.
             let share = interval.saturating_sub(took) as f64 / interval.max(1) as f64;
@@ -183,14 +188,14 @@ mod tests {
         let mut chooser = Chooser::new();
         publishes(&mut chooser, 200, heavy(13_000, 1_000_000));
         assert_eq!(chooser.pair(), expected(Pair::Symmetric));
-        publishes(&mut chooser, 200, heavy(500, 1_000_000));
+        publishes(&mut chooser, 200, heavy(200, 1_000_000));
         assert_eq!(chooser.pair(), expected(Pair::Asymmetric));
     }
 
     #[test]
     fn a_publish_now_and_then_stays_asymmetric() {
         let mut chooser = Chooser::new();
-        publishes(&mut chooser, 10_000, heavy(13_000, 100_000));
+        publishes(&mut chooser, 30_000, heavy(13_000, 100_000));
         assert_eq!(chooser.pair(), expected(Pair::Asymmetric));
     }
 

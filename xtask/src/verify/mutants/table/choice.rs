@@ -29,7 +29,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(CHOICE, "choice: forgets what it has counted", "self.counted = counted;", "", UNIT),
     mutant(CHOICE, "choice: takes dropped handles for reads", ".filter(|_| since_last < usize::MAX / 4)", ".filter(|_| since_last < usize::MAX)", UNIT),
     mutant(CHOICE, "choice: counts the reads that the heavy fence leaves time for", "sessions = (sessions as f64 * share) as u64;", "let _ = share;", UNIT),
-    mutant(CHOICE, "choice: does not learn what a heavy fence costs", "self.heavy = took.max(self.heavy - self.heavy / 8);", "", UNIT),
+    mutant(CHOICE, "choice: does not learn what a heavy fence costs", "self.heavy = cost.max(self.heavy - self.heavy / 8);", "let _ = cost;", UNIT),
     mutant(REGISTRY, "look: misses all but one reader", "for (_, slot) in slots.iter() {", "for (_, slot) in slots.iter().take(1) {", LOOM),
     mutant(REGISTRY, "look: keeps the stragglers of earlier swaps", "inside.clear();", "", SEMANTICS),
     mutant(REGISTRY, "look: takes everybody for inside", "if is_inside(session) {", "if session != usize::MAX {", SEMANTICS),
