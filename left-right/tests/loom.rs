@@ -436,3 +436,23 @@ fn replacing_beside_reads() {
         });
     }
 }
+
+/// Invariant 7: a refresh that finds the data taken away has left, and does not leave again.
+#[test]
+fn refreshing_beside_a_close() {
+    loom::model(|| {
+        let (mut writer, reader) = pair(ReadMostly);
+        let thread = thread::spawn(move || {
+            let guard = reader.enter();
+            let version = guard.as_ref().map_or(0, ReadGuard::version);
+            if let Some(guard) = guard.and_then(ReadGuard::refresh) {
+                assert!(guard.get() >= version);
+            }
+            // Dropped by the main thread: that would end a session that should have ended before.
+            reader
+        });
+        writer.append(Increment).publish();
+        drop(writer.take());
+        drop(thread.join().unwrap());
+    });
+}

@@ -50,13 +50,14 @@ enum Check {
 }
 
 /// Whatever is asked of a mutant that its first check let live, in this order.
-const EVERY: [Check; 8] = [
+const EVERY: [Check; 9] = [
     Check::Loom,
     Check::Unit,
     Check::Test("semantics"),
     Check::Test("panics"),
     Check::Test("shared_read"),
     Check::Test("progress"),
+    Check::Test("allocations"),
     Check::Test("seccomp"),
     Check::Test("surface"),
 ];

@@ -32,6 +32,7 @@ const UNIT: Check = Check::Unit;
 const SEMANTICS: Check = Check::Test("semantics");
 const PANICS: Check = Check::Test("panics");
 const SHARED: Check = Check::Test("shared_read");
+const ALLOCATIONS: Check = Check::Test("allocations");
 const PROGRESS: Check = Check::Test("progress");
 const SECCOMP: Check = Check::Test("seccomp");
 /// A mistake with memory that only a sanitizer sees for sure.

@@ -1,7 +1,7 @@
 //! Handles, guards, the slots of threads, and values that both copies share.
 
 use super::super::Mutant;
-use super::{LOOM, SEMANTICS, SHARED, SHARED_ADDRESS, SURFACE, equivalent, mutant};
+use super::{ALLOCATIONS, LOOM, SEMANTICS, SHARED, SHARED_ADDRESS, SURFACE, equivalent, mutant};
 
 const READ: &str = "read.rs";
 const GUARD: &str = "read/guard.rs";
@@ -18,15 +18,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(GUARD, "guard: a narrowed one leaves twice", "mem::forget(self); ReadGuard { data, slot, core, narrowed: true,", "ReadGuard { data, slot, core, narrowed: true,", SEMANTICS),
     mutant(GUARD, "refresh: of a narrowed guard", "narrowed: true,", "narrowed: false,", SEMANTICS),
     mutant(GUARD, "refresh: the old data", "self.data = data_ptr::<T>(record.cast());", "let _ = record;", LOOM),
-    mutant(GUARD, "refresh: leaves again what was taken away", "mem::forget(self); None", "None", SEMANTICS),
+    mutant(GUARD, "refresh: leaves again what was taken away", "mem::forget(self); None", "None", LOOM),
     mutant(LOCAL, "slot: of another structure", "if cached == id {", "if cached != 0 || id == 0 {", SHARED),
     mutant(LOCAL, "slot: one in use", ".find(|entry| !entry.slot.is_occupied())", ".find(|entry| entry.id == id)", LOOM),
     mutant(LOCAL, "slot: shared with guards of an older copy", "of_structure().find(|entry| !core.published.differs_from(entry.slot.record()))", "of_structure().next()", LOOM),
     mutant(LOCAL, "slot: never shared", "of_structure().find(|entry| !core.published.differs_from(entry.slot.record()))", "of_structure().find(|entry| entry.id != id)", SHARED),
-    mutant(LOCAL, "slot: entries of structures that are gone stay", "entries.retain(|entry| entry.core.strong_count() != 0);", "", SHARED),
+    mutant(LOCAL, "slot: entries of structures that are gone stay", "entries.retain(|entry| entry.core.strong_count() != 0);", "", ALLOCATIONS),
     mutant(LOCAL, "slot: not remembered", "entries.push(Entry { id, core, slot });", "std::mem::forget((id, core, slot));", SHARED),
     mutant(LOCAL, "slot: nobody's is not marked", "slot.orphan(); NonNull::from", "NonNull::from", SHARED),
-    mutant(LOCAL, "thread's end: the cache stays", "entry.set((0, std::ptr::null()));", "let _ = entry;", SHARED),
+    mutant(LOCAL, "thread's end: the cache stays", "entry.set((0, std::ptr::null()));", "let _ = entry;", SHARED_ADDRESS),
     mutant(LOCAL, "thread's end: slots with guards are given back", "if !entry.slot.orphan() {", "if !entry.slot.orphan() || entry.id != 0 {", SHARED_ADDRESS),
     mutant(LOCAL, "thread's end: slots stay", "if !entry.slot.orphan() {", "if !entry.slot.orphan() && entry.id == 0 {", SHARED),
     mutant("registry.rs", "structure: two of one name", "*last += 1;", "*last = 1;", SHARED),

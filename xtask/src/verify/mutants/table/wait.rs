@@ -1,7 +1,7 @@
 //! The grace period.
 
 use super::super::Mutant;
-use super::{LOOM, SEMANTICS, mutant};
+use super::{LOOM, PROGRESS, SEMANTICS, mutant};
 
 const FILE: &str = "wait.rs";
 
@@ -20,6 +20,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "wait: does not look again", "loop { self.prune();", "self.prune(); loop {", SEMANTICS),
     mutant(FILE, "wait: a call that must not wait does", "Patience::Never => return Err(StillThere),", "Patience::Never => None,", SEMANTICS),
     mutant(FILE, "wait: past its deadline", "if left.is_zero() {", "if left == Duration::MAX {", SEMANTICS),
-    mutant(FILE, "wait: nobody notices that it is for itself", "self.assert_not_waiting_for_itself(); None", "None", SEMANTICS),
+    mutant(FILE, "wait: nobody notices that it is for itself", "self.assert_not_waiting_for_itself(); None", "None", PROGRESS),
     mutant(FILE, "wait: without sleep", "if !self.backoff.is_completed() {", "if self.sleep != Duration::ZERO {", SEMANTICS),
 ];

@@ -1,7 +1,7 @@
 //! The steps of a publish and of an end, and the poison.
 
 use super::super::Mutant;
-use super::{LOOM, PANICS, SEMANTICS, mutant};
+use super::{LOOM, PANICS, PROGRESS, SEMANTICS, equivalent, mutant};
 
 const FILE: &str = "write/writer.rs";
 const HANDLE: &str = "write.rs";
@@ -12,7 +12,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "poison: not set before the first load", "self.phase = Phase::Poisoned; stale.absorb_second(operation, published);", "stale.absorb_second(operation, published);", PANICS),
     mutant(FILE, "poison: not cleared after the first load", "self.phase = Phase::Loading { dirty: true }; } else {", "} else {", SEMANTICS),
     mutant(FILE, "poison: not set before the log is applied", "let phase = mem::replace(&mut self.phase, Phase::Poisoned);", "let phase = self.phase;", PANICS),
-    mutant(FILE, "poison: the damaged copy is dropped by take", "mem::forget(damaged);", "drop(damaged);", PANICS),
+    mutant(FILE, "poison: the damaged copy is dropped by take", "mem::forget(damaged);", "drop(damaged);", PROGRESS),
     mutant(FILE, "append: not noted as pending", "self.phase = Phase::Loading { dirty: true }; } else {", "self.phase = Phase::Loading { dirty: false }; } else {", SEMANTICS),
     mutant(FILE, "append: into the log before the first publish", "if let Phase::Loading { .. } = self.phase {", "if self.phase == Phase::Poisoned {", SEMANTICS),
     mutant(FILE, "prepare: abandoned copies are not freed", "self.copies.free_abandoned(T::drop_first);", "", LOOM),
@@ -22,20 +22,20 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "publish: the first does not end the loading", "Phase::Loading { .. } => self.phase = Phase::Unsynchronised,", "Phase::Loading { .. } => (),", SEMANTICS),
     mutant(FILE, "publish: the log does not learn of the swap", "_ => self.log.copies_swapped(),", "_ => (),", LOOM),
     mutant(FILE, "publish: without applying the log", "self.prepare(patience)?.publish();", "self.copies.reclaim(patience)?.publish();", LOOM),
-    mutant(FILE, "replace: the clone is synchronised again", "if self.phase == Phase::Unsynchronised { self.phase = Phase::Logging; }", "", SEMANTICS),
+    equivalent(FILE, "replace: the clone is synchronised again", "if self.phase == Phase::Unsynchronised { self.phase = Phase::Logging; }", "", "slower only: it is made equal to what it was cloned from"),
     mutant(FILE, "replace: the clone absorbs what it has", "self.log.drop_published(); self.publish(Patience::Never)", "self.publish(Patience::Never)", LOOM),
     mutant(HANDLE, "leaked guards: hang the writer's calls", "fn writer_to_wait(&mut self) -> &mut Writer<T, O> { self.reader.end_leaked_guards();", "fn writer_to_wait(&mut self) -> &mut Writer<T, O> {", SEMANTICS),
     mutant(HANDLE, "leaked guards: hang take", "self.reader.end_leaked_guards(); let writer = self.writer.take()", "let writer = self.writer.take()", SEMANTICS),
-    mutant(HANDLE, "leaked guards: hang freeze", "self.reader.end_leaked_guards(); self.writer.take().expect(PRESENT).freeze();", "self.writer.take().expect(PRESENT).freeze();", SEMANTICS),
-    mutant(HANDLE, "leaked guards: hang drop", "self.reader.end_leaked_guards(); swallow(", "swallow(", SEMANTICS),
+    equivalent(HANDLE, "leaked guards: hang freeze", "self.reader.end_leaked_guards(); self.writer.take().expect(PRESENT).freeze();", "self.writer.take().expect(PRESENT).freeze();", "they are of the published copy, since each publish ends them; a freeze waits for readers of the other"),
+    mutant(HANDLE, "leaked guards: hang drop", "self.reader.end_leaked_guards(); swallow(", "swallow(", PROGRESS),
     mutant(FILE, "poison: a writer that goes closes what is damaged", "None if !sound => {}", "None if !sound && self.log.len() == usize::MAX => {}", PANICS),
-    mutant(FILE, "poison: the log of a damaged pair is dropped", "if sound { self.log.discard(); } } None", "self.log.discard(); } None", PANICS),
+    mutant(FILE, "poison: the log of a damaged pair is dropped", "if sound { self.log.discard(); } } None", "self.log.discard(); } None", PROGRESS),
     mutant(FILE, "poison: a freeze says that the copy is whole", "pub(super) fn freeze(mut self) where T: Send, { let sound = self.phase != Phase::Poisoned;", "pub(super) fn freeze(mut self) where T: Send, { let sound = true;", PANICS),
-    mutant(FILE, "poison: the last handle is told that the copy is whole", "leave(self.copies, sound);", "leave(self.copies, true);", PANICS),
+    mutant(FILE, "poison: the last handle is told that the copy is whole", "leave(self.copies, sound);", "leave(self.copies, true);", PROGRESS),
     mutant(FILE, "close: pending operations are lost", "if self.has_pending() { self.publish(Patience::Forever).expect(ENDLESS); }", "", SEMANTICS),
     mutant(FILE, "close: the older copy is not brought up to date", "if self.log.len() != 0 { self.prepare(Patience::Forever).map(drop).expect(ENDLESS); }", "", SEMANTICS),
     mutant(FILE, "close: the older copy is leaked", "T::drop_first(stale); ManuallyDrop", "let _ = ManuallyDrop::new(stale); ManuallyDrop", SEMANTICS),
-    mutant(FILE, "close: a panic in the first drop drops the second copy", "let published = ManuallyDrop::new(published); T::drop_first(stale); ManuallyDrop::into_inner(published)", "T::drop_first(stale); let _ = ManuallyDrop::new(()); published", PANICS),
+    mutant(FILE, "close: a panic in the first drop drops the second copy", "let published = ManuallyDrop::new(published); T::drop_first(stale); ManuallyDrop::into_inner(published)", "T::drop_first(stale); let _ = ManuallyDrop::new(()); published", PROGRESS),
     mutant(FILE, "close: the newest copy is leaked", "None => T::drop_second(self.close()),", "None => mem::forget(self.close()),", SEMANTICS),
     mutant(FILE, "freeze on drop: the log is leaked", "if sound { self.log.discard(); } } None", "let _ = &mut self.log; } None", SEMANTICS),
     mutant(FILE, "freeze: the log is leaked", "if sound { self.log.discard(); } } }", "} }", SEMANTICS),
@@ -43,6 +43,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "freeze: what only the stale copy has is not dropped", "let drop_stale = if shares_nothing {", "let drop_stale = if shares_nothing && !sound {", PANICS),
     mutant(HANDLE, "freeze on drop: not remembered", "copies.leave_to_readers(sound, T::drop_first, T::drop_second); });", "let _ = sound; drop(copies); });", SEMANTICS),
     mutant("unwind.rs", "a panic comes out of drop", "if let Err(payload) = catch_unwind(AssertUnwindSafe(user_code)) { mem::forget(payload); }", "let _ = || mem::forget(catch_unwind(AssertUnwindSafe(|| ()))); user_code();", PANICS),
-    mutant("unwind.rs", "a panic's payload is dropped", "mem::forget(payload);", "drop(payload); let _ = mem::forget::<()>;", PANICS),
+    mutant("unwind.rs", "a panic's payload is dropped", "mem::forget(payload);", "drop(payload); let _ = mem::forget::<()>;", PROGRESS),
     mutant("write/taken.rs", "what is taken is leaked", "T::drop_second(data);", "std::mem::forget(data);", SEMANTICS),
 ];
