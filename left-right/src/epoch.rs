@@ -100,8 +100,16 @@ impl Slot {
     /// `None` if the writer took the data away. Each `Some` asks for one [`leave`](Self::leave).
     #[inline]
     pub(crate) fn enter(&self, published: &Published) -> Option<NonNull<Header>> {
-        // Relaxed: this thread wrote the value itself, or got the handle from the one that did.
-        let session = self.session.load(Ordering::Relaxed);
+        self.enter_from(self.session(), published)
+    }
+
+    /// [`enter`](Self::enter) for a caller that has looked at [`session`](Self::session) already.
+    #[inline]
+    pub(crate) fn enter_from(
+        &self,
+        session: usize,
+        published: &Published,
+    ) -> Option<NonNull<Header>> {
         if is_inside(session) {
             return self.enter_nested(published);
         }
@@ -149,23 +157,24 @@ impl Slot {
         Some(self.record())
     }
 
-    /// Gives one guard back; the last one ends the session.
+    /// Gives back the only guard of a slot that has an owner, which ends the session. `false` if
+    /// it is not such a guard: [`leave_nested`](Self::leave_nested) does it then.
+    #[inline]
+    pub(crate) fn leave(&self) -> bool {
+        let is_sole = self.nested.load(Ordering::Relaxed) == 0;
+        if is_sole {
+            self.end_session();
+        }
+        is_sole
+    }
+
+    /// Gives back one of several guards, or of guards that own the slot; the last one ends the
+    /// session.
     ///
     /// `true` asks the caller to deregister the slot: it was the last guard, and nobody else owns
     /// the slot.
-    #[inline]
-    pub(crate) fn leave(&self) -> bool {
+    pub(crate) fn leave_nested(&self) -> bool {
         let nested = self.nested.load(Ordering::Relaxed);
-        if nested == 0 {
-            self.end_session();
-            false
-        } else {
-            self.leave_nested(nested)
-        }
-    }
-
-    #[cold]
-    fn leave_nested(&self, nested: usize) -> bool {
         if nested == ORPHANED {
             self.end_session();
             return true;
@@ -176,7 +185,7 @@ impl Slot {
 
     #[inline]
     fn end_session(&self) {
-        let session = self.session.load(Ordering::Relaxed);
+        let session = self.session();
         // Release: pairs with the Acquire in `session_seen`: the reads of this session happen
         // before the writer changes the copy that they looked at.
         self.session
@@ -200,7 +209,14 @@ impl Slot {
     /// Whether the reader is inside. Asked only by the reader itself.
     #[inline]
     pub(crate) fn is_occupied(&self) -> bool {
-        is_inside(self.session.load(Ordering::Relaxed))
+        is_inside(self.session())
+    }
+
+    /// The session that the reader is in, or the last one. Asked only by the reader itself.
+    #[inline]
+    pub(crate) fn session(&self) -> usize {
+        // Relaxed: this thread wrote the value itself, or got the handle from the one that did.
+        self.session.load(Ordering::Relaxed)
     }
 
     /// Moves a session with a single guard to the newest record, without leaving in between.
@@ -212,8 +228,7 @@ impl Slot {
         if nested != 0 || !published.differs_from(self.record()) {
             return Step::Stay;
         }
-        let session = self.session.load(Ordering::Relaxed);
-        match self.announce(session.wrapping_add(2), published) {
+        match self.announce(self.session().wrapping_add(2), published) {
             Some(record) => Step::Moved(record),
             None => Step::Closed,
         }
@@ -339,9 +354,15 @@ mod tests {
             assert!(std::panic::catch_unwind(one_more).is_err());
             for _ in 0..MOST_NESTED {
                 assert!(!slot.leave());
+                assert!(!slot.leave_nested());
                 assert!(slot.is_occupied());
             }
-            assert_eq!(slot.leave(), orphaned);
+            if orphaned {
+                assert!(!slot.leave());
+                assert!(slot.leave_nested());
+            } else {
+                assert!(slot.leave());
+            }
             assert!(!slot.is_occupied());
         }
     }

@@ -229,13 +229,24 @@ impl<'rh, T> ReadGuard<'rh, T> {
 }
 
 impl<T: ?Sized> Drop for ReadGuard<'_, T> {
+    /// Small enough to be inlined also where a panic unwinds: a guard whose address is needed
+    /// nowhere lives in registers.
     #[inline]
     fn drop(&mut self) {
-        if self.slot().leave() {
-            let key = self.slot().key();
-            // Frees the slot.
-            self.core.registry.deregister(key);
+        if !self.slot().leave() {
+            leave_nested(self.slot, self.core);
         }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn leave_nested(slot: NonNull<Slot>, core: &Core) {
+    // SAFETY: as in `ReadGuard::slot`; the guard that is being dropped is one of the slot's. The
+    // reference is not used once the slot is freed.
+    let slot = unsafe { slot.as_ref() };
+    if slot.leave_nested() {
+        core.registry.deregister(slot.key());
     }
 }
 

@@ -22,17 +22,20 @@ use crate::{
 /// How many structures a thread can alternate between without a look at the table. A power of two.
 const CACHED: usize = 8;
 
-type Cache = [Cell<(StructureId, *const Slot)>; CACHED];
+type Cache = [Cell<(StructureId, NonNull<Slot>)>; CACHED];
+
+/// What stands in the cache for nothing: no structure has this name.
+const EMPTY: (StructureId, NonNull<Slot>) = (0, NonNull::dangling());
 
 #[cfg(not(loom))]
 thread_local! {
-    static CACHE: Cache = const { [const { Cell::new((0, std::ptr::null())) }; CACHED] };
+    static CACHE: Cache = const { [const { Cell::new(EMPTY) }; CACHED] };
     static TABLE: Table = const { Table { entries: RefCell::new(Vec::new()) } };
 }
 
 #[cfg(loom)]
 loom::thread_local! {
-    static CACHE: Cache = [const { Cell::new((0, std::ptr::null())) }; CACHED];
+    static CACHE: Cache = [const { Cell::new(EMPTY) }; CACHED];
     static TABLE: Table = Table { entries: RefCell::new(Vec::new()) };
 }
 
@@ -55,11 +58,7 @@ struct Entry {
 pub(super) fn cached(id: StructureId) -> Option<NonNull<Slot>> {
     CACHE.with(|cache| {
         let (cached, slot) = cache[id as usize % CACHED].get();
-        if cached == id {
-            NonNull::new(slot.cast_mut())
-        } else {
-            None
-        }
+        (cached == id).then_some(slot)
     })
 }
 
@@ -100,7 +99,7 @@ impl Table {
             entries.push(Entry { id, core, slot });
             pointer
         };
-        CACHE.with(|cache| cache[id as usize % CACHED].set((id, slot.as_ptr())));
+        CACHE.with(|cache| cache[id as usize % CACHED].set((id, slot)));
         slot
     }
 }
@@ -110,7 +109,7 @@ impl Drop for Table {
         // Under loom the cache may be gone before the table.
         let _ = CACHE.try_with(|cache| {
             for entry in cache {
-                entry.set((0, std::ptr::null()));
+                entry.set(EMPTY);
             }
         });
         for entry in self.entries.get_mut().drain(..) {

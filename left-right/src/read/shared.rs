@@ -5,7 +5,7 @@ use std::{fmt, ptr::NonNull};
 use super::{ReadGuard, ReadHandle, local};
 use crate::{
     copies::{CoreArc, Shared},
-    epoch::Slot,
+    epoch::{Slot, is_inside},
     record::data_ptr,
     registry::StructureId,
     sync::Arc,
@@ -112,33 +112,41 @@ impl<T> SharedReadHandle<T> {
     /// `None` once the writer took the data away, as for [`ReadHandle::enter`]. Never waits.
     #[inline]
     pub fn enter(&self) -> Option<ReadGuard<'_, T>> {
-        if let Some(slot) = local::cached(self.id) {
-            // SAFETY: the structure is alive, since `self` shares it, and so is the slot in its
-            // registry; this is the thread that owns it (invariant 7).
-            if !unsafe { slot.as_ref() }.is_occupied() {
-                return self.enter_with(slot);
-            }
-        }
-        self.enter_slowly()
-    }
-
-    /// Enters when the slot used last is unknown or inside.
-    #[cold]
-    fn enter_slowly(&self) -> Option<ReadGuard<'_, T>> {
-        self.enter_with(local::slot(self.id, &self.core))
-    }
-
-    /// Enters with a slot of this thread that nobody gives back before it is entered.
-    #[inline]
-    fn enter_with(&self, slot: NonNull<Slot>) -> Option<ReadGuard<'_, T>> {
-        // SAFETY: as in `enter`.
-        let entered = unsafe { slot.as_ref() }.enter(&self.core.published);
+        let (slot, session) = self.slot();
+        // SAFETY: the structure is alive, since `self` shares it, and so is the slot in its
+        // registry; this is the thread that owns it, or nobody does (invariant 7).
+        let entered = unsafe { slot.as_ref() }.enter_from(session, &self.core.published);
         let Some(record) = entered else {
             self.return_unused(slot);
             return None;
         };
         let data = data_ptr::<T>(record.cast());
         Some(ReadGuard::new(data, slot, &self.core))
+    }
+
+    /// A slot of this thread that nobody gives back before it is entered, and its session.
+    ///
+    /// Both ways end in registers: a guard that came out of memory on the rare way would go
+    /// through memory on the usual one, too, which costs more than everything else here.
+    #[inline]
+    fn slot(&self) -> (NonNull<Slot>, usize) {
+        if let Some(slot) = local::cached(self.id) {
+            // SAFETY: as in `enter`.
+            let session = unsafe { slot.as_ref() }.session();
+            if !is_inside(session) {
+                return (slot, session);
+            }
+        }
+        self.find_slot()
+    }
+
+    /// Finds a slot when the one used last is unknown or inside.
+    #[cold]
+    #[inline(never)]
+    fn find_slot(&self) -> (NonNull<Slot>, usize) {
+        let slot = local::slot(self.id, &self.core);
+        // SAFETY: as in `enter`.
+        (slot, unsafe { slot.as_ref() }.session())
     }
 
     /// Gives back a slot that no thread owns, if this is one, after it could not enter.
