@@ -10,10 +10,21 @@ use std::{error::Error, fmt, time::Duration};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stalled {
-    /// Who holds on.
+    /// Who holds on. Empty if it was no reader but another thread that had locked a
+    /// [`SharedWriteHandle`](crate::SharedWriteHandle).
     pub readers: Vec<StalledReader>,
     /// How long the call waited for them.
     pub waited: Duration,
+}
+
+impl Stalled {
+    /// By another thread that has the writer.
+    pub(crate) fn by_a_writer(waited: Duration) -> Self {
+        Self {
+            readers: Vec::new(),
+            waited,
+        }
+    }
 }
 
 /// A reader that a publish waits for.
@@ -33,6 +44,12 @@ pub struct StalledReader {
 impl fmt::Display for Stalled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { readers, waited } = self;
+        if readers.is_empty() {
+            return write!(
+                f,
+                "another thread still had the writer locked after {waited:?}; nothing is lost: publish again"
+            );
+        }
         write!(
             f,
             "{} reader(s) still hold a guard of an older version after {waited:?} (",

@@ -13,6 +13,8 @@ use std::{
     thread::{self, Thread},
 };
 
+#[cfg(all(debug_assertions, not(loom)))]
+use crate::sync::thread_address;
 use crate::{
     diagnostics::StalledReader,
     published::Published,
@@ -47,13 +49,6 @@ pub(crate) struct Slot {
     /// The thread that entered last, as [`thread_address`] has it.
     #[cfg(all(debug_assertions, not(loom)))]
     entered_by: AtomicUsize,
-}
-
-/// Tells threads that are alive apart, at less cost than a thread's id.
-#[cfg(all(debug_assertions, not(loom)))]
-fn thread_address() -> usize {
-    thread_local!(static ADDRESS: u8 = const { 0 });
-    ADDRESS.with(|address| std::ptr::from_ref(address).addr())
 }
 
 /// Set in `Slot::nested`: nobody owns the slot but its guards, and the last one gives it back.

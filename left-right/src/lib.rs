@@ -109,6 +109,8 @@ mod published;
 
 mod wait;
 
+mod pause;
+
 mod registry;
 
 #[allow(unsafe_code)] // Reads the version of the record that its session holds: invariant 1.
@@ -137,7 +139,7 @@ pub use absorb::{Absorb, Independent};
 pub use diagnostics::{Poisoned, PublishError, Stalled, StalledReader, Stats};
 pub use fence::{FencePolicy, FenceStrategy, fence_strategy};
 pub use read::{ReadGuard, ReadHandle, ReadHandleFactory, SharedReadHandle};
-pub use write::{Taken, WriteHandle};
+pub use write::{SharedWriteHandle, Taken, WriteGuard, WriteHandle};
 
 /// Makes a pair from an empty structure, which is cloned for the second copy.
 ///

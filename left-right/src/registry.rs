@@ -80,6 +80,27 @@ impl Registry {
         sessions
     }
 
+    /// # Panics
+    ///
+    /// In debug builds, if the calling thread is inside. Only they know which thread entered.
+    #[track_caller]
+    #[cfg(all(debug_assertions, not(loom)))]
+    pub(crate) fn assert_not_inside(&self) {
+        let slots = lock(&self.slots);
+        let is_inside =
+            |slot: &SharedSlot| is_inside(slot.session_seen()) && slot.was_entered_by_this_thread();
+        let found = slots.iter().any(|(_, slot)| is_inside(slot));
+        drop(slots);
+        assert!(
+            !found,
+            "this thread holds a guard while it publishes through a shared handle, and would sooner or \
+             later wait for itself for ever: drop the guard before publishing"
+        );
+    }
+
+    #[cfg(not(all(debug_assertions, not(loom))))]
+    pub(crate) fn assert_not_inside(&self) {}
+
     /// How many readers are registered.
     pub(crate) fn len(&self) -> usize {
         lock(&self.slots).len()

@@ -1,11 +1,11 @@
 //! The grace period: it ends when every reader seen inside at a swap has left or moved on.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::{
     diagnostics::StalledReader,
+    pause::Pause,
     registry::{Registry, SharedSlot},
-    sync::thread,
 };
 
 /// How long a call may wait for readers.
@@ -15,6 +15,8 @@ pub(crate) enum Patience {
     Forever,
     /// Up to this moment.
     Until(Instant),
+    /// As long as spinning and yielding helps: some microseconds.
+    Briefly,
     /// Not at all.
     Never,
 }
@@ -93,9 +95,7 @@ impl GracePeriod {
 
     /// Waits until every straggler has left, or until patience ends.
     ///
-    /// Spins for a moment, because most sessions last nanoseconds; then yields; then sleeps for
-    /// longer and longer, up to a millisecond, so that a stalled reader costs the writer time but
-    /// not a core.
+    /// A stalled reader costs the writer time, but not a core.
     ///
     /// # Errors
     ///
@@ -113,7 +113,8 @@ impl GracePeriod {
                     self.assert_not_waiting_for_itself();
                     None
                 }
-                Patience::Never => return Err(StillThere),
+                Patience::Briefly if !pause.is_long() => None,
+                Patience::Briefly | Patience::Never => return Err(StillThere),
                 Patience::Until(deadline) => {
                     let left = deadline.saturating_duration_since(Instant::now());
                     if left.is_zero() {
@@ -147,46 +148,4 @@ impl GracePeriod {
 #[cfg(not(all(debug_assertions, not(loom))))]
 impl GracePeriod {
     fn assert_not_waiting_for_itself(&self) {}
-}
-
-/// Spin, yield, sleep.
-struct Pause {
-    #[cfg(not(loom))]
-    backoff: crossbeam_utils::Backoff,
-    #[cfg(not(loom))]
-    sleep: Duration,
-}
-
-#[cfg(not(loom))]
-impl Pause {
-    const SHORTEST: Duration = Duration::from_micros(20);
-    const LONGEST: Duration = Duration::from_millis(1);
-
-    fn new() -> Self {
-        Self {
-            backoff: crossbeam_utils::Backoff::new(),
-            sleep: Self::SHORTEST,
-        }
-    }
-
-    fn take(&mut self, limit: Option<Duration>) {
-        if !self.backoff.is_completed() {
-            self.backoff.snooze();
-            return;
-        }
-        thread::sleep(self.sleep.min(limit.unwrap_or(Self::LONGEST)));
-        self.sleep = (self.sleep * 2).min(Self::LONGEST);
-    }
-}
-
-/// Loom explores what happens between two looks by itself; it has no clock.
-#[cfg(loom)]
-impl Pause {
-    fn new() -> Self {
-        Self {}
-    }
-
-    fn take(&mut self, _limit: Option<Duration>) {
-        thread::yield_now();
-    }
 }

@@ -16,9 +16,14 @@ use crate::{
     wait::{Patience, StillThere},
 };
 
+mod exclusive;
+mod queue;
+mod shared;
 mod taken;
 mod writer;
 
+pub use exclusive::WriteGuard;
+pub use shared::SharedWriteHandle;
 pub use taken::Taken;
 use writer::{Phase, Writer};
 
@@ -375,6 +380,27 @@ where
             readers: writer.copies.shared.core.registry.len(),
             abandoned: writer.copies.abandoned(),
         }
+    }
+
+    /// Lets any number of threads share this writer, with one order of operations and publishes in
+    /// common. See [`SharedWriteHandle`].
+    pub fn into_shared(self) -> SharedWriteHandle<T, O> {
+        SharedWriteHandle::new(self)
+    }
+
+    /// [`publish`](Self::publish) for a caller that pauses elsewhere, if it has to for longer.
+    #[track_caller]
+    fn publish_briefly(&mut self) -> bool {
+        self.writer_to_wait().publish(Patience::Briefly).is_ok()
+    }
+
+    /// The second half of [`publish_or_replace`](Self::publish_or_replace).
+    #[track_caller]
+    fn replace(&mut self) -> bool
+    where
+        T: Independent,
+    {
+        self.writer_to_wait().publish_replacement().is_ok()
     }
 
     /// Chooses the fences that publishes use from the next one on. See [`FencePolicy`].

@@ -165,6 +165,14 @@ impl<T> SharedReadHandle<T> {
         ReadHandle::new(&self.shared)
     }
 
+    /// # Panics
+    ///
+    /// In debug builds, if the calling thread holds a guard of this pair, through any handle.
+    #[track_caller]
+    pub(crate) fn assert_not_inside(&self) {
+        self.core.registry.assert_not_inside();
+    }
+
     /// Whether the writer took the data away, by being dropped or taken.
     pub fn was_dropped(&self) -> bool {
         self.core.published.is_closed()

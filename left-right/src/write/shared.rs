@@ -1,0 +1,455 @@
+//! A writer for any number of threads: one order of operations, and publishes that they share.
+
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
+
+use super::{
+    WriteGuard, WriteHandle,
+    queue::{Queue, Ticket},
+};
+use crate::{
+    Absorb, Independent, PublishError, SharedReadHandle, Stalled,
+    diagnostics::Poisoned,
+    pause::Pause,
+    sync::{
+        Arc, AtomicUsize, Mutex, MutexGuard, Ordering, lock, thread_address, try_lock, unlocked,
+    },
+    unwind::swallow,
+};
+
+/// The writer of a pair, shared by any number of threads: `Clone`, `Send` and `Sync`. Made by
+/// [`WriteHandle::into_shared`].
+///
+/// Operations of all threads form one order, that in which [`append`](Self::append) was called;
+/// those of one thread keep theirs. A publish makes everything visible that anybody has appended
+/// before, and threads that publish at the same time share one: one of them does the work, the
+/// others find their operations visible when it is done. So the more writers there are, the
+/// less each pays, whereas with a `Mutex<WriteHandle>` each publishes for itself.
+///
+/// # When not to use it
+///
+/// If one thread writes, a [`WriteHandle`] is faster and says more. If writers need to see what
+/// they are about to change, they want [`lock`](Self::lock), and then the order in which they get
+/// it is their own affair.
+///
+/// # Blocking
+///
+/// [`append`](Self::append) takes a lock for some nanoseconds; it never waits for readers or for a
+/// publish. [`publish`](Self::publish) and [`apply`](Self::apply) wait for readers of the older copy as
+/// [`WriteHandle::publish`] does, but not under a lock: while one thread waits for a stalled reader
+/// others append, and [`publish_or_replace`](Self::publish_or_replace) on any of them gets all of them going.
+///
+/// A thread must not publish while it holds a guard of the same pair: it, or another thread that
+/// publishes for it, would wait for that guard. Debug builds panic at the call.
+///
+/// # Poison
+///
+/// If an operation panics while it is absorbed, the panic goes on in the thread that publishes,
+/// which need not be the one that appended it. All other calls, of all threads, return
+/// [`Poisoned`] from then on; readers keep the last published copy.
+///
+/// # Dropping
+///
+/// When the last handle goes, so does the writer, as [`WriteHandle`]'s drop has it: what is
+/// pending is published and the data taken away, unless
+/// [`freeze_on_drop`](WriteHandle::freeze_on_drop) was called.
+///
+/// # Examples
+///
+/// ```
+/// # #[derive(Clone, Default)] struct Count(u32);
+/// # impl left_right::Absorb<u32> for Count {
+/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+/// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+/// # }
+/// let (writer, reader) = left_right::new_logged::<Count, u32>(Count(0));
+/// let shared = writer.into_shared();
+/// std::thread::scope(|scope| {
+///     for _ in 0..4 {
+///         scope.spawn(|| {
+///             shared.append(1)?;
+///             shared.append(2)?;
+///             shared.publish()?;
+///             // Whatever this thread appended is visible now.
+///             assert!(shared.reader().enter().unwrap().0 >= 3);
+///             Ok::<(), left_right::Poisoned>(())
+///         });
+///     }
+/// });
+/// assert_eq!(reader.enter().unwrap().0, 12);
+/// ```
+pub struct SharedWriteHandle<T: Absorb<O>, O> {
+    writing: Arc<Writing<T, O>>,
+    reader: SharedReadHandle<T>,
+}
+
+/// What all handles of one writer share.
+pub(super) struct Writing<T: Absorb<O>, O> {
+    pub(super) queue: Queue<O>,
+    locked: Mutex<Locked<T, O>>,
+    /// Everything up to this ticket is visible to readers. Written under the lock of `locked`.
+    pub(super) visible: AtomicUsize,
+    /// The address of the thread that has locked the writer; 0 if none has.
+    pub(super) owner: AtomicUsize,
+}
+
+/// What one thread at a time may use.
+pub(super) struct Locked<T: Absorb<O>, O> {
+    /// `None` only once the last handle gives it away.
+    writer: Option<WriteHandle<T, O>>,
+    /// On their way from the queue to the writer's log. Empty but for that moment; kept for its
+    /// memory.
+    pub(super) taken: Vec<O>,
+}
+
+/// Logs shorter than this keep their memory.
+const SMALL: usize = 1024;
+
+const PRESENT: &str = "the writer is there until the last handle goes";
+
+impl<T: Absorb<O>, O> Locked<T, O> {
+    pub(super) fn writer(&self) -> &WriteHandle<T, O> {
+        self.writer.as_ref().expect(PRESENT)
+    }
+
+    pub(super) fn writer_mut(&mut self) -> &mut WriteHandle<T, O> {
+        self.writer.as_mut().expect(PRESENT)
+    }
+
+    /// Moves what was taken from the queue into the log.
+    #[track_caller]
+    pub(super) fn take_over(&mut self) {
+        let writer = self.writer.as_mut().expect(PRESENT);
+        writer.extend(self.taken.drain(..));
+        if self.taken.capacity() > SMALL {
+            self.taken.shrink_to(SMALL);
+        }
+    }
+}
+
+/// How far an attempt to publish got.
+pub(super) enum Attempt {
+    Done,
+    /// Readers are in the way.
+    Stalled,
+    /// Another thread has the writer.
+    Locked,
+}
+
+impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
+    pub(super) fn new(writer: WriteHandle<T, O>) -> Self {
+        let reader = writer.shared();
+        let locked = Locked {
+            writer: Some(writer),
+            taken: Vec::new(),
+        };
+        let writing = Writing {
+            queue: Queue::new(),
+            locked: Mutex::new(locked),
+            visible: AtomicUsize::new(0),
+            owner: AtomicUsize::new(0),
+        };
+        let shared = Self {
+            writing: Arc::new(writing),
+            reader,
+        };
+        // Whatever was pending before becomes something that a publish has to do.
+        drop(shared.lock());
+        shared
+    }
+
+    /// Adds an operation. Readers do not see it before a publish. Never waits for readers.
+    ///
+    /// O(1), amortised.
+    ///
+    /// # Errors
+    ///
+    /// [`Poisoned`] if an operation has panicked. This one is dropped then.
+    pub fn append(&self, operation: O) -> Result<(), Poisoned> {
+        self.writing.queue.push(operation).map(drop)
+    }
+
+    /// Adds operations, with none of another thread in between. Never waits for readers.
+    ///
+    /// # Errors
+    ///
+    /// [`Poisoned`] if an operation has panicked. These are dropped then.
+    pub fn append_all(&self, operations: impl IntoIterator<Item = O>) -> Result<(), Poisoned> {
+        // The iterator is user code, so before the lock is taken.
+        let operations = operations.into_iter().collect();
+        self.writing.queue.extend(operations).map(drop)
+    }
+
+    /// Adds an operation and makes it visible: [`append`](Self::append) and
+    /// [`publish`](Self::publish) in one.
+    ///
+    /// # Errors
+    ///
+    /// [`Poisoned`] if an operation has panicked.
+    ///
+    /// # Panics
+    ///
+    /// As [`publish`](Self::publish).
+    #[track_caller]
+    pub fn apply(&self, operation: O) -> Result<(), Poisoned> {
+        let ticket = self.writing.queue.push(operation)?;
+        self.publish_upto(ticket)
+    }
+
+    /// Makes visible whatever was appended before this call, by any thread.
+    ///
+    /// Waits for readers of the older copy, for as long as it takes. Does nothing if another
+    /// thread's publish has done it already; several threads that call this at the same time share
+    /// one publish.
+    ///
+    /// # Errors
+    ///
+    /// [`Poisoned`] if an operation has panicked.
+    ///
+    /// # Panics
+    ///
+    /// If an operation panics that this thread absorbs; if it is called by an operation that is
+    /// being absorbed, or while this thread holds the [`lock`](Self::lock); and, in debug builds,
+    /// if the thread holds a guard of the pair.
+    #[track_caller]
+    pub fn publish(&self) -> Result<(), Poisoned> {
+        self.publish_upto(self.writing.queue.last_ticket()?)
+    }
+
+    /// As [`publish`](Self::publish), but gives up after `timeout`.
+    ///
+    /// A thread that holds a guard itself may call this: it is told so.
+    ///
+    /// # Errors
+    ///
+    /// [`Stalled`] if readers are still in the way, or another thread still has the
+    /// writer, when time is up: nothing is lost, the next publish that succeeds makes the operations visible.
+    /// [`Poisoned`] if an operation has panicked.
+    ///
+    /// # Panics
+    ///
+    /// If an operation panics, or if this thread has the writer already, as for
+    /// [`publish`](Self::publish).
+    #[track_caller]
+    pub fn publish_timeout(&self, timeout: Duration) -> Result<(), PublishError> {
+        self.publish_until(timeout, |_| false)
+    }
+
+    /// As [`publish`](Self::publish), but leaves the older copy to readers that are still in it
+    /// after `timeout`, and goes on with a clone: see
+    /// [`WriteHandle::publish_or_replace`]. With this nothing that a reader does stops the writers.
+    ///
+    /// # Errors
+    ///
+    /// [`Stalled`] if too many copies are left to readers already, or another thread still has the
+    /// writer. [`Poisoned`] if an operation has panicked.
+    ///
+    /// # Panics
+    ///
+    /// As [`publish_timeout`](Self::publish_timeout), and if `clone` does; nothing is lost then.
+    #[track_caller]
+    pub fn publish_or_replace(&self, timeout: Duration) -> Result<(), PublishError>
+    where
+        T: Independent,
+    {
+        self.publish_until(timeout, WriteHandle::replace)
+    }
+
+    #[track_caller]
+    fn publish_upto(&self, ticket: Ticket) -> Result<(), Poisoned> {
+        self.reader.assert_not_inside();
+        let mut pause = Pause::new();
+        loop {
+            match self.writing.attempt(ticket)? {
+                Attempt::Done => return Ok(()),
+                Attempt::Locked if pause.is_long() => {
+                    // No reader is waited for under the lock, so it comes back soon.
+                    drop(lock(&self.writing.locked));
+                }
+                Attempt::Locked | Attempt::Stalled => pause.take(None),
+            }
+        }
+    }
+
+    #[track_caller]
+    fn publish_until(
+        &self,
+        timeout: Duration,
+        replace: impl Fn(&mut WriteHandle<T, O>) -> bool,
+    ) -> Result<(), PublishError> {
+        let ticket = self.writing.queue.last_ticket()?;
+        let start = Instant::now();
+        let deadline = start.checked_add(timeout);
+        let mut pause = Pause::new();
+        loop {
+            if let Attempt::Done = self.writing.attempt(ticket)? {
+                return Ok(());
+            }
+            let left = deadline.map(|it| it.saturating_duration_since(Instant::now()));
+            if left == Some(Duration::ZERO) {
+                return self.give_up(start, replace);
+            }
+            pause.take(left);
+        }
+    }
+
+    /// The last thing that [`publish_until`](Self::publish_until) does.
+    #[track_caller]
+    fn give_up(
+        &self,
+        start: Instant,
+        replace: impl Fn(&mut WriteHandle<T, O>) -> bool,
+    ) -> Result<(), PublishError> {
+        let Some(locked) = try_lock(&self.writing.locked) else {
+            return Err(PublishError::Stalled(Stalled::by_a_writer(start.elapsed())));
+        };
+        let mut writer = self.writing.to_publish(locked)?;
+        if replace(&mut writer) {
+            Ok(())
+        } else {
+            Err(writer.writer().stalled(start))
+        }
+    }
+
+    /// Locks the writer for this thread. Waits while another thread publishes or has locked it, but
+    /// not for readers.
+    ///
+    /// # Errors
+    ///
+    /// [`Poisoned`] if an operation has panicked.
+    ///
+    /// # Panics
+    ///
+    /// If this thread has the writer already: it would wait for itself.
+    #[track_caller]
+    pub fn lock(&self) -> Result<WriteGuard<'_, T, O>, Poisoned> {
+        let locked = try_lock(&self.writing.locked).unwrap_or_else(|| {
+            self.writing.assert_not_owner();
+            lock(&self.writing.locked)
+        });
+        self.writing.assert_sound(&locked)?;
+        Ok(WriteGuard::to_change(&self.writing, locked))
+    }
+
+    /// A handle for readers, for any thread.
+    pub fn reader(&self) -> &SharedReadHandle<T> {
+        &self.reader
+    }
+
+    /// Whether an operation has panicked, so that nothing is published any more.
+    pub fn is_poisoned(&self) -> bool {
+        self.writing.queue.is_poisoned()
+    }
+
+    /// The writer, for one thread again, if this is the only handle. What is not published yet is
+    /// pending there.
+    ///
+    /// # Errors
+    ///
+    /// The handle itself if there are others.
+    pub fn into_writer(mut self) -> Result<WriteHandle<T, O>, Self> {
+        if let Some(writing) = Arc::get_mut(&mut self.writing) {
+            Ok(writing.end().expect(PRESENT))
+        } else {
+            Err(self)
+        }
+    }
+}
+
+impl<T: Absorb<O>, O> Writing<T, O> {
+    /// Whether readers can see what has this ticket.
+    fn is_visible(&self, ticket: Ticket) -> bool {
+        // Acquire: pairs with the Release in `WriteGuard::drop`: this thread's next enter finds the
+        // pointer that was published before that.
+        let visible = self.visible.load(Ordering::Acquire);
+        // Tickets wrap around: the greater is the one that is less than half a turn ahead.
+        visible.wrapping_sub(ticket) <= Ticket::MAX / 2
+    }
+
+    /// Publishes if nobody is in the way, unless somebody has done it already.
+    #[track_caller]
+    pub(super) fn attempt(&self, ticket: Ticket) -> Result<Attempt, Poisoned> {
+        if self.is_visible(ticket) {
+            return Ok(Attempt::Done);
+        }
+        let Some(locked) = try_lock(&self.locked) else {
+            self.assert_not_owner();
+            return Ok(Attempt::Locked);
+        };
+        if self.is_visible(ticket) {
+            return Ok(Attempt::Done);
+        }
+        let mut writer = self.to_publish(locked)?;
+        Ok(if writer.publish_briefly() {
+            Attempt::Done
+        } else {
+            Attempt::Stalled
+        })
+    }
+
+    #[track_caller]
+    fn to_publish<'a>(
+        &'a self,
+        locked: MutexGuard<'a, Locked<T, O>>,
+    ) -> Result<WriteGuard<'a, T, O>, Poisoned> {
+        self.assert_sound(&locked)?;
+        Ok(WriteGuard::to_publish(self, locked))
+    }
+
+    fn assert_sound(&self, locked: &Locked<T, O>) -> Result<(), Poisoned> {
+        if locked.writer().is_poisoned() {
+            return Err(Poisoned);
+        }
+        Ok(())
+    }
+
+    #[track_caller]
+    fn assert_not_owner(&self) {
+        assert!(
+            // Relaxed: only this thread writes its own address there.
+            cfg!(loom) || self.owner.load(Ordering::Relaxed) != thread_address(),
+            "this thread has the shared writer already, in an operation that is being absorbed or by \
+             `lock`, and would wait for itself for ever"
+        );
+    }
+
+    /// Takes the writer out, with everything that was appended.
+    fn end(&mut self) -> Option<WriteHandle<T, O>> {
+        let locked = unlocked(&mut self.locked);
+        locked.writer.as_ref()?;
+        self.queue.take(&mut locked.taken);
+        // Whether the operations are dropped or, in a pair that was never published, absorbed: that
+        // is user code, and may panic.
+        if locked.writer().is_poisoned() {
+            swallow(|| locked.taken.clear());
+        } else {
+            swallow(|| locked.take_over());
+        }
+        locked.writer.take()
+    }
+}
+
+impl<T: Absorb<O>, O> Drop for Writing<T, O> {
+    fn drop(&mut self) {
+        drop(self.end());
+    }
+}
+
+impl<T: Absorb<O>, O> Clone for SharedWriteHandle<T, O> {
+    fn clone(&self) -> Self {
+        Self {
+            writing: Arc::clone(&self.writing),
+            reader: self.reader.clone(),
+        }
+    }
+}
+
+impl<T: Absorb<O>, O> fmt::Debug for SharedWriteHandle<T, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharedWriteHandle")
+            .field("is_poisoned", &self.is_poisoned())
+            .finish_non_exhaustive()
+    }
+}
