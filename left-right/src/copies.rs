@@ -150,6 +150,11 @@ impl<T> Copies<T> {
         self.grace.stalled_readers()
     }
 
+    /// For how long they have been known to be there.
+    pub(crate) fn stalled_for(&self) -> Duration {
+        self.grace.stalled_for()
+    }
+
     /// Leaves the stale copy to the readers that are in it and goes on with a clone of the
     /// published one. `false` if too many copies are abandoned already.
     ///

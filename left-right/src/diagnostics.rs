@@ -15,6 +15,8 @@ pub struct Stalled {
     pub readers: Vec<StalledReader>,
     /// How long the call waited for them.
     pub waited: Duration,
+    /// How long ago a call, this one or an earlier one, first found them in its way.
+    pub stalled_for: Duration,
 }
 
 impl Stalled {
@@ -23,6 +25,7 @@ impl Stalled {
         Self {
             readers: Vec::new(),
             waited,
+            stalled_for: waited,
         }
     }
 }
@@ -41,9 +44,26 @@ pub struct StalledReader {
     pub is_this_thread: bool,
 }
 
+/// A registered reader, from [`WriteHandle::readers`](crate::WriteHandle::readers).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReaderState {
+    /// The name of the thread that made the reader's handle, or that entered through a
+    /// [`SharedReadHandle`](crate::SharedReadHandle).
+    pub thread: Option<String>,
+    /// Whether it held a guard at that moment.
+    pub is_inside: bool,
+    /// The version that it saw then; `None` outside, or if it had only just begun to enter.
+    pub version: Option<u64>,
+}
+
 impl fmt::Display for Stalled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { readers, waited } = self;
+        let Self {
+            readers,
+            waited,
+            stalled_for,
+        } = self;
         if readers.is_empty() {
             return write!(
                 f,
@@ -52,7 +72,7 @@ impl fmt::Display for Stalled {
         }
         write!(
             f,
-            "{} reader(s) still hold a guard of an older version after {waited:?} (",
+            "{} reader(s) still hold a guard of an older version after {waited:?}, and have for {stalled_for:?} (",
             readers.len()
         )?;
         for (index, reader) in readers.iter().enumerate() {

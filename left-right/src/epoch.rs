@@ -16,7 +16,7 @@ use std::{
 #[cfg(all(debug_assertions, not(loom)))]
 use crate::sync::thread_address;
 use crate::{
-    diagnostics::StalledReader,
+    diagnostics::{ReaderState, StalledReader},
     published::Published,
     record::Header,
     sync::{AtomicPtr, AtomicUsize, Ordering},
@@ -270,15 +270,35 @@ impl Slot {
 
     /// What a report says about a reader that stays in `session`.
     pub(crate) fn describe(&self, session: usize) -> StalledReader {
+        StalledReader {
+            thread: self.thread_name(),
+            version: self.version_seen(session),
+            is_this_thread: self.was_entered_by_this_thread(),
+        }
+    }
+
+    /// What a list of all readers says about this one.
+    pub(crate) fn state(&self) -> ReaderState {
+        let session = self.session_seen();
+        let is_inside = is_inside(session);
+        ReaderState {
+            thread: self.thread_name(),
+            is_inside,
+            version: is_inside.then(|| self.version_seen(session)).flatten(),
+        }
+    }
+
+    fn thread_name(&self) -> Option<String> {
+        self.registered_by.name().map(str::to_owned)
+    }
+
+    /// The version that a reader sees that is in `session`. Asked only by the writer.
+    fn version_seen(&self, session: usize) -> Option<u64> {
+        let record = self.record_seen(session)?;
         // SAFETY: the reader found this record in a session that the writer has not seen it leave,
         // or later. Only the writer, who is asking, frees records, and none that a reader could
         // find since (invariants 1 and 13); it reports a failed wait before it frees anything.
-        let version = |record: NonNull<Header>| unsafe { record.as_ref() }.version;
-        StalledReader {
-            thread: self.registered_by.name().map(str::to_owned),
-            version: self.record_seen(session).map(version),
-            is_this_thread: self.was_entered_by_this_thread(),
-        }
+        Some(unsafe { record.as_ref() }.version)
     }
 
     /// Whether the reader is the calling thread, as far as is known.

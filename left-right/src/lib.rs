@@ -136,9 +136,11 @@ mod unwind;
 pub mod algorithm {}
 
 pub use absorb::{Absorb, Independent};
-pub use diagnostics::{Poisoned, PublishError, Stalled, StalledReader, Stats};
+pub use diagnostics::{Poisoned, PublishError, ReaderState, Stalled, StalledReader, Stats};
 pub use fence::{FencePolicy, FenceStrategy, fence_strategy};
 pub use read::{ReadGuard, ReadHandle, ReadHandleFactory, SharedReadHandle};
+#[cfg(feature = "async")]
+pub use write::{Publish, SharedPublish};
 pub use write::{SharedWriteHandle, Taken, WriteGuard, WriteHandle};
 
 /// Makes a pair from an empty structure, which is cloned for the second copy.

@@ -63,4 +63,9 @@ impl Pause {
     pub(crate) fn take(&mut self, _limit: Option<Duration>) {
         thread::yield_now();
     }
+
+    #[cfg(feature = "async")]
+    pub(crate) fn next_sleep(&mut self) -> Duration {
+        Duration::ZERO
+    }
 }

@@ -8,6 +8,7 @@ use crossbeam_utils::CachePadded;
 use slab::Slab;
 
 use crate::{
+    diagnostics::ReaderState,
     epoch::{Slot, is_inside},
     sync::{Arc, Mutex, lock},
     wait::Straggler,
@@ -100,6 +101,16 @@ impl Registry {
 
     #[cfg(not(all(debug_assertions, not(loom))))]
     pub(crate) fn assert_not_inside(&self) {}
+
+    /// What each reader is doing. Asked only by the writer.
+    pub(crate) fn states(&self) -> Vec<ReaderState> {
+        // Described without the lock: names allocate.
+        let slots: Vec<SharedSlot> = {
+            let slots = lock(&self.slots);
+            slots.iter().map(|(_, slot)| Arc::clone(slot)).collect()
+        };
+        slots.iter().map(|slot| slot.state()).collect()
+    }
 
     /// How many readers are registered.
     pub(crate) fn len(&self) -> usize {

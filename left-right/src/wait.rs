@@ -1,6 +1,6 @@
 //! The grace period: it ends when every reader seen inside at a swap has left or moved on.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::{
     diagnostics::StalledReader,
@@ -66,6 +66,11 @@ pub(crate) struct GracePeriod {
     stragglers: Vec<Straggler>,
     /// The address of the copy that they have to leave; 0 if they have to leave altogether.
     vacated: usize,
+    /// When a wait first did not end soon.
+    stalled_since: Option<Instant>,
+    /// Whether the log has a warning about that.
+    #[cfg(feature = "tracing")]
+    is_reported: bool,
 }
 
 impl GracePeriod {
@@ -76,6 +81,11 @@ impl GracePeriod {
     /// Returns the registry's measure of how much was read.
     pub(crate) fn begin(&mut self, registry: &Registry, vacated: usize) -> usize {
         self.vacated = vacated;
+        self.stalled_since = None;
+        #[cfg(feature = "tracing")]
+        {
+            self.is_reported = false;
+        }
         registry.look(&mut self.stragglers)
     }
 
@@ -83,6 +93,34 @@ impl GracePeriod {
     pub(crate) fn stalled_readers(&self) -> Vec<StalledReader> {
         let stalled = |straggler: &Straggler| straggler.slot.describe(straggler.session);
         self.stragglers.iter().map(stalled).collect()
+    }
+
+    /// For how long they have been known to be there.
+    pub(crate) fn stalled_for(&self) -> Duration {
+        self.stalled_since
+            .map_or(Duration::ZERO, |since| since.elapsed())
+    }
+
+    /// Takes note of a wait that does not end soon.
+    fn note_stall(&mut self) {
+        if self.stalled_since.is_none() {
+            self.stalled_since = Some(Instant::now());
+        }
+        #[cfg(feature = "tracing")]
+        self.report();
+    }
+
+    #[cfg(feature = "tracing")]
+    fn report(&mut self) {
+        /// Shorter than this, a reader was merely descheduled.
+        const REMARKABLE: Duration = Duration::from_millis(10);
+        if !self.is_reported && self.stalled_for() >= REMARKABLE {
+            self.is_reported = true;
+            tracing::warn!(
+                readers = ?self.stalled_readers(),
+                "a publish waits for readers that hold guards of an older version"
+            );
+        }
     }
 
     /// Forgets the readers that need not be waited for any more.
@@ -108,16 +146,23 @@ impl GracePeriod {
             if self.stragglers.is_empty() {
                 return Ok(Departed(()));
             }
+            if pause.is_long() {
+                self.note_stall();
+            }
             let limit = match patience {
                 Patience::Forever => {
                     self.assert_not_waiting_for_itself();
                     None
                 }
                 Patience::Briefly if !pause.is_long() => None,
-                Patience::Briefly | Patience::Never => return Err(StillThere),
+                Patience::Briefly | Patience::Never => {
+                    self.note_stall();
+                    return Err(StillThere);
+                }
                 Patience::Until(deadline) => {
                     let left = deadline.saturating_duration_since(Instant::now());
                     if left.is_zero() {
+                        self.note_stall();
                         return Err(StillThere);
                     }
                     Some(left)

@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    Absorb, FencePolicy, Independent, PublishError, ReadHandle, Stats,
+    Absorb, FencePolicy, Independent, PublishError, ReadHandle, ReaderState, Stats,
     copies::{Copies, ENDLESS},
     diagnostics::Poisoned,
     oplog::OpLog,
@@ -16,12 +16,16 @@ use crate::{
     wait::{Patience, StillThere},
 };
 
+#[cfg(feature = "async")]
+mod asynchronous;
 mod exclusive;
 mod queue;
 mod shared;
 mod taken;
 mod writer;
 
+#[cfg(feature = "async")]
+pub use asynchronous::{Publish, SharedPublish};
 pub use exclusive::WriteGuard;
 pub use shared::SharedWriteHandle;
 pub use taken::Taken;
@@ -380,6 +384,31 @@ where
             readers: writer.copies.shared.core.registry.len(),
             abandoned: writer.copies.abandoned(),
         }
+    }
+
+    /// The registered readers, this handle's own included, and what each was doing at that moment:
+    /// which hold guards, of which version, and the thread that each belongs to.
+    ///
+    /// O(readers). Costs the readers nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// writer.publish();
+    /// let guard = reader.enter().unwrap();
+    /// let readers = writer.readers();
+    /// let inside = readers.iter().find(|reader| reader.is_inside).unwrap();
+    /// assert_eq!(inside.version, Some(1));
+    /// # drop(guard);
+    /// ```
+    pub fn readers(&self) -> Vec<ReaderState> {
+        self.writer().copies.shared.core.registry.states()
     }
 
     /// Lets any number of threads share this writer, with one order of operations and publishes in

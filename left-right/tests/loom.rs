@@ -456,3 +456,63 @@ fn refreshing_beside_a_close() {
         drop(thread.join().unwrap());
     });
 }
+
+/// Invariants 3 and 14: what a thread has published through a shared writer is visible to it, whoever did
+/// the work.
+#[test]
+fn writers_that_share_publishes() {
+    loom::model(|| {
+        let (writer, reader) = left_right::new_logged::<_, Increment>(Watched::new());
+        let shared = writer.into_shared();
+        let other = shared.clone();
+        let thread = thread::spawn(move || {
+            other.append(Increment).unwrap();
+            other.publish().unwrap();
+            assert!(other.reader().enter().unwrap().get() >= 1);
+        });
+        shared.apply(Increment).unwrap();
+        assert!(reader.enter().unwrap().get() >= 1);
+        thread.join().unwrap();
+        shared.publish().unwrap();
+        assert_eq!(reader.enter().unwrap().get(), 2);
+    });
+}
+
+/// Invariant 14: the writer's lock leaves something to publish to whoever comes next.
+#[test]
+fn a_locked_writer_beside_one_that_publishes() {
+    loom::model(|| {
+        let (writer, reader) = left_right::new_logged::<_, Increment>(Watched::new());
+        let shared = writer.into_shared();
+        let other = shared.clone();
+        let thread = thread::spawn(move || {
+            other.lock().unwrap().append(Increment);
+            other.publish().unwrap();
+            assert!(other.reader().enter().unwrap().get() >= 1);
+        });
+        shared.publish().unwrap();
+        let seen = reader.enter().unwrap().get();
+        assert!(seen <= 1);
+        thread.join().unwrap();
+        assert_eq!(reader.enter().unwrap().get(), 1);
+    });
+}
+
+/// Invariants 1 and 10: the last handle, whichever it is, closes the pair beside a reader.
+#[test]
+fn shared_writers_that_go() {
+    loom::model(|| {
+        let (writer, reader) = left_right::new_logged::<_, Increment>(Watched::new());
+        let shared = writer.into_shared();
+        let other = shared.clone();
+        let thread = thread::spawn(move || {
+            other.append(Increment).unwrap();
+        });
+        drop(shared);
+        if let Some(guard) = reader.enter() {
+            assert!(guard.get() <= 1);
+        }
+        thread.join().unwrap();
+        assert!(reader.was_dropped());
+    });
+}

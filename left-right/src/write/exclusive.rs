@@ -70,6 +70,11 @@ impl<'a, T: Absorb<O>, O> WriteGuard<'a, T, O> {
         Self::new(shared, locked, Queue::take_and_draw)
     }
 
+    /// The ticket that is visible once nothing is pending.
+    pub(super) fn upto(&self) -> Ticket {
+        self.upto
+    }
+
     #[track_caller]
     fn new(
         shared: &'a Writing<T, O>,

@@ -8,6 +8,7 @@ use std::mem;
 use crate::{
     diagnostics::Poisoned,
     sync::{Mutex, lock},
+    unwind::swallow,
 };
 
 /// Operations that threads have appended and no writer has taken over yet.
@@ -89,9 +90,10 @@ impl<O> Queue<O> {
         let mut state = lock(&self.state);
         state.is_poisoned = true;
         let lost = mem::take(&mut state.operations);
-        // User code drops them, so not under the lock.
+        // User code drops them: not under the lock, and perhaps while a panic unwinds.
         drop(state);
-        drop(lost);
+        lost.into_iter()
+            .for_each(|operation| swallow(|| drop(operation)));
     }
 
     pub(super) fn is_poisoned(&self) -> bool {

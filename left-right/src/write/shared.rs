@@ -155,6 +155,9 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
             writing: Arc::new(writing),
             reader,
         };
+        if lock(&shared.writing.locked).writer().is_poisoned() {
+            shared.writing.queue.poison();
+        }
         // Whatever was pending before becomes something that a publish has to do.
         drop(shared.lock());
         shared
@@ -194,7 +197,16 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
     /// As [`publish`](Self::publish).
     #[track_caller]
     pub fn apply(&self, operation: O) -> Result<(), Poisoned> {
-        let ticket = self.writing.queue.push(operation)?;
+        self.reader.assert_not_inside();
+        let ticket = if let Some(locked) = self.writing.try_lock() {
+            // Nobody else is publishing: the operation need not go through the queue.
+            let mut writer = self.writing.to_change(locked)?;
+            writer.append(operation);
+            writer.publish_briefly();
+            writer.upto()
+        } else {
+            self.writing.queue.push(operation)?
+        };
         self.publish_upto(ticket)
     }
 
@@ -302,7 +314,7 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
         start: Instant,
         replace: impl Fn(&mut WriteHandle<T, O>) -> bool,
     ) -> Result<(), PublishError> {
-        let Some(locked) = try_lock(&self.writing.locked) else {
+        let Some(locked) = self.writing.try_lock() else {
             return Err(PublishError::Stalled(Stalled::by_a_writer(start.elapsed())));
         };
         let mut writer = self.writing.to_publish(locked)?;
@@ -311,6 +323,18 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
         } else {
             Err(writer.writer().stalled(start))
         }
+    }
+
+    #[cfg(feature = "async")]
+    pub(super) fn last_ticket(&self) -> Result<Ticket, Poisoned> {
+        self.writing.queue.last_ticket()
+    }
+
+    /// One step of a publish that does not wait.
+    #[cfg(feature = "async")]
+    #[track_caller]
+    pub(super) fn attempt(&self, ticket: Ticket) -> Result<Attempt, Poisoned> {
+        self.writing.attempt(ticket)
     }
 
     /// Locks the writer for this thread. Waits while another thread publishes or has locked it, but
@@ -325,12 +349,9 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
     /// If this thread has the writer already: it would wait for itself.
     #[track_caller]
     pub fn lock(&self) -> Result<WriteGuard<'_, T, O>, Poisoned> {
-        let locked = try_lock(&self.writing.locked).unwrap_or_else(|| {
-            self.writing.assert_not_owner();
-            lock(&self.writing.locked)
-        });
-        self.writing.assert_sound(&locked)?;
-        Ok(WriteGuard::to_change(&self.writing, locked))
+        let locked = self.writing.try_lock();
+        let locked = locked.unwrap_or_else(|| lock(&self.writing.locked));
+        self.writing.to_change(locked)
     }
 
     /// A handle for readers, for any thread.
@@ -370,12 +391,11 @@ impl<T: Absorb<O>, O> Writing<T, O> {
 
     /// Publishes if nobody is in the way, unless somebody has done it already.
     #[track_caller]
-    pub(super) fn attempt(&self, ticket: Ticket) -> Result<Attempt, Poisoned> {
+    fn attempt(&self, ticket: Ticket) -> Result<Attempt, Poisoned> {
         if self.is_visible(ticket) {
             return Ok(Attempt::Done);
         }
-        let Some(locked) = try_lock(&self.locked) else {
-            self.assert_not_owner();
+        let Some(locked) = self.try_lock() else {
             return Ok(Attempt::Locked);
         };
         if self.is_visible(ticket) {
@@ -387,6 +407,32 @@ impl<T: Absorb<O>, O> Writing<T, O> {
         } else {
             Attempt::Stalled
         })
+    }
+
+    /// Takes the lock if it is free.
+    #[track_caller]
+    fn try_lock(&self) -> Option<MutexGuard<'_, Locked<T, O>>> {
+        // Relaxed: a hint, but for the thread that wrote it. It spares those that wait the
+        // read-modify-write, which would slow down the one that they wait for.
+        let owner = self.owner.load(Ordering::Relaxed);
+        if owner == 0 {
+            return try_lock(&self.locked);
+        }
+        assert!(
+            cfg!(loom) || owner != thread_address(),
+            "this thread has the shared writer already, in an operation that is being absorbed or by \
+             `lock`, and would wait for itself for ever"
+        );
+        None
+    }
+
+    #[track_caller]
+    fn to_change<'a>(
+        &'a self,
+        locked: MutexGuard<'a, Locked<T, O>>,
+    ) -> Result<WriteGuard<'a, T, O>, Poisoned> {
+        self.assert_sound(&locked)?;
+        Ok(WriteGuard::to_change(self, locked))
     }
 
     #[track_caller]
@@ -403,16 +449,6 @@ impl<T: Absorb<O>, O> Writing<T, O> {
             return Err(Poisoned);
         }
         Ok(())
-    }
-
-    #[track_caller]
-    fn assert_not_owner(&self) {
-        assert!(
-            // Relaxed: only this thread writes its own address there.
-            cfg!(loom) || self.owner.load(Ordering::Relaxed) != thread_address(),
-            "this thread has the shared writer already, in an operation that is being absorbed or by \
-             `lock`, and would wait for itself for ever"
-        );
     }
 
     /// Takes the writer out, with everything that was appended.

@@ -96,6 +96,13 @@ where
 
     #[track_caller]
     pub(super) fn publish(&mut self, patience: Patience) -> Result<(), StillThere> {
+        #[cfg(feature = "tracing")]
+        let _span = tracing::debug_span!(
+            "publish",
+            version = self.copies.version + 1,
+            operations = self.log.pending().len()
+        )
+        .entered();
         self.prepare(patience)?.publish();
         match self.phase {
             Phase::Loading { .. } => self.phase = Phase::Unsynchronised,
@@ -130,6 +137,7 @@ where
         PublishError::Stalled(Stalled {
             readers: self.copies.stalled_readers(),
             waited: since.elapsed(),
+            stalled_for: self.copies.stalled_for(),
         })
     }
 
