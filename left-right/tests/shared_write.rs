@@ -82,7 +82,11 @@ fn appending_never_waits() {
             shared.apply((0, 1)).unwrap();
         });
         // Waits until the second publish is stuck behind the guard.
-        while shared.publish_timeout(Duration::ZERO).is_ok() {
+        let is_stuck = |result| match result {
+            Err(PublishError::Stalled(stalled)) => !stalled.readers.is_empty(),
+            _ => false,
+        };
+        while !is_stuck(shared.publish_timeout(Duration::ZERO)) {
             thread::yield_now();
         }
         shared.append((1, 0)).unwrap();

@@ -50,12 +50,13 @@ enum Check {
 }
 
 /// Whatever is asked of a mutant that its first check let live, in this order.
-const EVERY: [Check; 9] = [
+const EVERY: [Check; 10] = [
     Check::Loom,
     Check::Unit,
     Check::Test("semantics"),
     Check::Test("panics"),
     Check::Test("shared_read"),
+    Check::Test("shared_write"),
     Check::Test("progress"),
     Check::Test("allocations"),
     Check::Test("seccomp"),

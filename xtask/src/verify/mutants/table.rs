@@ -7,6 +7,7 @@ mod epoch;
 mod oplog;
 mod published;
 mod read;
+mod shared_write;
 mod wait;
 mod write;
 
@@ -22,6 +23,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Mutant> {
         oplog::MUTANTS,
         write::MUTANTS,
         read::MUTANTS,
+        shared_write::MUTANTS,
     ]
     .into_iter()
     .flatten()
@@ -37,6 +39,7 @@ const PROGRESS: Check = Check::Test("progress");
 const SECCOMP: Check = Check::Test("seccomp");
 /// A mistake with memory that only a sanitizer sees for sure.
 const SHARED_ADDRESS: Check = Check::Address("shared_read");
+const SHARED_WRITE: Check = Check::Test("shared_write");
 const SURFACE: Check = Check::Test("surface");
 
 /// A mutant that is killed, by this check if by any.
