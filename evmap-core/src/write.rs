@@ -1,7 +1,10 @@
 //! The writer's handle: operations go to the log, without waiting for anybody.
 
 mod bulk;
+mod change;
 mod own;
+#[cfg(feature = "rayon")]
+mod parallel;
 mod publish;
 
 use std::fmt;
@@ -33,9 +36,11 @@ use crate::view::View;
 /// * Those that need the writer's own copy wait for readers that are still in it, that is, for
 ///   views from before the last publish: [`publish`](Self::publish) and [`flush`](Self::flush),
 ///   [`view`](Self::view), [`insert_and_get`](Self::insert_and_get),
-///   [`remove_and_get`](Self::remove_and_get), [`update`](Self::update),
-///   [`update_or_insert`](Self::update_or_insert), [`retain`](Self::retain). The wait is that of
-///   the next publish, only earlier; once one of them has returned, no other waits until the next
+///   [`remove_and_get`](Self::remove_and_get), [`remove_entry`](Self::remove_entry),
+///   [`drain`](Self::drain), [`get_or_insert_with`](Self::get_or_insert_with),
+///   [`update`](Self::update), [`update_or_insert`](Self::update_or_insert),
+///   [`retain`](Self::retain), [`retain_mut`](Self::retain_mut). The wait is that of the next
+///   publish, only earlier; once one of them has returned, no other waits until the next
 ///   publish. [`try_publish`](Self::try_publish), [`publish_timeout`](Self::publish_timeout) and
 ///   [`try_view`](Self::try_view) bound it, and
 ///   [`publish_or_replace`](Self::publish_or_replace) pays with memory instead.
@@ -63,9 +68,8 @@ use crate::view::View;
 ///
 /// `Hash` of a key runs when an operation is logged; a panic there leaves the log as it was
 /// (`extend` keeps what came before it). So does a panic in what [`update`](Self::update),
-/// [`update_or_insert`](Self::update_or_insert), [`insert_and_get`](Self::insert_and_get),
-/// [`remove_and_get`](Self::remove_and_get) and [`retain`](Self::retain) do with the writer's copy:
-/// their closures, and the `Eq` and `Clone` of the look-up.
+/// [`insert_and_get`](Self::insert_and_get), [`retain`](Self::retain) and their relatives do with
+/// the writer's copy: their closures, and the `Eq` and `Clone` of the look-up.
 ///
 /// `Hash` (when a table grows), `Eq`, `Clone` and `Drop` also run while operations are applied, by
 /// any method that publishes or looks at the writer's copy; a panic there *poisons* the handle:
