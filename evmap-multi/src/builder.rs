@@ -205,7 +205,7 @@ impl<M, S> Builder<M, S> {
         S: BuildHasher + Clone + Send,
     {
         let table = Table::with_capacity(self.capacity, self.hasher)?;
-        Ok(handles(table, self.meta))
+        Ok(handles(Snapshot::new(table, self.meta)))
     }
 
     /// Makes the map with these pairs, published as version 1. O(n).
@@ -273,20 +273,20 @@ impl<M, S> Builder<M, S> {
                 bag.insert(Cow::Owned(value), &mut ValueHash::default(), hasher);
             }
         }
-        let (mut writer, reader) = handles(table, self.meta);
+        let (mut writer, reader) = handles(Snapshot::new(table, self.meta));
         writer.publish();
         (writer, reader)
     }
 }
 
-fn handles<K, V, M, S>(table: Table<K, Bag<V, S>, S>, meta: M) -> Handles<K, V, M, S>
+pub(crate) fn handles<K, V, M, S>(snapshot: Snapshot<K, V, M, S>) -> Handles<K, V, M, S>
 where
     K: Eq + Hash + Clone + Send,
     V: Eq + Hash + Clone + Send,
     M: Clone + Send,
     S: BuildHasher + Clone + Send,
 {
-    let hasher = table.hasher().clone();
-    let (writer, reader) = kept::new(Snapshot::new(table, meta));
+    let hasher = snapshot.hasher().clone();
+    let (writer, reader) = kept::new(snapshot);
     (WriteHandle::new(writer, hasher), ReadHandle::new(reader))
 }

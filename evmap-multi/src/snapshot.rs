@@ -8,7 +8,7 @@ use equivalent::Equivalent;
 use hashbrown::DefaultHashBuilder;
 
 use crate::bag::Bag;
-use evmap_core::Iter;
+use evmap_core::{IntoIter, Iter};
 use left_right::kept::View;
 
 use evmap_core::table::Table;
@@ -145,6 +145,24 @@ impl<'a, K, V, M, S> IntoIterator for &'a Snapshot<K, V, M, S> {
     #[inline]
     fn into_iter(self) -> Self::IntoIter {
         self.inner.iter()
+    }
+}
+
+/// Moves the keys and bags out; the metadata goes.
+///
+/// ```
+/// let (mut writer, reader) = evmap_multi::new();
+/// writer.insert("a", 1).insert("a", 2).publish();
+/// for (key, bag) in reader.enter().clone() {
+///     assert_eq!((key, bag.len()), ("a", 2));
+/// }
+/// ```
+impl<K, V, M, S> IntoIterator for Snapshot<K, V, M, S> {
+    type Item = (K, Bag<V, S>);
+    type IntoIter = IntoIter<K, Bag<V, S>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.inner.into_iter()
     }
 }
 

@@ -3,6 +3,8 @@
 mod bulk;
 mod eviction;
 mod own;
+#[cfg(feature = "rayon")]
+mod parallel;
 mod publish;
 mod room;
 
@@ -34,9 +36,9 @@ use left_right::kept;
 ///   [`set_meta`](Self::set_meta), [`apply`](Self::apply).
 /// * Those that need the writer's own copy wait for readers that are still in it, that is, for
 ///   views from before the last publish: [`publish`](Self::publish) and [`flush`](Self::flush),
-///   [`view`](Self::view), [`retain`](Self::retain), [`empty_random`](Self::empty_random). The wait
-///   is that of the next publish, only earlier; once one of them has returned, no other waits until
-///   the next publish. [`try_publish`](Self::try_publish),
+///   [`view`](Self::view), [`retain`](Self::retain), [`retain_entries`](Self::retain_entries),
+///   [`empty_random`](Self::empty_random). The wait is that of the next publish, only earlier; once
+///   one of them has returned, no other waits until the next publish. [`try_publish`](Self::try_publish),
 ///   [`publish_timeout`](Self::publish_timeout) and [`try_view`](Self::try_view) bound it.
 ///
 /// Readers wait for nobody, ever. A thread that holds a view across two publishes of its own would
@@ -61,9 +63,9 @@ use left_right::kept;
 /// # Panics
 ///
 /// `Hash` of a key runs when an operation is logged; a panic there leaves the log as it was
-/// (`extend` keeps what came before it). So does a panic in what [`retain`](Self::retain) and
-/// [`empty_random`](Self::empty_random) do with the writer's copy: their closures, and the `Eq` and
-/// `Clone` of the look-up.
+/// (`extend` keeps what came before it). So does a panic in what [`retain`](Self::retain),
+/// [`retain_entries`](Self::retain_entries) and [`empty_random`](Self::empty_random) do with the
+/// writer's copy: their closures, and the `Eq` and `Clone` of the look-up.
 ///
 /// `Hash` (of keys when the table grows, of values in large bags), `Eq`, `Clone` and `Drop` also run
 /// while operations are applied, by any method that publishes or looks at the writer's copy; a panic

@@ -391,3 +391,54 @@ fn iteration_meets_each_key_bag_and_value_once() {
         [Some(0), None]
     );
 }
+
+#[test]
+fn keys_are_retained_with_their_bags_and_by_a_closure_that_runs_once() {
+    let (mut writer, reader) = evmap_multi::new::<u32, u32>();
+    writer.extend((0..100).map(|n| (n % 10, n)));
+    writer.publish();
+    writer.insert(3, 1_000);
+    let mut calls = 0;
+    writer.retain_entries(|key, bag| {
+        calls += 1;
+        assert_eq!(bag.len(), if *key == 3 { 11 } else { 10 });
+        key % 2 == 1
+    });
+    assert_eq!(calls, 10);
+    assert_eq!(writer.pending().len(), 1 + 5);
+    assert_eq!(reader.len(), 10);
+    for _ in 0..2 {
+        writer.publish();
+        assert_eq!(reader.len(), 5);
+        assert!(reader.contains_value(&3, &1_000) && !reader.contains_key(&2));
+    }
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        writer.retain_entries(|_, _| panic!("on purpose"));
+    }));
+    assert!(result.is_err());
+    assert!(writer.pending().len() == 0 && !writer.is_poisoned());
+}
+
+#[test]
+fn a_snapshot_gives_its_bags_away_and_makes_a_map() {
+    let (mut writer, reader) = evmap_multi::with_meta::<u32, Arc<u32>, u64>(7);
+    let value = Arc::new(1);
+    for key in 0..100 {
+        writer.insert(key % 3, Arc::clone(&value));
+        writer.insert(3, Arc::new(key));
+    }
+    writer.publish();
+    drop(writer);
+
+    let snapshot = reader.enter().clone();
+    let restarted = WriteHandle::from(snapshot.clone());
+    assert_eq!(restarted.published(), snapshot);
+    assert_eq!((*restarted.published().meta(), restarted.version()), (7, 1));
+    drop((restarted, reader));
+
+    let plain = HashMap::<_, _>::from(snapshot.clone());
+    assert_eq!(snapshot, plain);
+    let all: Vec<Arc<u32>> = snapshot.into_iter().flat_map(|(_, bag)| bag).collect();
+    assert_eq!(all.len(), 200);
+    assert_eq!(all.iter().filter(|n| ***n == 1).count(), 101);
+}

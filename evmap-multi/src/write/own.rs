@@ -10,6 +10,7 @@ use std::hash::{BuildHasher, Hash};
 
 use equivalent::Equivalent;
 
+use crate::bag::Bag;
 use crate::operation::{Logged, OfKey, OfValue};
 use crate::snapshot::Snapshot;
 use crate::write::WriteHandle;
@@ -111,6 +112,39 @@ where
                 .map(|value| Logged::value(OfValue::Remove, hash, key.clone(), value))
                 .collect()
         };
+        self.inner.extend(removals);
+        self
+    }
+
+    /// Removes the keys, with their bags, for which `keep` says `false`. O(capacity); waits as
+    /// [`view`](Self::view).
+    ///
+    /// `keep` runs once per key, pending operations included, in no particular order. One
+    /// [`RemoveEntry`](crate::Operation::RemoveEntry) is logged per key that goes.
+    ///
+    /// # Panics
+    ///
+    /// As [`retain`](Self::retain).
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_multi::new();
+    /// writer.insert("a", 1).insert("b", 2).remove_value("b", 2);
+    /// // Keys stay when their last value goes, until they are swept out.
+    /// writer.retain_entries(|_, bag| !bag.is_empty()).publish();
+    /// assert!(reader.contains_key("a"));
+    /// assert!(!reader.contains_key("b"));
+    /// ```
+    #[track_caller]
+    pub fn retain_entries(&mut self, mut keep: impl FnMut(&K, &Bag<V, S>) -> bool) -> &mut Self {
+        let hasher = &self.hasher;
+        let removals: Vec<_> = (self.inner.view().iter())
+            .filter(|(key, bag)| !keep(key, bag))
+            .map(|(key, _)| Logged::Key {
+                change: OfKey::Remove,
+                hash: hasher.hash_one(key),
+                key: key.clone(),
+            })
+            .collect();
         self.inner.extend(removals);
         self
     }
