@@ -192,6 +192,8 @@ mod write; // `WriteHandle`: logs operations, looks at its own copy, publishes.
 
 mod key; // What `remove` takes.
 
+mod methods; // What both maps only pass on to `left-right`.
+
 mod operation; // What is logged, and how it shows.
 
 mod absorb; // What an operation does to a copy.
@@ -209,6 +211,9 @@ mod serde; // Serialization.
 
 #[cfg(feature = "rayon")]
 pub use crate::rayon::{ParIter, ParKeys, ParValues};
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+pub use crate::serde::with_entries;
 pub use builder::{Builder, Handles, new, with_hasher, with_meta};
 pub use equivalent::Equivalent;
 pub use error::CapacityError;

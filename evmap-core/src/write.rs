@@ -5,7 +5,6 @@ mod change;
 mod own;
 #[cfg(feature = "rayon")]
 mod parallel;
-mod publish;
 
 use std::fmt;
 use std::hash::{BuildHasher, Hash};
@@ -299,34 +298,16 @@ where
             Operation::SetMeta { meta } => self.set_meta(meta),
         }
     }
+}
 
-    /// The published state, as readers see it. O(1), never blocks.
-    ///
-    /// The writer's own state is in [`view`](Self::view).
-    ///
-    /// ```
-    /// let (mut writer, _) = evmap_core::new();
-    /// writer.insert(1, 1);
-    /// assert!(writer.published().is_empty());
-    /// writer.publish();
-    /// assert_eq!(writer.published().len(), 1);
-    /// ```
-    #[inline]
-    pub fn published(&self) -> View<'_, K, V, M, S> {
-        self.inner.published()
-    }
-
-    /// A new reader. Never waits for anybody.
-    ///
-    /// ```
-    /// let (mut writer, first) = evmap_core::new();
-    /// drop(first);
-    /// writer.insert(1, 1).publish();
-    /// assert_eq!(writer.reader().len(), 1);
-    /// ```
-    pub fn reader(&self) -> ReadHandle<K, V, M, S> {
-        ReadHandle::new(self.inner.reader())
-    }
+impl<K, V, M, S> WriteHandle<K, V, M, S>
+where
+    K: Eq + Hash + Clone,
+    V: Clone,
+    M: Clone,
+    S: BuildHasher,
+{
+    crate::writer_methods!("evmap_core");
 }
 
 /// The two copies of a snapshot and the log between them.

@@ -5,7 +5,6 @@ mod eviction;
 mod own;
 #[cfg(feature = "rayon")]
 mod parallel;
-mod publish;
 mod room;
 
 use std::fmt;
@@ -294,40 +293,22 @@ where
         }
     }
 
-    /// The published state, as readers see it. O(1), never blocks.
-    ///
-    /// The writer's own state is in [`view`](Self::view).
-    ///
-    /// ```
-    /// let (mut writer, _) = evmap_multi::new();
-    /// writer.insert(1, 1);
-    /// assert!(writer.published().is_empty());
-    /// writer.publish();
-    /// assert_eq!(writer.published().len(), 1);
-    /// ```
-    #[inline]
-    pub fn published(&self) -> View<'_, K, V, M, S> {
-        self.inner.published()
-    }
-
-    /// A new reader. Never waits for anybody.
-    ///
-    /// ```
-    /// let (mut writer, first) = evmap_multi::new();
-    /// drop(first);
-    /// writer.insert(1, 1).publish();
-    /// assert_eq!(writer.reader().len(), 1);
-    /// ```
-    pub fn reader(&self) -> ReadHandle<K, V, M, S> {
-        ReadHandle::new(self.inner.reader())
-    }
-
     #[track_caller]
     fn append_key(&mut self, change: OfKey, key: K) -> &mut Self {
         let hash = self.hasher.hash_one(&key);
         self.inner.append(Logged::Key { change, hash, key });
         self
     }
+}
+
+impl<K, V, M, S> WriteHandle<K, V, M, S>
+where
+    K: Eq + Hash + Clone,
+    V: Eq + Hash + Clone,
+    M: Clone,
+    S: BuildHasher + Clone,
+{
+    evmap_core::writer_methods!("evmap_multi");
 }
 
 /// Hashes the key, once for both copies, and makes the entry of the log.

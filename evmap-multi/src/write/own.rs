@@ -12,7 +12,6 @@ use equivalent::Equivalent;
 
 use crate::bag::Bag;
 use crate::operation::{Logged, OfKey, OfValue};
-use crate::snapshot::Snapshot;
 use crate::write::WriteHandle;
 
 impl<K, V, M, S> WriteHandle<K, V, M, S>
@@ -22,50 +21,6 @@ where
     M: Clone,
     S: BuildHasher + Clone,
 {
-    /// The map with all pending operations: reads one's own writes.
-    ///
-    /// Waits for readers that are still in a state from before the last publish, then applies the
-    /// operations that the writer's copy lacks. O(1) if there are none. The next publish does not
-    /// wait again and has that much less to do; nothing becomes visible to readers.
-    ///
-    /// Calling it after a large publish also brings the second copy up to date at once and empties
-    /// the log, which otherwise keeps that publish's operations until the next one.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the handle is poisoned, or when the user's `Hash`, `Eq`, `Clone` or `Drop` does,
-    /// which poisons it.
-    ///
-    /// ```
-    /// let (mut writer, reader) = evmap_multi::new();
-    /// writer.insert("a", 1);
-    /// assert_eq!(writer.view().get_one("a"), Some(&1));
-    /// assert!(!reader.contains_key("a"));
-    /// ```
-    #[track_caller]
-    pub fn view(&mut self) -> &Snapshot<K, V, M, S> {
-        self.inner.view()
-    }
-
-    /// [`view`](Self::view), unless it would have to wait. Never blocks.
-    ///
-    /// # Panics
-    ///
-    /// As [`view`](Self::view).
-    ///
-    /// ```
-    /// let (mut writer, reader) = evmap_multi::new();
-    /// let view = reader.enter();
-    /// writer.insert(1, 'a').publish();
-    /// assert!(writer.try_view().is_none());
-    /// drop(view);
-    /// assert_eq!(writer.try_view().unwrap()[&1], ['a']);
-    /// ```
-    #[track_caller]
-    pub fn try_view(&mut self) -> Option<&Snapshot<K, V, M, S>> {
-        self.inner.try_view()
-    }
-
     /// Removes the values of `key` for which `keep` says `false`. O(n); waits as
     /// [`view`](Self::view).
     ///
