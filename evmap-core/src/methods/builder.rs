@@ -26,10 +26,9 @@ macro_rules! builder_methods {
         ///
         /// ```
         /// use std::hash::{BuildHasherDefault, DefaultHasher};
-        ///
-        /// let hasher = BuildHasherDefault::<DefaultHasher>::default();
         #[doc = concat!("use ", $map, "::Builder;")]
         ///
+        /// let hasher = BuildHasherDefault::<DefaultHasher>::default();
         /// let (_writer, reader) = Builder::new().hasher(hasher).build::<u32, u32>();
         /// assert!(reader.is_empty());
         /// ```
