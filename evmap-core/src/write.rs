@@ -276,6 +276,9 @@ where
     /// Does what `operation` says: replays what another map's [`pending`](Self::pending) listed.
     /// Never waits.
     ///
+    /// Of operations from a source that is not trusted leave out [`Reserve`](Operation::Reserve):
+    /// they can ask for all the memory there is.
+    ///
     /// # Panics
     ///
     /// Panics as the method of the operation's name does.

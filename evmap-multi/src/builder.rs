@@ -57,6 +57,10 @@ where
 
 /// An empty map with a hasher of one's own. Any `BuildHasher` that is `Clone` will do.
 ///
+/// The default is hashbrown's: fast, and seeded at random, but not made to withstand somebody who
+/// chooses keys or values so that they collide (HashDoS). For those that come from outside take the
+/// SipHash of the standard library's `HashMap`, which is what the example does.
+///
 /// ```
 /// use std::collections::hash_map::RandomState;
 ///

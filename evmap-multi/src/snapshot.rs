@@ -21,10 +21,12 @@ use evmap_core::table::Table;
 /// `HashMap`. No method blocks.
 ///
 /// It dereferences to a [snapshot of `evmap-core`](evmap_core::Snapshot) with bags as values, and
-/// so has its methods: [`get`](evmap_core::Snapshot::get), [`get_many`](evmap_core::Snapshot::get_many) and
+/// so has its methods: [`get`](evmap_core::Snapshot::get),
+/// [`get_many`](evmap_core::Snapshot::get_many) and
 /// [`contains_key`](evmap_core::Snapshot::contains_key), [`iter`](evmap_core::Snapshot::iter),
 /// [`keys`](evmap_core::Snapshot::keys) and [`values`](evmap_core::Snapshot::values) (the bags),
-/// [`len`](evmap_core::Snapshot::len) (of the keys), [`meta`](evmap_core::Snapshot::meta) and so on.
+/// [`len`](evmap_core::Snapshot::len) (of the keys), [`meta`](evmap_core::Snapshot::meta) and so
+/// on.
 ///
 /// A clone is a map of its own that no publish changes and that keeps no writer waiting: take one
 /// to hold on to a state for long. It costs O(capacity) and a clone of each value.

@@ -38,7 +38,8 @@ use left_right::kept;
 ///   [`view`](Self::view), [`retain`](Self::retain), [`retain_entries`](Self::retain_entries),
 ///   [`empty_random`](Self::empty_random). The wait is that of the next publish, only earlier; once
 ///   one of them has returned, no other waits until the next publish. [`try_publish`](Self::try_publish),
-///   [`publish_timeout`](Self::publish_timeout) and [`try_view`](Self::try_view) bound it.
+///   [`publish_timeout`](Self::publish_timeout) and [`try_view`](Self::try_view) bound it, and
+///   [`publish_or_replace`](Self::publish_or_replace) pays with memory instead.
 ///
 /// Readers wait for nobody, ever. A thread that holds a view across two publishes of its own would
 /// wait for itself: debug builds panic, release builds wait for ever. Drop or refresh the view
@@ -66,13 +67,14 @@ use left_right::kept;
 /// [`retain_entries`](Self::retain_entries) and [`empty_random`](Self::empty_random) do with the
 /// writer's copy: their closures, and the `Eq` and `Clone` of the look-up.
 ///
-/// `Hash` (of keys when the table grows, of values in large bags), `Eq`, `Clone` and `Drop` also run
-/// while operations are applied, by any method that publishes or looks at the writer's copy; a panic
-/// there *poisons* the handle: readers keep the last published state, and from then on every method
-/// that logs, publishes or views panics, except that [`publish_timeout`](Self::publish_timeout) and
-/// [`publish_or_replace`](Self::publish_or_replace) return
-/// [`PublishError::Poisoned`](crate::PublishError::Poisoned). [`is_poisoned`](Self::is_poisoned)
-/// asks, and [`freeze`](Self::freeze) gives a reader to start over from.
+/// `Hash` (of keys when the table grows, of values in large bags), `Eq`, `Clone` and `Drop` also
+/// run while operations are applied, by any method that publishes or looks at the writer's copy; a
+/// panic there *poisons* the handle: readers keep the last published state, and from then on every
+/// method that logs, publishes or views panics, except that
+/// [`publish_timeout`](Self::publish_timeout) and [`publish_or_replace`](Self::publish_or_replace)
+/// return [`PublishError::Poisoned`](crate::PublishError::Poisoned).
+/// [`is_poisoned`](Self::is_poisoned) asks, and [`freeze`](Self::freeze) gives a reader to start
+/// over from.
 ///
 /// No panic of a user's `Drop` leaves the drop of a handle.
 ///
@@ -264,6 +266,9 @@ where
 
     /// Does what `operation` says: replays what another map's [`pending`](Self::pending) listed.
     /// Never waits.
+    ///
+    /// Of operations from a source that is not trusted leave out [`Reserve`](Operation::Reserve)
+    /// and [`ReserveKeys`](Operation::ReserveKeys): they can ask for all the memory there is.
     ///
     /// # Panics
     ///

@@ -5,7 +5,7 @@
 #[macro_export]
 macro_rules! builder_methods {
     ($map:literal) => {
-        /// Reserves room for this many entries, in both copies, before the first is inserted.
+        /// Reserves room for this many keys, in both copies, before the first is inserted.
         ///
         /// ```
         #[doc = concat!("use ", $map, "::Builder;")]
@@ -20,9 +20,10 @@ macro_rules! builder_methods {
             }
         }
 
-        /// Places keys with `hasher`.
+        /// Hashes with `hasher`.
         ///
-        /// A clone of it must hash as it does; if it does not, look-ups may miss keys that are there.
+        /// A clone of it must hash as it does; if it does not, look-ups may miss keys that are
+        /// there.
         ///
         /// ```
         /// use std::hash::{BuildHasherDefault, DefaultHasher};

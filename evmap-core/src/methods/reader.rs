@@ -8,9 +8,9 @@ macro_rules! reader_methods {
     ($map:literal) => {
         /// A view of the newest published state. O(1), never blocks.
         ///
-        /// Take one view for several reads that belong together, or that should be cheap. A view that
-        /// is taken while this handle has another one (or a [`Ref`](crate::Ref)) shows the same state as that one,
-        /// so that nested reads agree.
+        /// Take one view for several reads that belong together, or that should be cheap. A view
+        /// that is taken while this handle has another one (or a [`Ref`](crate::Ref)) shows the
+        /// same state as that one, so that nested reads agree.
         ///
         /// ```
         #[doc = concat!("let (mut writer, reader) = ", $map, "::new();")]
@@ -25,8 +25,8 @@ macro_rules! reader_methods {
             self.inner.enter()
         }
 
-        /// How many keys the newest published state has, or that of an older [`View`](crate::View) or [`Ref`](crate::Ref) of
-        /// this handle. O(1), never blocks.
+        /// How many keys the newest published state has, or that of an older [`View`](crate::View)
+        /// or [`Ref`](crate::Ref) of this handle. O(1), never blocks.
         ///
         /// ```
         #[doc = concat!("let (mut writer, reader) = ", $map, "::new();")]
@@ -40,8 +40,8 @@ macro_rules! reader_methods {
             self.enter().len()
         }
 
-        /// Whether the newest published state has no keys, or that of an older [`View`](crate::View) or [`Ref`](crate::Ref) of
-        /// this handle. O(1), never blocks.
+        /// Whether the newest published state has no keys, or that of an older
+        /// [`View`](crate::View) or [`Ref`](crate::Ref) of this handle. O(1), never blocks.
         ///
         /// ```
         #[doc = concat!("let (_writer, reader) = ", $map, "::new::<u32, u32>();")]
@@ -52,8 +52,10 @@ macro_rules! reader_methods {
             self.enter().is_empty()
         }
 
-        /// The metadata of the newest published state, or that of an older [`View`](crate::View) or [`Ref`](crate::Ref) of this
-        /// handle. O(1), never blocks.
+        /// The metadata of the newest published state, or that of an older [`View`](crate::View) or
+        /// [`Ref`](crate::Ref) of this handle. O(1), never blocks.
+        ///
+        /// For metadata and entries that belong together take both from one [`View`](crate::View).
         ///
         /// ```
         #[doc = concat!("let (mut writer, reader) = ", $map, "::with_meta::<u32, u32, _>(0);")]
@@ -65,8 +67,8 @@ macro_rules! reader_methods {
             self.inner.map(|snapshot| snapshot.meta())
         }
 
-        /// The number of the last publish, or that of an older [`View`](crate::View) or [`Ref`](crate::Ref) of this handle; 0
-        /// if nothing was published yet. O(1), never blocks.
+        /// The number of the last publish, or that of an older [`View`](crate::View) or
+        /// [`Ref`](crate::Ref) of this handle; 0 if nothing was published yet. O(1), never blocks.
         ///
         /// ```
         #[doc = concat!("let (mut writer, reader) = ", $map, "::new::<u32, u32>();")]
@@ -79,8 +81,9 @@ macro_rules! reader_methods {
             self.enter().version()
         }
 
-        /// Whether anything was published yet, if only an empty map; as of an older [`View`](crate::View) or [`Ref`](crate::Ref)
-        /// of this handle, if there is one. O(1), never blocks.
+        /// Whether anything was published yet, if only an empty map; as of an older
+        /// [`View`](crate::View) or [`Ref`](crate::Ref) of this handle, if there is one. O(1),
+        /// never blocks.
         ///
         /// ```
         #[doc = concat!("let (mut writer, reader) = ", $map, "::new::<u32, u32>();")]

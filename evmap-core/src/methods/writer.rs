@@ -5,26 +5,27 @@
 /// A macro, since they are methods of two types in two crates, which no trait and no `Deref` could
 /// give them: a trait has to be imported, and a mutable `Deref` ends a chain of calls and lets two
 /// maps exchange what is inside. It stands in an `impl` of a type with a field `inner`, the
-/// `left_right::kept::WriteHandle`, where `Logged`, `Snapshot`, `Operation`, `ReadHandle` and `View`
-/// are those of the map. Its argument is the crate's name, for the examples.
+/// `left_right::kept::WriteHandle`, where `Logged`, `Snapshot`, `Operation`, `ReadHandle` and
+/// `View` are those of the map. Its argument is the crate's name, for the examples.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! writer_methods {
     ($map:literal) => {
         /// The map with all pending operations: reads one's own writes.
         ///
-        /// Waits for readers that are still in a state from before the last publish, then applies the
-        /// operations that the writer's copy lacks. O(1) if there are none. The next publish does not
-        /// wait again and has that much less to do; nothing becomes visible to readers.
+        /// Waits for readers that are still in a state from before the last publish, then applies
+        /// the operations that the writer's copy lacks. O(1) if there are none. The next publish
+        /// does not wait again and has that much less to do; nothing becomes visible to readers.
         ///
         /// Calling it after a publish also brings the second copy up to date at once: it drops what
-        /// that publish removed or replaced, which otherwise lives until the next one, and empties the
-        /// log.
+        /// that publish removed or replaced, which otherwise lives until the next one, and empties
+        /// the log.
         ///
         /// # Panics
         ///
-        /// Panics if the handle is poisoned, or when the user's `Hash`, `Eq`, `Clone` or `Drop` does,
-        /// which poisons it.
+        /// Panics if the handle is poisoned, or when the user's `Hash`, `Eq`, `Clone` or `Drop`
+        /// does, which poisons it. In debug builds also if it would wait for a view that this very
+        /// thread holds; a release build waits for ever then.
         ///
         /// ```
         #[doc = concat!("let (mut writer, reader) = ", $map, "::new();")]
@@ -39,7 +40,8 @@ macro_rules! writer_methods {
 
         /// [`view`](Self::view), unless it would have to wait. Never blocks.
         ///
-        /// A publish and then this frees at once what the publish removed, if no reader is in the way.
+        /// A publish and then this frees at once what the publish removed, if no reader is in the
+        /// way.
         ///
         /// # Panics
         ///
@@ -61,16 +63,17 @@ macro_rules! writer_methods {
         /// Makes all pending operations visible to readers at once.
         ///
         /// Waits for readers that are still in a state from before the last publish, applies the
-        /// operations to that copy and swaps. O(operations since the publish before the last), plus the
-        /// wait.
+        /// operations to that copy and swaps. O(operations since the publish before the last), plus
+        /// the wait.
         ///
         /// Without pending operations it publishes the same state under a new version;
         /// [`flush`](Self::flush) does not.
         ///
         /// # Panics
         ///
-        /// Panics if the handle is poisoned, or when the user's `Hash`, `Eq`, `Clone` or `Drop` does,
-        /// which poisons it.
+        /// Panics if the handle is poisoned, or when the user's `Hash`, `Eq`, `Clone` or `Drop`
+        /// does, which poisons it. In debug builds also if it would wait for a view that this very
+        /// thread holds; a release build waits for ever then.
         ///
         /// ```
         #[doc = concat!("let (mut writer, reader) = ", $map, "::new();")]
@@ -108,14 +111,16 @@ macro_rules! writer_methods {
         ///
         /// # Errors
         ///
-        /// [`PublishError::Stalled`](crate::PublishError::Stalled) if a reader was still in the stale copy at the deadline. Nothing
-        /// was published; the operations are pending still. [`PublishError::Poisoned`](crate::PublishError::Poisoned) if the handle is
-        /// poisoned already.
+        /// [`PublishError::Stalled`](crate::PublishError::Stalled) if a reader was still in the
+        /// stale copy at the deadline. Nothing was published; the operations are pending still.
+        /// [`PublishError::Poisoned`](crate::PublishError::Poisoned) if the handle is poisoned
+        /// already.
         ///
         /// # Panics
         ///
-        /// Panics when the user's `Hash`, `Eq`, `Clone` or `Drop` does, which poisons the handle. It
-        /// neither panics for a handle that is poisoned nor for a view that this very thread holds.
+        /// Panics when the user's `Hash`, `Eq`, `Clone` or `Drop` does, which poisons the handle.
+        /// It neither panics for a handle that is poisoned nor for a view that this very thread
+        /// holds.
         ///
         /// ```
         /// use std::time::Duration;
@@ -137,23 +142,24 @@ macro_rules! writer_methods {
             self.inner.publish_timeout(timeout)
         }
 
-        /// [`publish`](Self::publish) that no reader can stop: if one is still in the stale copy after
-        /// `timeout`, that copy is left to it, and the writer goes on with a fresh clone of the
-        /// published one.
+        /// [`publish`](Self::publish) that no reader can stop: if one is still in the stale copy
+        /// after `timeout`, that copy is left to it, and the writer goes on with a fresh clone of
+        /// the published one.
         ///
-        /// A view that is held for long, or leaked, then costs the memory of one more copy until it is
-        /// gone, and this call the time to clone the map: O(capacity). The copy is freed by a later
-        /// call of the writer.
+        /// A view that is held for long, or leaked, then costs the memory of one more copy until it
+        /// is gone, and this call the time to clone the map: O(capacity). The copy is freed by a
+        /// later call of the writer.
         ///
         /// # Errors
         ///
-        /// [`PublishError::Poisoned`](crate::PublishError::Poisoned) if the handle is poisoned. [`PublishError::Stalled`](crate::PublishError::Stalled) if a handful
-        /// of copies have been left to readers already; the operations are pending still.
+        /// [`PublishError::Poisoned`](crate::PublishError::Poisoned) if the handle is poisoned.
+        /// [`PublishError::Stalled`](crate::PublishError::Stalled) if a handful of copies have been
+        /// left to readers already; the operations are pending still.
         ///
         /// # Panics
         ///
-        /// If a `Clone` of the user panics while the map is cloned; nothing has changed then. Else as
-        /// [`publish_timeout`](Self::publish_timeout).
+        /// If a `Clone` of the user panics while the map is cloned; nothing has changed then. Else
+        /// as [`publish_timeout`](Self::publish_timeout).
         ///
         /// ```
         /// use std::time::Duration;
@@ -238,9 +244,9 @@ macro_rules! writer_methods {
 
         /// The operations that readers do not see yet, in order. Never waits.
         ///
-        /// To send them to a replica, write them to a journal or count them. One call is one operation,
-        /// except that `extend` logs one per entry, and that a method that looks first, or takes a
-        /// closure, logs the changes that it came to, one per key or value, or none.
+        /// To send them to a replica, write them to a journal or count them. One call is one
+        /// operation, except that `extend` logs one per entry, and that a method that looks first,
+        /// or takes a closure, logs the changes that it came to, one per key or value, or none.
         ///
         /// ```
         #[doc = concat!("use ", $map, "::Operation;")]
@@ -250,7 +256,10 @@ macro_rules! writer_methods {
         /// let pending: Vec<_> = writer.pending().collect();
         /// assert_eq!(
         ///     pending,
-        ///     [Operation::Insert { key: &1, value: &'a' }, Operation::Insert { key: &2, value: &'b' }],
+        ///     [
+        ///         Operation::Insert { key: &1, value: &'a' },
+        ///         Operation::Insert { key: &2, value: &'b' },
+        ///     ],
         /// );
         /// ```
         pub fn pending(
@@ -272,8 +281,8 @@ macro_rules! writer_methods {
             self.inner.version()
         }
 
-        /// Whether a panic in the user's code ended this writer; see the section on panics above. O(1),
-        /// never waits.
+        /// Whether a panic in the user's code ended this writer; see the section on panics above.
+        /// O(1), never waits.
         ///
         /// ```
         #[doc = concat!("let (writer, _) = ", $map, "::new::<u32, u32>();")]
@@ -283,8 +292,8 @@ macro_rules! writer_methods {
             self.inner.is_poisoned()
         }
 
-        /// Figures of this map: publishes, operations, the log, readers, copies. O(1) but for the count of
-        /// copies that were left to readers; takes a lock for a moment and never waits for a reader.
+        /// Figures of this map: publishes, operations, the log, readers, abandoned copies. O(1);
+        /// takes a lock for a moment and waits for no reader.
         ///
         /// ```
         #[doc = concat!("let (mut writer, _) = ", $map, "::new();")]
@@ -297,8 +306,9 @@ macro_rules! writer_methods {
 
         /// Chooses the fences that publishes use from the next one on. O(1), never waits.
         ///
-        /// The default, [`FencePolicy::Adaptive`](crate::FencePolicy::Adaptive), suits nearly everybody;
-        /// [`FencePolicy::WriteMostly`](crate::FencePolicy::WriteMostly) spares the rest of the process an interruption per publish.
+        /// The default, [`FencePolicy::Adaptive`](crate::FencePolicy::Adaptive), suits nearly
+        /// everybody; [`FencePolicy::WriteMostly`](crate::FencePolicy::WriteMostly) spares the rest
+        /// of the process an interruption per publish.
         ///
         /// ```
         #[doc = concat!("use ", $map, "::FencePolicy;")]
@@ -315,8 +325,8 @@ macro_rules! writer_methods {
 
         /// Ends writing for good and returns a reader. Never waits.
         ///
-        /// What is pending is dropped: [`publish`](Self::publish) first. Dropping the writer does the
-        /// same; this says it aloud, and leaves a handle to read with.
+        /// What is pending is dropped: [`publish`](Self::publish) first. Dropping the writer does
+        /// the same; this says it aloud, and leaves a handle to read with.
         ///
         /// ```
         #[doc = concat!("let (mut writer, _) = ", $map, "::new();")]

@@ -10,8 +10,8 @@ use crate::write::{WriteHandle, logged_insert};
 /// Inserts every pair; readers see them after the next publish, all at once. Never waits.
 ///
 /// [`reserve`](WriteHandle::reserve) before a large load, or [build the map](Builder::build_from)
-/// from the entries. If the iterator or the `Hash` of a key panics, what came before is logged: this
-/// is the one call that may log a part of what it was given.
+/// from the entries. If the iterator or the `Hash` of a key panics, what came before is logged:
+/// this is the one call that may log a part of what it was given.
 ///
 /// ```
 /// let (mut writer, reader) = evmap_core::new();
@@ -160,8 +160,8 @@ where
     }
 }
 
-/// A map that starts as this snapshot, metadata and hasher included, published as version 1. O(1),
-/// and a clone for the second copy.
+/// A map that starts as this snapshot, metadata and hasher included, published as version 1.
+/// O(capacity): the snapshot becomes the one copy, its clone the other.
 ///
 /// To start over from what the readers of a poisoned or dropped writer still have.
 ///

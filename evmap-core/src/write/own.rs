@@ -95,8 +95,8 @@ where
         Some((key, value))
     }
 
-    /// Removes all entries, as [`clear`](Self::clear) does, and returns clones of them. O(capacity),
-    /// and the clones; waits as [`view`](Self::view).
+    /// Removes all entries, as [`clear`](Self::clear) does, and returns clones of them.
+    /// O(capacity), and the clones; waits as [`view`](Self::view).
     ///
     /// They are gone at once, as the writer sees it, whether the iterator is used up or not.
     ///

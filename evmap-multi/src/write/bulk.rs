@@ -9,8 +9,9 @@ use crate::write::{WriteHandle, logged_insert};
 
 /// Inserts every pair; readers see them after the next publish, all at once. Never waits.
 ///
-/// [`reserve_keys`](WriteHandle::reserve_keys) before a large load, or [build the map](Builder::build_from)
-/// from the pairs. If the iterator panics, what it yielded before is logged.
+/// [`reserve_keys`](WriteHandle::reserve_keys) before a large load, or [build the
+/// map](Builder::build_from) from the pairs. If the iterator panics, what it yielded before is
+/// logged.
 ///
 /// ```
 /// let (mut writer, reader) = evmap_multi::new();
@@ -116,8 +117,8 @@ where
     }
 }
 
-/// A map that starts as this snapshot, metadata and hasher included, published as version 1. O(1),
-/// and a clone for the second copy.
+/// A map that starts as this snapshot, metadata and hasher included, published as version 1.
+/// O(capacity): the snapshot becomes the one copy, its clone the other.
 ///
 /// To start over from what the readers of a poisoned or dropped writer still have.
 ///

@@ -7,8 +7,8 @@ use crate::{Absorb, FencePolicy, Independent, PublishError};
 
 /// Makes a pair whose data stays with the readers when the writer goes, for whatever reason.
 ///
-/// As by [`new_logged`](crate::new_logged), the structure is cloned for the second copy, readers see
-/// it at once, as version 0, and every operation goes through the log.
+/// As by [`new_logged`](crate::new_logged), the structure is cloned for the second copy, readers
+/// see it at once, as version 0, and every operation goes through the log.
 ///
 /// # Examples
 ///
