@@ -66,6 +66,22 @@ where
 /// let (mut other, _) = left_right::new_logged::<Count, u32>(Count(0));
 /// std::mem::swap(&mut *kept, &mut other);
 /// ```
+///
+/// Two kept writers may change places.
+///
+/// ```
+/// # #[derive(Clone)] struct Count(u32);
+/// # impl left_right::Absorb<u32> for Count {
+/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+/// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+/// # }
+/// # impl left_right::Independent for Count {}
+/// let (mut kept, reader) = left_right::kept::new::<Count, u32>(Count(0));
+/// let (mut other, _) = left_right::kept::new::<Count, u32>(Count(1));
+/// std::mem::swap(&mut kept, &mut other);
+/// drop((kept, other));
+/// assert_eq!(reader.enter().0, 0);
+/// ```
 pub struct WriteHandle<T: Absorb<O>, O> {
     inner: crate::WriteHandle<T, O>,
 }
