@@ -112,51 +112,7 @@ impl Builder {
 }
 
 impl<M, S> Builder<M, S> {
-    /// Reserves room for this many entries, in both copies, before the first is inserted.
-    ///
-    /// ```
-    /// let (_writer, reader) = evmap_core::Builder::new().capacity(100).build::<u32, u32>();
-    /// assert!(reader.enter().capacity() >= 100);
-    /// ```
-    pub fn capacity(self, entries: usize) -> Self {
-        Self {
-            capacity: entries,
-            ..self
-        }
-    }
-
-    /// Places keys with `hasher`.
-    ///
-    /// A clone of it must hash as it does; if it does not, look-ups may miss keys that are there.
-    ///
-    /// ```
-    /// use std::hash::{BuildHasherDefault, DefaultHasher};
-    ///
-    /// let hasher = BuildHasherDefault::<DefaultHasher>::default();
-    /// let (_writer, reader) = evmap_core::Builder::new().hasher(hasher).build::<u32, u32>();
-    /// assert!(reader.is_empty());
-    /// ```
-    pub fn hasher<T>(self, hasher: T) -> Builder<M, T> {
-        Builder {
-            capacity: self.capacity,
-            meta: self.meta,
-            hasher,
-        }
-    }
-
-    /// Starts with `meta` as metadata.
-    ///
-    /// ```
-    /// let (_writer, reader) = evmap_core::Builder::new().meta("boot").build::<u32, u32>();
-    /// assert_eq!(*reader.meta(), "boot");
-    /// ```
-    pub fn meta<T>(self, meta: T) -> Builder<T, S> {
-        Builder {
-            capacity: self.capacity,
-            meta,
-            hasher: self.hasher,
-        }
-    }
+    crate::builder_methods!("evmap_core");
 
     /// Makes the map, empty and not published yet. O(capacity).
     ///
@@ -206,7 +162,7 @@ impl<M, S> Builder<M, S> {
         S: BuildHasher + Clone + Send,
     {
         let table = Table::with_capacity(self.capacity, self.hasher)?;
-        Ok(handles(table, self.meta))
+        Ok(handles(Snapshot::new(table, self.meta)))
     }
 
     /// Makes the map with these entries, published as version 1. O(n).
@@ -242,20 +198,20 @@ impl<M, S> Builder<M, S> {
             let hash = table.hasher().hash_one(&key);
             table.insert(hash, key, value);
         }
-        let (mut writer, reader) = handles(table, self.meta);
+        let (mut writer, reader) = handles(Snapshot::new(table, self.meta));
         writer.publish();
         (writer, reader)
     }
 }
 
-fn handles<K, V, M, S>(table: Table<K, V, S>, meta: M) -> Handles<K, V, M, S>
+pub(crate) fn handles<K, V, M, S>(snapshot: Snapshot<K, V, M, S>) -> Handles<K, V, M, S>
 where
     K: Eq + Hash + Clone + Send,
     V: Clone + Send,
     M: Clone + Send,
     S: BuildHasher + Clone + Send,
 {
-    let hasher = table.hasher().clone();
-    let (writer, reader) = kept::new(Snapshot::new(table, meta));
+    let hasher = snapshot.hasher().clone();
+    let (writer, reader) = kept::new(snapshot);
     (WriteHandle::new(writer, hasher), ReadHandle::new(reader))
 }

@@ -52,6 +52,27 @@ macro_rules! plain_map {
             }
         }
 
+        /// The entries, moved into a plain map; the metadata goes. O(n).
+        ///
+        /// ```
+        #[doc = concat!("use ", stringify!($($map)::+), ";")]
+        ///
+        /// let (mut writer, reader) = evmap_core::new();
+        /// writer.insert(1, 'a').publish();
+        /// let snapshot = reader.enter().clone();
+        /// let map: HashMap<i32, char> = HashMap::from(snapshot);
+        /// assert_eq!(map[&1], 'a');
+        /// ```
+        impl<K, V, M, S, T> From<Snapshot<K, V, M, S>> for $($map)::+<K, V, T>
+        where
+            K: Eq + Hash,
+            T: BuildHasher + Default,
+        {
+            fn from(snapshot: Snapshot<K, V, M, S>) -> Self {
+                snapshot.into_iter().collect()
+            }
+        }
+
         /// Equal values under the same keys; metadata is left out. O(n) on average.
         impl<K, V, M, S, T> PartialEq<$($map)::+<K, V, T>> for Snapshot<K, V, M, S>
         where

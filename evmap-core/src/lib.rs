@@ -127,9 +127,12 @@
 //! | remove | `m.write().unwrap().remove(k)` | `m.remove(k)` | clone the map, `store` | `w.remove_entry(k)` | `w.remove(k)`, `w.remove_and_get(k)` |
 //! | what was removed is dropped | at once | at once | with the last guard | by the next `publish` but one | by the next `publish` but one, or `publish` and `view` |
 //! | change a value | `get_mut`, in place | `get_mut`, `alter`, in place | clone the map, `store` | no | `w.update(k, \|v\| ..)`, on a clone |
+//! | get or insert | `entry(k).or_insert_with(..)` | the same | clone the map, `store` | no | `w.get_or_insert_with(k, ..)` |
 //! | count | `*entry(k).or_insert(0) += 1` | the same | clone the map, `store` | no | `w.update_or_insert(k, \|\| 0, \|v\| *v += 1)` |
 //! | push to a value | `entry(k).or_default().push(x)` | the same | clone the map, `store` | `w.insert(k, x)` | clone from `w.view()`, push all, `w.insert` once |
-//! | retain | `retain(\|k, v\| ..)` | the same | clone the map, `store` | no | `w.retain(\|k, v\| ..)`, with `&V` |
+//! | retain | `retain(\|k, v\| ..)` | the same | clone the map, `store` | no | `w.retain(\|k, v\| ..)` with `&V`, `w.retain_mut(\|k, v\| ..)` |
+//! | change all values | `for v in m.values_mut()` | `alter_all` | clone the map, `store` | no | `w.retain_mut(\|_, v\| { *v.to_mut() = ..; true })` |
+//! | take all | `drain()` | no | `swap` | no | `w.drain()` |
 //! | make visible | release the lock | at once | `store` | `w.publish()` | `w.publish()` |
 //! | metadata | a struct around | no | a struct around | `w.set_meta(m)` | `w.set_meta(m)` |
 //! | a reader blocks | while someone writes | while someone writes that shard | never | never | never |
@@ -143,8 +146,8 @@
 //! | capacity 0 | no table is allocated before the first insert |
 //! | a capacity that overflows, or that memory cannot hold | [`Builder::try_build`] and [`WriteHandle::try_reserve`] return a [`CapacityError`], [`Builder::build`] and [`WriteHandle::reserve`] panic with its text; a reservation that finds no memory when it is applied is skipped |
 //! | a hasher that returns a constant | a right map, as slow as a list |
-//! | `Hash` or `Eq` that lie, a hasher whose clone hashes differently | wrong answers; never undefined behaviour. The two copies may drift apart, `Clone` that lies included, and then readers see the one and the other in turn, publish by publish |
-//! | `Hash` that panics as an operation is logged, a closure that panics, `Eq` or `Clone` that panic in the look-up of `update`, `insert_and_get` or `remove_and_get` | the call panics and what it was about to log is not logged; nothing is poisoned |
+//! | `Hash` or `Eq` that lie, a hasher whose clone hashes differently | wrong answers; never undefined behaviour. The two copies may drift apart, `Clone` that lies included, and then readers see the one and the other in turn, publish by publish. [`WriteHandle::get_or_insert_with`] panics if it misses what it has just inserted |
+//! | `Hash` that panics as an operation is logged, a closure that panics, `Eq` or `Clone` that panic in the look-up of `update`, `insert_and_get` and their relatives | the call panics and what it was about to log is not logged; nothing is poisoned |
 //! | an iterator that panics in `extend` | what came before is logged, nothing is poisoned |
 //! | `Hash` (of a growing table), `Eq`, `Clone` or `Drop` that panic as operations are applied | the call panics, the writer is poisoned, readers keep the last publish; see [`WriteHandle`] |
 //! | a poisoned writer | its methods panic, except that [`publish_timeout`](WriteHandle::publish_timeout) and [`publish_or_replace`](WriteHandle::publish_or_replace) return [`PublishError::Poisoned`] |
@@ -159,7 +162,8 @@
 //!
 //! * `serde`: snapshots and views serialize as maps, a map deserializes into a [`WriteHandle`],
 //!   [`Operation`]s do both.
-//! * `rayon`: `par_iter` on snapshots and views, `par_keys`, `par_values`.
+//! * `rayon`: `par_iter` on snapshots and views, `par_keys`, `par_values`; `par_extend` on a
+//!   [`WriteHandle`], and `collect` into one.
 //!
 //! # How it works
 //!
@@ -188,6 +192,8 @@ mod write; // `WriteHandle`: logs operations, looks at its own copy, publishes.
 
 mod key; // What `remove` takes.
 
+mod methods; // What both maps only pass on to `left-right`.
+
 mod operation; // What is logged, and how it shows.
 
 mod absorb; // What an operation does to a copy.
@@ -205,6 +211,9 @@ mod serde; // Serialization.
 
 #[cfg(feature = "rayon")]
 pub use crate::rayon::{ParIter, ParKeys, ParValues};
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+pub use crate::serde::with_entries;
 pub use builder::{Builder, Handles, new, with_hasher, with_meta};
 pub use equivalent::Equivalent;
 pub use error::CapacityError;

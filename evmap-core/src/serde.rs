@@ -1,9 +1,9 @@
 //! Snapshots serialize as maps, and so do views of them; a map deserializes into a writer.
 //! (Operations derive both.)
 
-use std::fmt;
 use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
+use std::{fmt, iter};
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
@@ -57,21 +57,34 @@ where
         f.write_str("a map")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut error = None;
-        // No reservation by what the input says of its length: it may lie, and the table grows fast
-        // enough.
-        let entries = std::iter::from_fn(|| match map.next_entry() {
-            Ok(entry) => entry,
-            Err(e) => {
-                error = Some(e);
-                None
-            }
-        });
-        let (writer, _) = Builder::<M, S>::default().build_from(entries);
-        match error {
-            Some(error) => Err(error),
-            None => Ok(writer),
-        }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        with_entries(map, |entries| {
+            Builder::<M, S>::default().build_from(entries).0
+        })
     }
+}
+
+/// Builds of the entries of a map that is being read, unless one of them cannot be.
+///
+/// Nothing is reserved by what the input says of its length: that may lie, and tables grow fast
+/// enough.
+#[doc(hidden)] // For `evmap-multi`.
+pub fn with_entries<'de, K, V, A, T>(
+    mut map: A,
+    build: impl FnOnce(&mut dyn Iterator<Item = (K, V)>) -> T,
+) -> Result<T, A::Error>
+where
+    K: Deserialize<'de>,
+    V: Deserialize<'de>,
+    A: MapAccess<'de>,
+{
+    let mut result = Ok(());
+    let mut entries = iter::from_fn(|| {
+        map.next_entry().unwrap_or_else(|error| {
+            result = Err(error);
+            None
+        })
+    });
+    let built = build(&mut entries);
+    result.map(|()| built)
 }

@@ -98,6 +98,22 @@ impl<K, V, M, S> Snapshot<K, V, M, S> {
         self.table.entries().capacity()
     }
 
+    /// How many bytes the table of this copy takes, without what keys and values own outside it.
+    /// O(1).
+    ///
+    /// The map has two copies, of about this size each.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new::<u64, u64>();
+    /// assert_eq!(reader.enter().allocation_size(), 0);
+    /// writer.reserve(1_000).publish();
+    /// assert!(reader.enter().allocation_size() >= 16_000);
+    /// ```
+    #[inline]
+    pub fn allocation_size(&self) -> usize {
+        self.table.entries().allocation_size()
+    }
+
     /// The metadata that was published together with the entries. O(1).
     ///
     /// ```

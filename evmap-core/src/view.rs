@@ -18,9 +18,9 @@ use crate::snapshot::Snapshot;
 /// before the last publish is held, [`publish`](crate::WriteHandle::publish) waits for it. A thread
 /// that publishes twice while it holds a view waits for itself: debug builds panic, release builds
 /// wait for ever. Hold a view as long as a task needs a consistent state,
-/// [`refresh`](kept::View::refresh) it in a loop, and [clone the snapshot](Snapshot) to keep a state
-/// for long. For a view that is leaked the next publish but one waits until its handle is dropped;
-/// [`try_publish`](crate::WriteHandle::try_publish) and
+/// [`refresh`](kept::View::refresh) it in a loop, and [clone the snapshot](Snapshot) to keep a
+/// state for long. For a view that is leaked the next publish but one waits until its handle is
+/// dropped; [`try_publish`](crate::WriteHandle::try_publish) and
 /// [`publish_timeout`](crate::WriteHandle::publish_timeout) report it,
 /// [`publish_or_replace`](crate::WriteHandle::publish_or_replace) goes on without that copy.
 ///

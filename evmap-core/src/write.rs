@@ -1,8 +1,10 @@
 //! The writer's handle: operations go to the log, without waiting for anybody.
 
 mod bulk;
+mod change;
 mod own;
-mod publish;
+#[cfg(feature = "rayon")]
+mod parallel;
 
 use std::fmt;
 use std::hash::{BuildHasher, Hash};
@@ -33,9 +35,11 @@ use crate::view::View;
 /// * Those that need the writer's own copy wait for readers that are still in it, that is, for
 ///   views from before the last publish: [`publish`](Self::publish) and [`flush`](Self::flush),
 ///   [`view`](Self::view), [`insert_and_get`](Self::insert_and_get),
-///   [`remove_and_get`](Self::remove_and_get), [`update`](Self::update),
-///   [`update_or_insert`](Self::update_or_insert), [`retain`](Self::retain). The wait is that of
-///   the next publish, only earlier; once one of them has returned, no other waits until the next
+///   [`remove_and_get`](Self::remove_and_get), [`remove_entry`](Self::remove_entry),
+///   [`drain`](Self::drain), [`get_or_insert_with`](Self::get_or_insert_with),
+///   [`update`](Self::update), [`update_or_insert`](Self::update_or_insert),
+///   [`retain`](Self::retain), [`retain_mut`](Self::retain_mut). The wait is that of the next
+///   publish, only earlier; once one of them has returned, no other waits until the next
 ///   publish. [`try_publish`](Self::try_publish), [`publish_timeout`](Self::publish_timeout) and
 ///   [`try_view`](Self::try_view) bound it, and
 ///   [`publish_or_replace`](Self::publish_or_replace) pays with memory instead.
@@ -63,9 +67,8 @@ use crate::view::View;
 ///
 /// `Hash` of a key runs when an operation is logged; a panic there leaves the log as it was
 /// (`extend` keeps what came before it). So does a panic in what [`update`](Self::update),
-/// [`update_or_insert`](Self::update_or_insert), [`insert_and_get`](Self::insert_and_get),
-/// [`remove_and_get`](Self::remove_and_get) and [`retain`](Self::retain) do with the writer's copy:
-/// their closures, and the `Eq` and `Clone` of the look-up.
+/// [`insert_and_get`](Self::insert_and_get), [`retain`](Self::retain) and their relatives do with
+/// the writer's copy: their closures, and the `Eq` and `Clone` of the look-up.
 ///
 /// `Hash` (when a table grows), `Eq`, `Clone` and `Drop` also run while operations are applied, by
 /// any method that publishes or looks at the writer's copy; a panic there *poisons* the handle:
@@ -273,6 +276,9 @@ where
     /// Does what `operation` says: replays what another map's [`pending`](Self::pending) listed.
     /// Never waits.
     ///
+    /// Of operations from a source that is not trusted leave out [`Reserve`](Operation::Reserve):
+    /// they can ask for all the memory there is.
+    ///
     /// # Panics
     ///
     /// Panics as the method of the operation's name does.
@@ -295,34 +301,16 @@ where
             Operation::SetMeta { meta } => self.set_meta(meta),
         }
     }
+}
 
-    /// The published state, as readers see it. O(1), never blocks.
-    ///
-    /// The writer's own state is in [`view`](Self::view).
-    ///
-    /// ```
-    /// let (mut writer, _) = evmap_core::new();
-    /// writer.insert(1, 1);
-    /// assert!(writer.published().is_empty());
-    /// writer.publish();
-    /// assert_eq!(writer.published().len(), 1);
-    /// ```
-    #[inline]
-    pub fn published(&self) -> View<'_, K, V, M, S> {
-        self.inner.published()
-    }
-
-    /// A new reader. Never waits for anybody.
-    ///
-    /// ```
-    /// let (mut writer, first) = evmap_core::new();
-    /// drop(first);
-    /// writer.insert(1, 1).publish();
-    /// assert_eq!(writer.reader().len(), 1);
-    /// ```
-    pub fn reader(&self) -> ReadHandle<K, V, M, S> {
-        ReadHandle::new(self.inner.reader())
-    }
+impl<K, V, M, S> WriteHandle<K, V, M, S>
+where
+    K: Eq + Hash + Clone,
+    V: Clone,
+    M: Clone,
+    S: BuildHasher,
+{
+    crate::writer_methods!("evmap_core");
 }
 
 /// The two copies of a snapshot and the log between them.

@@ -227,4 +227,35 @@ mod rayon {
         assert_eq!(writer.view().par_iter().count(), 10_001);
         assert_eq!(format!("{:?}", writer.view().par_iter()), "ParIter { .. }");
     }
+
+    #[test]
+    fn a_map_takes_entries_from_many_threads_in_their_order() {
+        let entries = || (0..10_000_u32).into_par_iter().map(|n| (n % 1_000, n));
+        let collected: WriteHandle<u32, u32> = entries().collect();
+        let mut extended = WriteHandle::<u32, u32>::default();
+        extended.par_extend(entries());
+        assert_eq!(extended.pending().len(), 10_000);
+        extended.publish();
+        for writer in [&collected, &extended] {
+            let view = writer.published();
+            assert_eq!(view.len(), 1_000);
+            assert!(view.iter().all(|(key, value)| *value == 9_000 + key));
+        }
+        extended.par_extend(&std::collections::HashMap::from([(1, 1)]));
+        assert_eq!(extended.view()[&1], 1);
+    }
+
+    #[test]
+    fn a_parallel_iterator_that_panics_logs_nothing() {
+        let mut writer = WriteHandle::<u32, u32>::default();
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            writer.par_extend((0..100_u32).into_par_iter().map(|n| {
+                assert!(n != 50, "on purpose");
+                (n, n)
+            }));
+        }));
+        assert!(result.is_err());
+        assert_eq!(writer.pending().len(), 0);
+        assert!(!writer.is_poisoned());
+    }
 }

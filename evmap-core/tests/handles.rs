@@ -2,7 +2,6 @@
 
 mod deadline;
 
-use std::collections::{HashMap, HashSet};
 use std::iter::FusedIterator;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
@@ -10,8 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use evmap_core::{
-    Builder, Equivalent, Iter, Keys, ReadHandle, ReadHandleFactory, Ref, Snapshot, Values, View,
-    WriteHandle,
+    Equivalent, Iter, Keys, ReadHandle, ReadHandleFactory, Ref, Snapshot, Values, WriteHandle,
 };
 
 use deadline::within_deadline;
@@ -105,68 +103,6 @@ fn metadata_goes_with_its_entries() {
         reader.join().unwrap();
     }
     assert_eq!(*reader.meta(), 1_000);
-}
-
-#[test]
-fn updates_before_one_publish_add_up() {
-    let (mut writer, reader) = evmap_core::new::<u32, u64>();
-    writer.insert(1, 0);
-    for n in 0..1_000 {
-        assert_eq!(
-            writer.update(&1, |value| std::mem::replace(value, n + 1)),
-            Some(n)
-        );
-    }
-    assert_eq!(reader.get_cloned(&1), None);
-    writer.publish();
-    assert_eq!(reader.get_cloned(&1), Some(1_000));
-    // And the second copy got the same.
-    assert_eq!(writer.view()[&1], 1_000);
-    writer.publish();
-    assert_eq!(reader.get_cloned(&1), Some(1_000));
-}
-
-#[test]
-fn closures_run_once_even_though_there_are_two_copies() {
-    let (mut writer, reader) = evmap_core::new::<u32, u32>();
-    let mut calls = 0;
-    writer.insert(1, 10);
-    writer.update(&1, |value| {
-        calls += 1;
-        *value += calls;
-    });
-    writer.update_or_insert(2, || 0, |value| *value = 5);
-    writer.retain(|_, _| {
-        calls += 1;
-        true
-    });
-    writer.publish().publish();
-    assert_eq!(calls, 3);
-    assert_eq!(reader.enter(), HashMap::from([(1, 11), (2, 5)]));
-}
-
-#[test]
-fn a_panic_in_a_closure_logs_nothing_and_does_no_harm() {
-    let (mut writer, reader) = evmap_core::new::<u32, u32>();
-    writer.insert(1, 1).publish();
-    for attempt in 0..3 {
-        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match attempt {
-            0 => writer.update(&1, |value| {
-                *value = 7;
-                panic!("on purpose")
-            }),
-            1 => writer.update_or_insert(2, || panic!("on purpose"), |_| None),
-            _ => {
-                writer.retain(|_, _| panic!("on purpose"));
-                None::<()>
-            }
-        }));
-        assert!(result.is_err());
-        assert_eq!(writer.pending().len(), 0);
-    }
-    assert!(!writer.is_poisoned());
-    writer.insert(3, 3).publish();
-    assert_eq!(reader.enter(), HashMap::from([(1, 1), (3, 3)]));
 }
 
 #[test]
@@ -287,158 +223,10 @@ fn get_many_answers_in_order() {
 }
 
 #[test]
-fn maps_convert_both_ways() {
-    let plain = HashMap::from([("a", 1), ("b", 2)]);
-    let writer = WriteHandle::from(plain.clone());
-    let reader = writer.reader();
-    let view = reader.enter();
-    assert!(view.is_published());
-    assert_eq!(view, plain);
-    assert_eq!(*view, plain);
-    assert_eq!(HashMap::<_, _>::from(&*view), plain);
-    assert_eq!(HashMap::<_, _>::from(&*view), plain);
-    assert_eq!(hashbrown::HashMap::<_, _>::from(&*view).len(), 2);
-
-    let other = WriteHandle::from(view.to_hash_map());
-    assert_eq!(view, other.published());
-    assert_ne!(view, HashMap::from([("a", 1), ("b", 3)]));
-    assert_ne!(view, HashMap::from([("a", 1), ("c", 2)]));
-    assert_ne!(view, HashMap::from([("a", 1)]));
-    assert_ne!(view, HashMap::from([("a", 1), ("b", 2), ("c", 3)]));
-    let larger = WriteHandle::from([("a", 1), ("b", 2), ("c", 3)]);
-    assert_ne!(
-        WriteHandle::from([("a", 1), ("b", 2)]).published(),
-        larger.published()
-    );
-
-    let kept: Snapshot<_, _, _, _> = view.clone();
-    drop((view, writer));
-    assert_eq!(kept, plain);
-    assert_eq!(
-        reader.enter().keys().copied().collect::<HashSet<_>>(),
-        HashSet::from(["a", "b"])
-    );
-}
-
-#[test]
-fn snapshots_with_other_metadata_differ() {
-    let with = |meta| Builder::new().meta(meta).build_from([(1, 1)]).1;
-    assert_eq!(with("x").enter(), with("x").enter());
-    assert_ne!(with("x").enter(), with("y").enter());
-}
-
-#[test]
-fn a_view_is_a_snapshot_to_functions() {
-    fn count<K, V, M, S>(snapshot: &Snapshot<K, V, M, S>) -> usize {
-        snapshot.len()
-    }
-    fn keep<'r>(reader: &'r ReadHandle<u32, u32>) -> View<'r, u32, u32> {
-        reader.enter()
-    }
-    let (mut writer, reader) = evmap_core::new();
-    writer.insert(1, 1);
-    assert_eq!(count(writer.view()), 1);
-    writer.publish();
-    assert_eq!(count(&keep(&reader)), 1);
-    assert_eq!(count(reader.enter().as_ref()), 1);
-}
-
-#[test]
 #[should_panic(expected = "no entry found for key")]
 fn an_index_without_entry_panics() {
     let (_writer, reader) = evmap_core::new::<u32, u32>();
     let _ = reader.enter()[&1];
-}
-
-#[test]
-fn a_payload_in_an_arc_stands_once() {
-    let (mut writer, reader) = evmap_core::new();
-    let payload: Arc<str> = Arc::from("large");
-    writer.insert(1, Arc::clone(&payload)).publish();
-    writer.view();
-    assert_eq!(Arc::strong_count(&payload), 3, "one here, one per copy");
-    assert!(Arc::ptr_eq(&reader.get(&1).unwrap(), &payload));
-}
-
-#[test]
-fn what_is_removed_or_replaced_is_dropped_by_the_next_look_after_the_publish() {
-    let value = Arc::new(());
-    let count = || Arc::strong_count(&value) - 1;
-    for way in 0..4 {
-        let (mut writer, reader) = evmap_core::new();
-        writer.insert(1, Some(Arc::clone(&value))).publish();
-        writer.view();
-        assert_eq!(count(), 2, "one per copy");
-        match way {
-            0 => writer.remove(1),
-            1 => writer.insert(1, None),
-            2 => writer.clear(),
-            _ => writer.retain(|_, _| false),
-        };
-        writer.publish();
-        assert!(!matches!(reader.get_cloned(&1), Some(Some(_))));
-        assert_eq!(count(), 1, "the copy that readers have left");
-        if way % 2 == 0 {
-            writer.view();
-        } else {
-            assert!(writer.try_view().is_some());
-        }
-        assert_eq!(count(), 0);
-    }
-    // The next publish does it, too.
-    let (mut writer, _reader) = evmap_core::new();
-    writer.insert(1, Arc::clone(&value)).publish();
-    writer.remove(1).publish();
-    assert_eq!(count(), 1);
-    writer.publish();
-    assert_eq!(count(), 0);
-}
-
-#[test]
-fn a_key_is_removed_by_whatever_makes_one() {
-    use std::ffi::{CString, OsString};
-    use std::path::{Path, PathBuf};
-
-    macro_rules! removes {
-        ($($key:ty: $($remove:expr),+;)+) => {$($({
-            let (mut writer, reader) = evmap_core::new::<$key, u32>();
-            let owned: $key = evmap_core::IntoKey::<$key>::into_key($remove);
-            writer.insert(owned, 1).publish();
-            assert_eq!(reader.len(), 1);
-            writer.remove($remove).publish();
-            assert!(reader.is_empty());
-        })+)+};
-    }
-    let shared: Arc<str> = Arc::from("a");
-    removes! {
-        u64: 1, &1;
-        String: "a", &"a".to_string(), "a".to_string(), &*shared;
-        &'static str: "a", &"a";
-        Box<str>: "a", Box::from("a"), &Box::from("a");
-        Arc<str>: "a", &shared, Arc::clone(&shared);
-        Vec<u8>: &b"a"[..], vec![1], &vec![1];
-        Box<[u8]>: &b"a"[..];
-        Arc<[u8]>: &b"a"[..];
-        PathBuf: Path::new("a"), PathBuf::from("a");
-        OsString: Path::new("a").as_os_str();
-        CString: c"a";
-        (u32, String): (1, "a".to_string()), &(1, "a".to_string());
-    }
-    // Bounds that are all that a generic function has.
-    fn remove<K: Eq + std::hash::Hash + Clone>(writer: &mut WriteHandle<K, u32>, key: &K) {
-        writer.remove(key).remove(key.clone());
-    }
-    let mut writer = WriteHandle::from([("a", 1)]);
-    remove(&mut writer, &"a");
-    assert!(writer.view().is_empty());
-}
-
-#[test]
-fn a_key_that_is_given_away_is_not_cloned() {
-    let key = Arc::new(1);
-    let (mut writer, _reader) = evmap_core::new::<Arc<u32>, u32>();
-    writer.remove(Arc::clone(&key));
-    assert_eq!(Arc::strong_count(&key), 2, "this one, and the log's");
 }
 
 #[test]
@@ -472,74 +260,6 @@ fn references_compare_by_value() {
     assert_eq!(reader.get(&1), reader.get(&2));
     assert_ne!(reader.get(&1), reader.get(&3));
     assert_eq!(reader.get(&4), None);
-}
-
-#[test]
-fn a_default_writer_is_empty_and_has_readers() {
-    let mut writer = WriteHandle::<u32, char, String>::default();
-    let reader = writer.reader();
-    assert!(!reader.is_published() && reader.meta().is_empty());
-    writer.insert(1, 'a').publish();
-    assert_eq!(reader.get_cloned(&1), Some('a'));
-}
-
-#[test]
-fn a_snapshot_gives_its_entries_away() {
-    let value = Arc::new(());
-    let writer = WriteHandle::from([(1, Arc::clone(&value)), (2, Arc::clone(&value))]);
-    let mut entries = writer.published().clone().into_iter();
-    drop(writer);
-    assert_eq!(Arc::strong_count(&value), 3);
-    assert_eq!(entries.len(), 2);
-    assert!(entries.next().is_some());
-    assert_eq!(Arc::strong_count(&value), 2);
-    assert_eq!(entries.size_hint(), (1, Some(1)));
-    assert_eq!(entries.count(), 1);
-    assert_eq!(Arc::strong_count(&value), 1);
-}
-
-#[test]
-fn a_map_takes_all_entries_of_what_it_is_made_of() {
-    let plain: HashMap<u32, u32> = (0..1_000).map(|n| (n, n * 3)).collect();
-    assert_eq!(WriteHandle::from(plain.clone()).published(), plain);
-    let swiss: hashbrown::HashMap<u32, u32> = plain.iter().map(|(k, v)| (*k, *v)).collect();
-    assert_eq!(WriteHandle::from(swiss.clone()).published(), swiss);
-    let collected: WriteHandle<u32, u32> = plain.clone().into_iter().collect();
-    assert_eq!(collected.published(), plain);
-    assert_eq!(HashMap::<_, _>::from(&*collected.published()), plain);
-    assert_eq!(
-        hashbrown::HashMap::<_, _>::from(&*collected.published()),
-        swiss
-    );
-    assert_eq!(
-        collected.published().to_hash_map(),
-        swiss.into_iter().collect()
-    );
-    let built = Builder::new().build_from(plain.clone()).1;
-    assert_eq!(built.enter(), plain);
-}
-
-#[test]
-fn build_from_makes_room_for_what_the_iterator_announces() {
-    struct Announces(usize);
-    impl Iterator for Announces {
-        type Item = (u32, u32);
-        fn next(&mut self) -> Option<Self::Item> {
-            None
-        }
-        fn size_hint(&self) -> (usize, Option<usize>) {
-            (self.0, None)
-        }
-    }
-    let capacity = |builder: Builder, announced| {
-        let (_, reader) = builder.build_from(Announces(announced));
-        reader.enter().capacity()
-    };
-    assert_eq!(capacity(Builder::new(), 0), 0);
-    assert!(capacity(Builder::new(), 1_000) >= 1_000);
-    // The larger of the two counts.
-    assert!(capacity(Builder::new().capacity(500), 10) >= 500);
-    assert!((1_000..2_000).contains(&capacity(Builder::new().capacity(500), 1_000)));
 }
 
 #[test]

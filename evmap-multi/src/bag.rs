@@ -8,7 +8,7 @@ mod multiset;
 use std::borrow::Cow;
 use std::fmt;
 use std::hash::{BuildHasher, Hash};
-use std::slice;
+use std::{slice, vec};
 
 use equivalent::Equivalent;
 use hashbrown::DefaultHashBuilder;
@@ -251,6 +251,30 @@ impl<'a, V, S> IntoIterator for &'a Bag<V, S> {
     #[inline]
     fn into_iter(self) -> BagIter<'a, V> {
         self.iter()
+    }
+}
+
+/// Moves the values out; of duplicates in a hashed bag, clones.
+///
+/// ```
+/// use evmap_multi::Bag;
+///
+/// let bag: Bag<String> = ["a", "b", "a"].map(String::from).into_iter().collect();
+/// let mut values: Vec<String> = bag.into_iter().collect();
+/// values.sort();
+/// assert_eq!(values, ["a", "a", "b"]);
+/// ```
+impl<V: Clone, S> IntoIterator for Bag<V, S> {
+    type Item = V;
+    type IntoIter = vec::IntoIter<V>;
+
+    fn into_iter(self) -> vec::IntoIter<V> {
+        let values = match self.form {
+            Form::One(value) => vec![value],
+            Form::Many(Many::Listed(values)) => values,
+            Form::Many(Many::Counted(values)) => values.into_values(),
+        };
+        values.into_iter()
     }
 }
 

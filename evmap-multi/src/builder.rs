@@ -57,6 +57,10 @@ where
 
 /// An empty map with a hasher of one's own. Any `BuildHasher` that is `Clone` will do.
 ///
+/// The default is hashbrown's: fast, and seeded at random, but not made to withstand somebody who
+/// chooses keys or values so that they collide (HashDoS). For those that come from outside take the
+/// SipHash of the standard library's `HashMap`, which is what the example does.
+///
 /// ```
 /// use std::collections::hash_map::RandomState;
 ///
@@ -111,51 +115,7 @@ impl Builder {
 }
 
 impl<M, S> Builder<M, S> {
-    /// Reserves room for this many entries, in both copies, before the first is inserted.
-    ///
-    /// ```
-    /// let (_writer, reader) = evmap_multi::Builder::new().capacity(100).build::<u32, u32>();
-    /// assert!(reader.enter().capacity() >= 100);
-    /// ```
-    pub fn capacity(self, entries: usize) -> Self {
-        Self {
-            capacity: entries,
-            ..self
-        }
-    }
-
-    /// Places keys with `hasher`.
-    ///
-    /// A clone of it must hash as it does; if it does not, look-ups may miss keys that are there.
-    ///
-    /// ```
-    /// use std::hash::{BuildHasherDefault, DefaultHasher};
-    ///
-    /// let hasher = BuildHasherDefault::<DefaultHasher>::default();
-    /// let (_writer, reader) = evmap_multi::Builder::new().hasher(hasher).build::<u32, u32>();
-    /// assert!(reader.is_empty());
-    /// ```
-    pub fn hasher<T>(self, hasher: T) -> Builder<M, T> {
-        Builder {
-            capacity: self.capacity,
-            meta: self.meta,
-            hasher,
-        }
-    }
-
-    /// Starts with `meta` as metadata.
-    ///
-    /// ```
-    /// let (_writer, reader) = evmap_multi::Builder::new().meta("boot").build::<u32, u32>();
-    /// assert_eq!(*reader.meta(), "boot");
-    /// ```
-    pub fn meta<T>(self, meta: T) -> Builder<T, S> {
-        Builder {
-            capacity: self.capacity,
-            meta,
-            hasher: self.hasher,
-        }
-    }
+    evmap_core::builder_methods!("evmap_multi");
 
     /// Makes the map, empty and not published yet. O(capacity).
     ///
@@ -205,7 +165,7 @@ impl<M, S> Builder<M, S> {
         S: BuildHasher + Clone + Send,
     {
         let table = Table::with_capacity(self.capacity, self.hasher)?;
-        Ok(handles(table, self.meta))
+        Ok(handles(Snapshot::new(table, self.meta)))
     }
 
     /// Makes the map with these pairs, published as version 1. O(n).
@@ -273,20 +233,20 @@ impl<M, S> Builder<M, S> {
                 bag.insert(Cow::Owned(value), &mut ValueHash::default(), hasher);
             }
         }
-        let (mut writer, reader) = handles(table, self.meta);
+        let (mut writer, reader) = handles(Snapshot::new(table, self.meta));
         writer.publish();
         (writer, reader)
     }
 }
 
-fn handles<K, V, M, S>(table: Table<K, Bag<V, S>, S>, meta: M) -> Handles<K, V, M, S>
+pub(crate) fn handles<K, V, M, S>(snapshot: Snapshot<K, V, M, S>) -> Handles<K, V, M, S>
 where
     K: Eq + Hash + Clone + Send,
     V: Eq + Hash + Clone + Send,
     M: Clone + Send,
     S: BuildHasher + Clone + Send,
 {
-    let hasher = table.hasher().clone();
-    let (writer, reader) = kept::new(Snapshot::new(table, meta));
+    let hasher = snapshot.hasher().clone();
+    let (writer, reader) = kept::new(snapshot);
     (WriteHandle::new(writer, hasher), ReadHandle::new(reader))
 }

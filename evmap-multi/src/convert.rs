@@ -44,6 +44,21 @@ macro_rules! plain_map {
             }
         }
 
+        /// The keys and values, moved into a plain map of vectors; the metadata goes. O(n).
+        impl<K, V, M, S, T> From<Snapshot<K, V, M, S>> for $map::HashMap<K, Vec<V>, T>
+        where
+            K: Eq + Hash,
+            V: Clone,
+            T: BuildHasher + Default,
+        {
+            fn from(snapshot: Snapshot<K, V, M, S>) -> Self {
+                snapshot
+                    .into_iter()
+                    .map(|(key, bag)| (key, bag.into_iter().collect()))
+                    .collect()
+            }
+        }
+
         /// Equal values, in whatever order, under the same keys; metadata is left out. O(n) on
         /// average.
         impl<K, V, M, S, T> PartialEq<$map::HashMap<K, Vec<V>, T>> for Snapshot<K, V, M, S>

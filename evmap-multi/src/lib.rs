@@ -134,7 +134,7 @@
 //!
 //! | input | answer |
 //! |---|---|
-//! | a key whose last value is removed | stays, with an empty bag; [`WriteHandle::remove_entry`] removes it |
+//! | a key whose last value is removed | stays, with an empty bag; [`WriteHandle::remove_entry`] removes it, [`WriteHandle::retain_entries`] all such |
 //! | a value, or a key, to be removed that is not there | nothing happens |
 //! | capacity 0 | no table is allocated before the first insert |
 //! | a capacity that overflows, or that memory cannot hold | [`Builder::try_build`], [`WriteHandle::try_reserve`] and [`WriteHandle::try_reserve_keys`] return a [`CapacityError`], the others panic with its text; a reservation that finds no memory when it is applied is skipped |
@@ -152,6 +152,8 @@
 //!
 //! * `serde`: bags serialize as sequences, snapshots and views as maps of them; such a map
 //!   deserializes into a [`WriteHandle`], [`Operation`]s do both.
+//! * `rayon`: `par_iter` on snapshots and views, `par_keys`, `par_values` (the bags); `par_extend`
+//!   on a [`WriteHandle`], and `collect` into one.
 //!
 //! # How it works
 //!
@@ -188,9 +190,11 @@ mod serde; // Serialization.
 pub use bag::{Bag, BagIter};
 pub use builder::{Builder, Handles, new, with_hasher, with_meta};
 pub use evmap_core::{
-    CapacityError, DefaultHashBuilder, Equivalent, FencePolicy, FenceStrategy, IntoKey, Iter, Keys,
-    Poisoned, PublishError, Ref, Stalled, StalledReader, Stats, Values, fence_strategy,
+    CapacityError, DefaultHashBuilder, Equivalent, FencePolicy, FenceStrategy, IntoIter, IntoKey,
+    Iter, Keys, Poisoned, PublishError, Ref, Stalled, StalledReader, Stats, Values, fence_strategy,
 };
+#[cfg(feature = "rayon")]
+pub use evmap_core::{ParIter, ParKeys, ParValues};
 pub use operation::Operation;
 pub use read::{ReadHandle, ReadHandleFactory};
 pub use snapshot::Snapshot;

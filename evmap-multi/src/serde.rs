@@ -91,19 +91,9 @@ where
         f.write_str("a map of sequences")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut error = None;
-        let bags = std::iter::from_fn(|| match map.next_entry::<K, Vec<V>>() {
-            Ok(entry) => entry,
-            Err(e) => {
-                error = Some(e);
-                None
-            }
-        });
-        let (writer, _) = Builder::<M, S>::default().build_from_bags(bags);
-        match error {
-            Some(error) => Err(error),
-            None => Ok(writer),
-        }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        evmap_core::with_entries::<K, Vec<V>, _, _>(map, |bags| {
+            Builder::<M, S>::default().build_from_bags(bags).0
+        })
     }
 }

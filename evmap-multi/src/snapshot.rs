@@ -8,7 +8,7 @@ use equivalent::Equivalent;
 use hashbrown::DefaultHashBuilder;
 
 use crate::bag::Bag;
-use evmap_core::Iter;
+use evmap_core::{IntoIter, Iter};
 use left_right::kept::View;
 
 use evmap_core::table::Table;
@@ -21,10 +21,12 @@ use evmap_core::table::Table;
 /// `HashMap`. No method blocks.
 ///
 /// It dereferences to a [snapshot of `evmap-core`](evmap_core::Snapshot) with bags as values, and
-/// so has its methods: [`get`](evmap_core::Snapshot::get), [`get_many`](evmap_core::Snapshot::get_many) and
+/// so has its methods: [`get`](evmap_core::Snapshot::get),
+/// [`get_many`](evmap_core::Snapshot::get_many) and
 /// [`contains_key`](evmap_core::Snapshot::contains_key), [`iter`](evmap_core::Snapshot::iter),
 /// [`keys`](evmap_core::Snapshot::keys) and [`values`](evmap_core::Snapshot::values) (the bags),
-/// [`len`](evmap_core::Snapshot::len) (of the keys), [`meta`](evmap_core::Snapshot::meta) and so on.
+/// [`len`](evmap_core::Snapshot::len) (of the keys), [`meta`](evmap_core::Snapshot::meta) and so
+/// on.
 ///
 /// A clone is a map of its own that no publish changes and that keeps no writer waiting: take one
 /// to hold on to a state for long. It costs O(capacity) and a clone of each value.
@@ -145,6 +147,24 @@ impl<'a, K, V, M, S> IntoIterator for &'a Snapshot<K, V, M, S> {
     #[inline]
     fn into_iter(self) -> Self::IntoIter {
         self.inner.iter()
+    }
+}
+
+/// Moves the keys and bags out; the metadata goes.
+///
+/// ```
+/// let (mut writer, reader) = evmap_multi::new();
+/// writer.insert("a", 1).insert("a", 2).publish();
+/// for (key, bag) in reader.enter().clone() {
+///     assert_eq!((key, bag.len()), ("a", 2));
+/// }
+/// ```
+impl<K, V, M, S> IntoIterator for Snapshot<K, V, M, S> {
+    type Item = (K, Bag<V, S>);
+    type IntoIter = IntoIter<K, Bag<V, S>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.inner.into_iter()
     }
 }
 

@@ -10,10 +10,17 @@ use left_right::kept;
 ///
 /// It dereferences to the snapshot, and has the methods of every [view of kept data](kept::View):
 /// `version`, `is_published`, `is_newest`, `refresh`. (`view.clone()` clones the snapshot, that is,
-/// the whole map; for another view, enter again.) Look-ups through a view touch no shared state: they cost what
-/// they cost in a plain `HashMap`. While a view from before the last publish is held,
-/// [`publish`](crate::WriteHandle::publish) waits for it, and memory is not reclaimed; see
-/// [`kept::View`].
+/// the whole map; for another view, enter again.) Look-ups through a view touch no shared state:
+/// they cost what they cost in a plain `HashMap`.
+///
+/// # Blocking
+///
+/// Reading never waits. But while a view from before the last publish is held,
+/// [`publish`](crate::WriteHandle::publish) waits for it, and memory is not reclaimed. A thread
+/// that publishes twice while it holds a view waits for itself: debug builds panic, release builds
+/// wait for ever. [`refresh`](kept::View::refresh) a view in a loop, and clone the snapshot to keep
+/// a state for long. [`publish_or_replace`](crate::WriteHandle::publish_or_replace) goes on without
+/// a view that is never dropped.
 ///
 /// ```
 /// let (mut writer, reader) = evmap_multi::new();

@@ -3,7 +3,8 @@
 mod bulk;
 mod eviction;
 mod own;
-mod publish;
+#[cfg(feature = "rayon")]
+mod parallel;
 mod room;
 
 use std::fmt;
@@ -34,10 +35,11 @@ use left_right::kept;
 ///   [`set_meta`](Self::set_meta), [`apply`](Self::apply).
 /// * Those that need the writer's own copy wait for readers that are still in it, that is, for
 ///   views from before the last publish: [`publish`](Self::publish) and [`flush`](Self::flush),
-///   [`view`](Self::view), [`retain`](Self::retain), [`empty_random`](Self::empty_random). The wait
-///   is that of the next publish, only earlier; once one of them has returned, no other waits until
-///   the next publish. [`try_publish`](Self::try_publish),
-///   [`publish_timeout`](Self::publish_timeout) and [`try_view`](Self::try_view) bound it.
+///   [`view`](Self::view), [`retain`](Self::retain), [`retain_entries`](Self::retain_entries),
+///   [`empty_random`](Self::empty_random). The wait is that of the next publish, only earlier; once
+///   one of them has returned, no other waits until the next publish. [`try_publish`](Self::try_publish),
+///   [`publish_timeout`](Self::publish_timeout) and [`try_view`](Self::try_view) bound it, and
+///   [`publish_or_replace`](Self::publish_or_replace) pays with memory instead.
 ///
 /// Readers wait for nobody, ever. A thread that holds a view across two publishes of its own would
 /// wait for itself: debug builds panic, release builds wait for ever. Drop or refresh the view
@@ -61,17 +63,18 @@ use left_right::kept;
 /// # Panics
 ///
 /// `Hash` of a key runs when an operation is logged; a panic there leaves the log as it was
-/// (`extend` keeps what came before it). So does a panic in what [`retain`](Self::retain) and
-/// [`empty_random`](Self::empty_random) do with the writer's copy: their closures, and the `Eq` and
-/// `Clone` of the look-up.
+/// (`extend` keeps what came before it). So does a panic in what [`retain`](Self::retain),
+/// [`retain_entries`](Self::retain_entries) and [`empty_random`](Self::empty_random) do with the
+/// writer's copy: their closures, and the `Eq` and `Clone` of the look-up.
 ///
-/// `Hash` (of keys when the table grows, of values in large bags), `Eq`, `Clone` and `Drop` also run
-/// while operations are applied, by any method that publishes or looks at the writer's copy; a panic
-/// there *poisons* the handle: readers keep the last published state, and from then on every method
-/// that logs, publishes or views panics, except that [`publish_timeout`](Self::publish_timeout) and
-/// [`publish_or_replace`](Self::publish_or_replace) return
-/// [`PublishError::Poisoned`](crate::PublishError::Poisoned). [`is_poisoned`](Self::is_poisoned)
-/// asks, and [`freeze`](Self::freeze) gives a reader to start over from.
+/// `Hash` (of keys when the table grows, of values in large bags), `Eq`, `Clone` and `Drop` also
+/// run while operations are applied, by any method that publishes or looks at the writer's copy; a
+/// panic there *poisons* the handle: readers keep the last published state, and from then on every
+/// method that logs, publishes or views panics, except that
+/// [`publish_timeout`](Self::publish_timeout) and [`publish_or_replace`](Self::publish_or_replace)
+/// return [`PublishError::Poisoned`](crate::PublishError::Poisoned).
+/// [`is_poisoned`](Self::is_poisoned) asks, and [`freeze`](Self::freeze) gives a reader to start
+/// over from.
 ///
 /// No panic of a user's `Drop` leaves the drop of a handle.
 ///
@@ -264,6 +267,9 @@ where
     /// Does what `operation` says: replays what another map's [`pending`](Self::pending) listed.
     /// Never waits.
     ///
+    /// Of operations from a source that is not trusted leave out [`Reserve`](Operation::Reserve)
+    /// and [`ReserveKeys`](Operation::ReserveKeys): they can ask for all the memory there is.
+    ///
     /// # Panics
     ///
     /// Panics as the method of the operation's name does.
@@ -292,40 +298,22 @@ where
         }
     }
 
-    /// The published state, as readers see it. O(1), never blocks.
-    ///
-    /// The writer's own state is in [`view`](Self::view).
-    ///
-    /// ```
-    /// let (mut writer, _) = evmap_multi::new();
-    /// writer.insert(1, 1);
-    /// assert!(writer.published().is_empty());
-    /// writer.publish();
-    /// assert_eq!(writer.published().len(), 1);
-    /// ```
-    #[inline]
-    pub fn published(&self) -> View<'_, K, V, M, S> {
-        self.inner.published()
-    }
-
-    /// A new reader. Never waits for anybody.
-    ///
-    /// ```
-    /// let (mut writer, first) = evmap_multi::new();
-    /// drop(first);
-    /// writer.insert(1, 1).publish();
-    /// assert_eq!(writer.reader().len(), 1);
-    /// ```
-    pub fn reader(&self) -> ReadHandle<K, V, M, S> {
-        ReadHandle::new(self.inner.reader())
-    }
-
     #[track_caller]
     fn append_key(&mut self, change: OfKey, key: K) -> &mut Self {
         let hash = self.hasher.hash_one(&key);
         self.inner.append(Logged::Key { change, hash, key });
         self
     }
+}
+
+impl<K, V, M, S> WriteHandle<K, V, M, S>
+where
+    K: Eq + Hash + Clone,
+    V: Eq + Hash + Clone,
+    M: Clone,
+    S: BuildHasher + Clone,
+{
+    evmap_core::writer_methods!("evmap_multi");
 }
 
 /// Hashes the key, once for both copies, and makes the entry of the log.

@@ -112,3 +112,28 @@ mod serde {
         assert_eq!(*reader.meta(), 7);
     }
 }
+
+#[cfg(feature = "rayon")]
+mod rayon {
+    use evmap_multi::WriteHandle;
+    use rayon::prelude::*;
+
+    #[test]
+    fn threads_share_a_map_both_ways() {
+        let pairs = || (0..10_000_u32).into_par_iter().map(|n| (n % 100, n));
+        let collected: WriteHandle<u32, u32> = pairs().collect();
+        let mut extended = WriteHandle::<u32, u32>::default();
+        extended.par_extend(pairs());
+        assert_eq!(extended.pending().len(), 10_000);
+        extended.publish();
+        assert_eq!(collected.published(), extended.published());
+
+        let view = extended.published();
+        assert_eq!(view.par_keys().count(), 100);
+        assert!(view.par_values().all(|bag| bag.len() == 100));
+        assert!(
+            view.par_iter()
+                .all(|(key, bag)| bag.iter().all(|n| n % 100 == *key))
+        );
+    }
+}

@@ -54,6 +54,20 @@ pub trait Absorb<O> {
     /// second copy, so what it owns may be cloned or aliased here, not taken. If the pair is frozen
     /// before the operation is published, it is dropped without ever reaching the second copy, after
     /// the first was dropped by [`drop_first`](Self::drop_first).
+    ///
+    /// ```
+    /// use left_right::Absorb;
+    ///
+    /// struct Names(Vec<String>);
+    ///
+    /// impl Absorb<String> for Names {
+    ///     fn absorb_first(&mut self, name: &mut String, _: &Self) {
+    ///         // The log keeps `name` for the other copy.
+    ///         self.0.push(name.clone());
+    ///     }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0.clone_from(&first.0); }
+    /// }
+    /// ```
     fn absorb_first(&mut self, operation: &mut O, other: &Self);
 
     /// Applies `operation` to the second of the two copies, with the same effect as on the first.
@@ -61,6 +75,21 @@ pub trait Absorb<O> {
     /// `other` is the copy that readers see at the moment; it has absorbed the operation before.
     /// By default this calls [`absorb_first`](Self::absorb_first). Implement it to move out of the
     /// operation what the first copy had to clone.
+    ///
+    /// ```
+    /// use left_right::Absorb;
+    ///
+    /// struct Names(Vec<String>);
+    ///
+    /// impl Absorb<String> for Names {
+    /// #     fn absorb_first(&mut self, name: &mut String, _: &Self) { self.0.push(name.clone()); }
+    ///     fn absorb_second(&mut self, name: String, _: &Self) {
+    ///         // Nobody needs `name` after this.
+    ///         self.0.push(name);
+    ///     }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0.clone_from(&first.0); }
+    /// }
+    /// ```
     fn absorb_second(&mut self, mut operation: O, other: &Self) {
         self.absorb_first(&mut operation, other);
     }
@@ -68,12 +97,40 @@ pub trait Absorb<O> {
     /// Drops the first of the two copies, while the second still exists. By default a plain drop.
     ///
     /// A structure whose copies share values leaves the shared ones alone here.
+    ///
+    /// ```
+    /// use left_right::Absorb;
+    ///
+    /// struct Names(Vec<String>);
+    ///
+    /// impl Absorb<String> for Names {
+    /// #     fn absorb_first(&mut self, name: &mut String, _: &Self) { self.0.push(name.clone()); }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0.clone_from(&first.0); }
+    ///     fn drop_first(self: Box<Self>) {
+    ///         println!("the first of two copies goes, with {} names", self.0.len());
+    ///     }
+    /// }
+    /// ```
     #[allow(clippy::boxed_local)] // The signature of left-right 0.11.
     fn drop_first(self: Box<Self>) {}
 
     /// Drops the last copy. By default a plain drop.
     ///
     /// After a panic the other copy is leaked, and this is called without a `drop_first` before.
+    ///
+    /// ```
+    /// use left_right::Absorb;
+    ///
+    /// struct Names(Vec<String>);
+    ///
+    /// impl Absorb<String> for Names {
+    /// #     fn absorb_first(&mut self, name: &mut String, _: &Self) { self.0.push(name.clone()); }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0.clone_from(&first.0); }
+    ///     fn drop_second(self: Box<Self>) {
+    ///         println!("the last copy goes, with {} names", self.0.len());
+    ///     }
+    /// }
+    /// ```
     #[allow(clippy::boxed_local)] // The signature of left-right 0.11.
     fn drop_second(self: Box<Self>) {}
 
@@ -84,6 +141,20 @@ pub trait Absorb<O> {
     /// by whatever needs that copy first after the first publish: the next publish or
     /// [`view`](crate::WriteHandle::view), or the writer as it goes. It is never made for a pair made
     /// by [`new_logged`](crate::new_logged).
+    ///
+    /// ```
+    /// use left_right::Absorb;
+    ///
+    /// struct Names(Vec<String>);
+    ///
+    /// impl Absorb<String> for Names {
+    /// #     fn absorb_first(&mut self, name: &mut String, _: &Self) { self.0.push(name.clone()); }
+    ///     fn sync_with(&mut self, first: &Self) {
+    ///         // `clone_from` uses the memory that is there.
+    ///         self.0.clone_from(&first.0);
+    ///     }
+    /// }
+    /// ```
     fn sync_with(&mut self, first: &Self);
 }
 

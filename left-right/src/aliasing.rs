@@ -31,6 +31,58 @@
 //! only if both have the same layout. `Aliased` is `repr(transparent)`, but a container may choose
 //! its layout by an associated type of a trait that only one of them implements. Keep the two
 //! behaviour types private, so that nobody else can implement a trait for them.
+//!
+//! # Example
+//!
+//! A list of names that only grows, so that nothing is dropped before the list is. Each name stands
+//! once, however long it is.
+//!
+//! ```
+//! use left_right::Absorb;
+//! use left_right::aliasing::{Aliased, DropBehavior};
+//!
+//! struct NoDrop;
+//! impl DropBehavior for NoDrop {
+//!     const DO_DROP: bool = false;
+//! }
+//! struct DoDrop;
+//! impl DropBehavior for DoDrop {
+//!     const DO_DROP: bool = true;
+//! }
+//!
+//! type Name = Aliased<String, NoDrop>;
+//!
+//! #[derive(Default)]
+//! struct Names(Vec<Name>);
+//!
+//! impl Absorb<Name> for Names {
+//!     fn absorb_first(&mut self, name: &mut Name, _: &Self) {
+//!         // SAFETY: of all aliases only those in the last copy are dropped, by `drop_second`.
+//!         self.0.push(unsafe { name.alias() });
+//!     }
+//!
+//!     fn absorb_second(&mut self, name: Name, _: &Self) {
+//!         self.0.push(name);
+//!     }
+//!
+//!     fn drop_second(self: Box<Self>) {
+//!         for name in self.0 {
+//!             // SAFETY: the other copy is gone, so this is the only alias that is left.
+//!             drop(unsafe { name.change_drop::<DoDrop>() });
+//!         }
+//!     }
+//!
+//!     fn sync_with(&mut self, first: &Self) {
+//!         // SAFETY: as in `absorb_first`.
+//!         self.0 = first.0.iter().map(|name| unsafe { name.alias() }).collect();
+//!     }
+//! }
+//!
+//! let (mut writer, reader) = left_right::new::<Names, Name>();
+//! writer.append(Aliased::from("Ada".to_string())).publish();
+//! writer.append(Aliased::from("Grace".to_string())).publish();
+//! assert_eq!(&*reader.enter().unwrap().0[1], "Grace");
+//! ```
 
 use std::{
     borrow::Borrow,
@@ -58,6 +110,17 @@ use std::{
 /// ```
 pub trait DropBehavior {
     /// `true` if an `Aliased<T, Self>` drops its `T`.
+    ///
+    /// ```
+    /// use left_right::aliasing::DropBehavior;
+    ///
+    /// struct DoDrop;
+    ///
+    /// impl DropBehavior for DoDrop {
+    ///     const DO_DROP: bool = true;
+    /// }
+    /// assert!(DoDrop::DO_DROP);
+    /// ```
     const DO_DROP: bool;
 }
 
@@ -113,6 +176,16 @@ where
     /// is given a `D` that does.
     ///
     /// Not an implementation of `From`, so that nobody makes one by accident.
+    ///
+    /// ```
+    /// # use left_right::aliasing::{Aliased, DropBehavior};
+    /// # struct NoDrop;
+    /// # impl DropBehavior for NoDrop { const DO_DROP: bool = false; }
+    /// # struct DoDrop;
+    /// # impl DropBehavior for DoDrop { const DO_DROP: bool = true; }
+    /// let value: Aliased<String, DoDrop> = Aliased::from("owned".to_string());
+    /// assert_eq!(&*value, "owned");
+    /// ```
     #[allow(clippy::should_implement_trait)] // The name in left-right 0.11.
     pub fn from(value: T) -> Self {
         Self {
@@ -130,6 +203,16 @@ where
     /// - Nobody gets a `&mut T` while more than one alias exists.
     /// - A structure that puts aliases into both of its copies does not implement
     ///   [`Independent`](crate::Independent): the drop of what they share is split between them.
+    ///
+    /// ```
+    /// # use left_right::aliasing::{Aliased, DropBehavior};
+    /// # struct NoDrop;
+    /// # impl DropBehavior for NoDrop { const DO_DROP: bool = false; }
+    /// let value: Aliased<i32, NoDrop> = Aliased::from(7);
+    /// // SAFETY: neither of the two drops the number, and nobody changes it.
+    /// let alias = unsafe { value.alias() };
+    /// assert_eq!(value, alias);
+    /// ```
     pub unsafe fn alias(&self) -> Self {
         Self {
             // SAFETY: the value is initialised and the source is valid for reads. That two copies
@@ -147,6 +230,18 @@ where
     /// Going from a behaviour that drops to one that does not is always fine (it may leak). The
     /// other way round, this alias drops the value, so it must be the one that is meant to: see
     /// [`alias`](Self::alias).
+    ///
+    /// ```
+    /// # use left_right::aliasing::{Aliased, DropBehavior};
+    /// # struct NoDrop;
+    /// # impl DropBehavior for NoDrop { const DO_DROP: bool = false; }
+    /// # struct DoDrop;
+    /// # impl DropBehavior for DoDrop { const DO_DROP: bool = true; }
+    /// let value: Aliased<String, NoDrop> = Aliased::from("once".to_string());
+    /// // SAFETY: it is the only alias, so it is the one that drops the string.
+    /// let value: Aliased<String, DoDrop> = unsafe { value.change_drop() };
+    /// drop(value);
+    /// ```
     pub unsafe fn change_drop<D2: DropBehavior>(self) -> Aliased<T, D2> {
         // `self` must not run its own drop: with a `D` that drops, the value would be gone.
         let this = ManuallyDrop::new(self);

@@ -47,6 +47,15 @@ pub(crate) use choice::{Chooser, HeavyFence, Pair};
 /// How a publish makes sure that it sees every reader, as far as the operating system goes.
 ///
 /// Returned by [`fence_strategy`].
+///
+/// ```
+/// use left_right::{FenceStrategy, fence_strategy};
+///
+/// let strategy = fence_strategy();
+/// if strategy == FenceStrategy::Fences {
+///     println!("entering costs some nanoseconds more here: {strategy}");
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FenceStrategy {

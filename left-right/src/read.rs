@@ -101,6 +101,22 @@ impl<T> ReadHandle<T> {
     ///
     /// `None` once the writer was dropped or taken, unless it left the data to the readers
     /// ([`WriteHandle::freeze`](crate::WriteHandle::freeze)), which a poisoned writer does, too.
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// writer.append(1).publish();
+    /// let guard = reader.enter().unwrap();
+    /// writer.append(1).publish();
+    /// assert_eq!(guard.0, 1);
+    /// assert_eq!(reader.enter().unwrap().0, 1);
+    /// drop(guard);
+    /// assert_eq!(reader.enter().unwrap().0, 2);
+    /// ```
     #[inline]
     pub fn enter(&self) -> Option<ReadGuard<'_, T>> {
         let record = self.slot.enter(&self.core.published)?;
@@ -113,16 +129,55 @@ impl<T> ReadHandle<T> {
     }
 
     /// A factory of handles that can be shared between threads.
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// let factory = reader.factory();
+    /// drop(reader);
+    /// writer.append(1).publish();
+    /// assert_eq!(factory.handle().enter().unwrap().0, 1);
+    /// ```
     pub fn factory(&self) -> ReadHandleFactory<T> {
         ReadHandleFactory::new(&self.shared)
     }
 
     /// A handle that threads can share.
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// let shared = reader.shared();
+    /// writer.append(1).publish();
+    /// std::thread::scope(|scope| {
+    ///     scope.spawn(|| assert_eq!(shared.enter().unwrap().0, 1));
+    /// });
+    /// ```
     pub fn shared(&self) -> SharedReadHandle<T> {
         SharedReadHandle::new(&self.shared)
     }
 
     /// Whether the writer took the data away, by being dropped or taken.
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (writer, reader) = left_right::new::<Count, u32>();
+    /// assert!(!reader.was_dropped());
+    /// drop(writer);
+    /// assert!(reader.was_dropped());
+    /// ```
     pub fn was_dropped(&self) -> bool {
         self.core.published.is_closed()
     }
@@ -131,6 +186,20 @@ impl<T> ReadHandle<T> {
     ///
     /// It may be read only by somebody who knows that the writer does not publish meanwhile and
     /// then change this copy, for example because they hold the writer. It must never be written.
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (writer, reader) = left_right::new::<Count, u32>();
+    /// let published = reader.raw_handle().unwrap();
+    /// // SAFETY: the writer is here, and does nothing meanwhile.
+    /// assert_eq!(unsafe { published.as_ref() }.0, 0);
+    /// drop(writer);
+    /// assert!(reader.raw_handle().is_none());
+    /// ```
     pub fn raw_handle(&self) -> Option<NonNull<T>> {
         let record = self.core.published.peek()?;
         Some(data_ptr::<T>(record.cast()))

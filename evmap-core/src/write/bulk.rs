@@ -3,14 +3,15 @@
 use std::collections;
 use std::hash::{BuildHasher, Hash};
 
-use crate::builder::Builder;
+use crate::builder::{Builder, handles};
+use crate::snapshot::Snapshot;
 use crate::write::{WriteHandle, logged_insert};
 
 /// Inserts every pair; readers see them after the next publish, all at once. Never waits.
 ///
 /// [`reserve`](WriteHandle::reserve) before a large load, or [build the map](Builder::build_from)
-/// from the entries. If the iterator or the `Hash` of a key panics, what came before is logged: this
-/// is the one call that may log a part of what it was given.
+/// from the entries. If the iterator or the `Hash` of a key panics, what came before is logged:
+/// this is the one call that may log a part of what it was given.
 ///
 /// ```
 /// let (mut writer, reader) = evmap_core::new();
@@ -156,5 +157,36 @@ where
             .hasher(map.hasher().clone())
             .build_from(map)
             .0
+    }
+}
+
+/// A map that starts as this snapshot, metadata and hasher included, published as version 1.
+/// O(capacity): the snapshot becomes the one copy, its clone the other.
+///
+/// To start over from what the readers of a poisoned or dropped writer still have.
+///
+/// ```
+/// use evmap_core::WriteHandle;
+///
+/// let (mut writer, reader) = evmap_core::with_meta("first");
+/// writer.insert(1, 'a').publish();
+/// drop(writer);
+///
+/// let mut second = WriteHandle::from(reader.enter().clone());
+/// second.insert(2, 'b').publish();
+/// assert_eq!(second.published().len(), 2);
+/// assert_eq!(*second.published().meta(), "first");
+/// ```
+impl<K, V, M, S> From<Snapshot<K, V, M, S>> for WriteHandle<K, V, M, S>
+where
+    K: Eq + Hash + Clone + Send,
+    V: Clone + Send,
+    M: Clone + Send,
+    S: BuildHasher + Clone + Send,
+{
+    fn from(snapshot: Snapshot<K, V, M, S>) -> Self {
+        let (mut writer, _) = handles(snapshot);
+        writer.publish();
+        writer
     }
 }

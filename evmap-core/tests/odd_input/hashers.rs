@@ -71,6 +71,18 @@ fn each_key_is_hashed_once_per_operation() {
     hashed(&mut writer, 2);
     writer.remove(Key(9));
     hashed(&mut writer, 1);
+    writer.get_or_insert_with(Key(600), || 1);
+    writer.get_or_insert_with(Key(600), || 2);
+    hashed(&mut writer, 2);
+    writer.remove_entry(&Key(600));
+    hashed(&mut writer, 1);
+    writer.retain_mut(|key, value| {
+        if key.0 == 11 {
+            value.to_mut();
+        }
+        key.0 != 12
+    });
+    hashed(&mut writer, 2);
     // Nor does a look-up hash twice, if the key is not there either.
     assert!(reader.contains_key(&Key(10)) && !reader.contains_key(&Key(900)));
     hashed(&mut writer, 2);
@@ -87,6 +99,9 @@ fn each_key_is_hashed_once_per_operation() {
         [Some(10), Some(10)]
     );
     hashed(&mut writer, 2);
+    let _snapshot = WriteHandle::from(reader.enter().clone());
+    drop(writer.drain());
+    hashed(&mut writer, 0);
     writer.clear();
     hashed(&mut writer, 0);
     // An empty map answers without hashing.

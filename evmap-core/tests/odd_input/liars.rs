@@ -36,6 +36,21 @@ fn churn<const HASH: bool, const EQ: bool>() {
                 writer.retain(|key, value| (key.0.value + value.value) % 2 == 0);
                 plain.retain(|key, value| (*key + *value) % 2 == 0);
             }
+            4 if round % 64 == 1 => {
+                writer.retain_mut(|_, value| {
+                    value.to_mut().value += 1;
+                    true
+                });
+                plain.values_mut().for_each(|value| *value += 1);
+            }
+            4 if round % 64 == 2 => {
+                drop(writer.drain());
+                plain.clear();
+            }
+            4 if round % 64 == 3 => {
+                writer.remove_entry(&key);
+                plain.remove(&number);
+            }
             5 if round % 32 == 0 => {
                 writer.shrink_to_fit();
             }
@@ -158,4 +173,29 @@ fn of_keys_that_are_equal_but_differ_the_first_stays() {
     assert_eq!(name(&reader), ("fifth", 'e'));
     let (_, built) = Builder::new().build_from([(Named(1, "x"), 'x'), (Named(1, "y"), 'y')]);
     assert_eq!(name(&built), ("x", 'y'));
+}
+
+#[test]
+fn a_key_that_is_not_equal_to_itself_is_missed_at_once() {
+    /// As a float that is not a number.
+    #[derive(Clone)]
+    struct Never;
+    impl std::hash::Hash for Never {
+        fn hash<H: std::hash::Hasher>(&self, _: &mut H) {}
+    }
+    impl PartialEq for Never {
+        fn eq(&self, _: &Self) -> bool {
+            false
+        }
+    }
+    impl Eq for Never {}
+
+    let (mut writer, reader) = evmap_core::new();
+    assert!(crate::panics(|| {
+        writer.get_or_insert_with(Never, || 1);
+    }));
+    assert!(!writer.is_poisoned());
+    writer.publish();
+    assert_eq!(reader.len(), 1);
+    assert_eq!(reader.get_cloned(&Never), None);
 }

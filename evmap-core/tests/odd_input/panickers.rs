@@ -185,7 +185,14 @@ fn panics_in_a_reader_hurt_neither_it_nor_the_writer() {
 #[test]
 fn a_clone_or_eq_that_panics_in_the_writers_hands_logs_nothing() {
     let (mut writer, reader) = filled();
-    let attempts: [Attempt; 4] = [
+    let attempts: [Attempt; 6] = [
+        |writer| drop(writer.remove_entry(&trap(1))),
+        |writer| {
+            writer.retain_mut(|key, value| {
+                *value.to_mut() = trap(0);
+                key == &trap(9)
+            });
+        },
         |writer| writer.update_or_insert(trap(1), || trap(0), |_| ()),
         |writer| {
             writer.update(&trap(1), |_| ());
@@ -202,12 +209,25 @@ fn a_clone_or_eq_that_panics_in_the_writers_hands_logs_nothing() {
             assert!(!writer.is_poisoned());
         }
     }
-    set(Call::Clone, 0);
-    assert!(panics(|| {
-        writer.retain(|_, _| false);
-    }));
-    assert_eq!(writer.pending().len(), 0);
-    assert!(!writer.is_poisoned());
+    let attempts: [(Call, Attempt); 3] = [
+        (Call::Clone, |writer| {
+            writer.retain(|_, _| false);
+        }),
+        // The key of a new entry is cloned, that of an old one compared.
+        (Call::Clone, |writer| {
+            writer.get_or_insert_with(trap(9), || trap(0));
+        }),
+        (Call::Eq, |writer| {
+            writer.get_or_insert_with(trap(1), || trap(0));
+        }),
+    ];
+    for (call, attempt) in attempts {
+        set(call, 0);
+        assert!(panics(|| attempt(&mut writer)));
+        assert!(!unset(), "{call:?} did happen");
+        assert_eq!(writer.pending().len(), 0);
+        assert!(!writer.is_poisoned());
+    }
     writer.publish();
     assert_as_filled(&reader);
 }

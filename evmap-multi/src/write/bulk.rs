@@ -3,13 +3,15 @@
 use std::collections;
 use std::hash::{BuildHasher, Hash};
 
-use crate::builder::Builder;
+use crate::builder::{Builder, handles};
+use crate::snapshot::Snapshot;
 use crate::write::{WriteHandle, logged_insert};
 
 /// Inserts every pair; readers see them after the next publish, all at once. Never waits.
 ///
-/// [`reserve_keys`](WriteHandle::reserve_keys) before a large load, or [build the map](Builder::build_from)
-/// from the pairs. If the iterator panics, what it yielded before is logged.
+/// [`reserve_keys`](WriteHandle::reserve_keys) before a large load, or [build the
+/// map](Builder::build_from) from the pairs. If the iterator panics, what it yielded before is
+/// logged.
 ///
 /// ```
 /// let (mut writer, reader) = evmap_multi::new();
@@ -58,6 +60,26 @@ where
     }
 }
 
+/// An empty map, not published yet; readers come from [`reader`](WriteHandle::reader).
+///
+/// ```
+/// let mut writer = evmap_multi::WriteHandle::<u32, char>::default();
+/// let reader = writer.reader();
+/// writer.insert(1, 'a').publish();
+/// assert_eq!(reader.get_one_cloned(&1), Some('a'));
+/// ```
+impl<K, V, M, S> Default for WriteHandle<K, V, M, S>
+where
+    K: Eq + Hash + Clone + Send,
+    V: Eq + Hash + Clone + Send,
+    M: Clone + Send + Default,
+    S: BuildHasher + Clone + Send + Default,
+{
+    fn default() -> Self {
+        Builder::<M, S>::default().build().0
+    }
+}
+
 /// A map with these pairs, published as version 1; readers come from
 /// [`reader`](WriteHandle::reader).
 ///
@@ -92,6 +114,37 @@ where
 {
     fn from(pairs: [(K, V); N]) -> Self {
         Builder::new().build_from(pairs).0
+    }
+}
+
+/// A map that starts as this snapshot, metadata and hasher included, published as version 1.
+/// O(capacity): the snapshot becomes the one copy, its clone the other.
+///
+/// To start over from what the readers of a poisoned or dropped writer still have.
+///
+/// ```
+/// use evmap_multi::WriteHandle;
+///
+/// let (mut writer, reader) = evmap_multi::with_meta("first");
+/// writer.insert(1, 'a').publish();
+/// drop(writer);
+///
+/// let mut second = WriteHandle::from(reader.enter().clone());
+/// second.insert(1, 'b').publish();
+/// assert_eq!(second.published()[&1], ['a', 'b']);
+/// assert_eq!(*second.published().meta(), "first");
+/// ```
+impl<K, V, M, S> From<Snapshot<K, V, M, S>> for WriteHandle<K, V, M, S>
+where
+    K: Eq + Hash + Clone + Send,
+    V: Eq + Hash + Clone + Send,
+    M: Clone + Send,
+    S: BuildHasher + Clone + Send,
+{
+    fn from(snapshot: Snapshot<K, V, M, S>) -> Self {
+        let (mut writer, _) = handles(snapshot);
+        writer.publish();
+        writer
     }
 }
 

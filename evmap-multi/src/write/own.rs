@@ -10,8 +10,8 @@ use std::hash::{BuildHasher, Hash};
 
 use equivalent::Equivalent;
 
+use crate::bag::Bag;
 use crate::operation::{Logged, OfKey, OfValue};
-use crate::snapshot::Snapshot;
 use crate::write::WriteHandle;
 
 impl<K, V, M, S> WriteHandle<K, V, M, S>
@@ -21,50 +21,6 @@ where
     M: Clone,
     S: BuildHasher + Clone,
 {
-    /// The map with all pending operations: reads one's own writes.
-    ///
-    /// Waits for readers that are still in a state from before the last publish, then applies the
-    /// operations that the writer's copy lacks. O(1) if there are none. The next publish does not
-    /// wait again and has that much less to do; nothing becomes visible to readers.
-    ///
-    /// Calling it after a large publish also brings the second copy up to date at once and empties
-    /// the log, which otherwise keeps that publish's operations until the next one.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the handle is poisoned, or when the user's `Hash`, `Eq`, `Clone` or `Drop` does,
-    /// which poisons it.
-    ///
-    /// ```
-    /// let (mut writer, reader) = evmap_multi::new();
-    /// writer.insert("a", 1);
-    /// assert_eq!(writer.view().get_one("a"), Some(&1));
-    /// assert!(!reader.contains_key("a"));
-    /// ```
-    #[track_caller]
-    pub fn view(&mut self) -> &Snapshot<K, V, M, S> {
-        self.inner.view()
-    }
-
-    /// [`view`](Self::view), unless it would have to wait. Never blocks.
-    ///
-    /// # Panics
-    ///
-    /// As [`view`](Self::view).
-    ///
-    /// ```
-    /// let (mut writer, reader) = evmap_multi::new();
-    /// let view = reader.enter();
-    /// writer.insert(1, 'a').publish();
-    /// assert!(writer.try_view().is_none());
-    /// drop(view);
-    /// assert_eq!(writer.try_view().unwrap()[&1], ['a']);
-    /// ```
-    #[track_caller]
-    pub fn try_view(&mut self) -> Option<&Snapshot<K, V, M, S>> {
-        self.inner.try_view()
-    }
-
     /// Removes the values of `key` for which `keep` says `false`. O(n); waits as
     /// [`view`](Self::view).
     ///
@@ -111,6 +67,39 @@ where
                 .map(|value| Logged::value(OfValue::Remove, hash, key.clone(), value))
                 .collect()
         };
+        self.inner.extend(removals);
+        self
+    }
+
+    /// Removes the keys, with their bags, for which `keep` says `false`. O(capacity); waits as
+    /// [`view`](Self::view).
+    ///
+    /// `keep` runs once per key, pending operations included, in no particular order. One
+    /// [`RemoveEntry`](crate::Operation::RemoveEntry) is logged per key that goes.
+    ///
+    /// # Panics
+    ///
+    /// As [`retain`](Self::retain).
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_multi::new();
+    /// writer.insert("a", 1).insert("b", 2).remove_value("b", 2);
+    /// // Keys stay when their last value goes, until they are swept out.
+    /// writer.retain_entries(|_, bag| !bag.is_empty()).publish();
+    /// assert!(reader.contains_key("a"));
+    /// assert!(!reader.contains_key("b"));
+    /// ```
+    #[track_caller]
+    pub fn retain_entries(&mut self, mut keep: impl FnMut(&K, &Bag<V, S>) -> bool) -> &mut Self {
+        let hasher = &self.hasher;
+        let removals: Vec<_> = (self.inner.view().iter())
+            .filter(|(key, bag)| !keep(key, bag))
+            .map(|(key, _)| Logged::Key {
+                change: OfKey::Remove,
+                hash: hasher.hash_one(key),
+                key: key.clone(),
+            })
+            .collect();
         self.inner.extend(removals);
         self
     }

@@ -68,7 +68,9 @@ fn each_is_hashed_once_per_operation_and_values_in_large_bags_alone() {
     writer.empty_random(|_| 0, 1);
     hashed(&mut writer, 1, 0);
 
-    writer.insert(Key(1), Value(1));
+    writer.insert(Key(1), Value(1)).insert(Key(2), Value(2));
+    hashed(&mut writer, 2, 0);
+    writer.retain_entries(|key, _| key.0 != 2);
     hashed(&mut writer, 1, 0);
     assert!(reader.contains_value(&Key(1), &Value(1)));
     hashed(&mut writer, 1, 0);

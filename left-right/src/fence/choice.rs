@@ -28,6 +28,21 @@ const INTERRUPTIONS: u64 = 4;
 ///
 /// The default suits nearly everybody. It makes no difference where [`fence_strategy`] is
 /// [`FenceStrategy::Fences`].
+///
+/// ```
+/// # #[derive(Clone, Default)] struct Count(u32);
+/// # impl left_right::Absorb<u32> for Count {
+/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+/// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+/// # }
+/// use left_right::FencePolicy;
+///
+/// let (mut writer, reader) = left_right::new::<Count, u32>();
+/// assert_eq!(FencePolicy::default(), FencePolicy::Adaptive);
+/// writer.set_fence_policy(FencePolicy::WriteMostly);
+/// writer.append(1).publish();
+/// assert_eq!(reader.enter().unwrap().0, 1);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FencePolicy {

@@ -138,6 +138,22 @@ impl<T> fmt::Debug for ReadHandle<T> {
 /// Makes [`ReadHandle`]s on any thread; `Sync`, so that it can stand in a `static` or an `Arc`.
 ///
 /// Making a handle registers a reader: keep the handle for as long as the thread reads.
+///
+/// ```
+/// # #[derive(Clone)] struct Count(u32);
+/// # impl left_right::Absorb<u32> for Count {
+/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+/// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+/// # }
+/// # impl left_right::Independent for Count {}
+/// use std::thread;
+///
+/// let (mut writer, reader) = left_right::kept::new::<Count, u32>(Count(0));
+/// let factory = reader.factory();
+/// writer.append(1).publish();
+/// drop(writer);
+/// thread::spawn(move || assert_eq!(factory.handle().enter().0, 1)).join().unwrap();
+/// ```
 pub struct ReadHandleFactory<T> {
     inner: crate::ReadHandleFactory<T>,
 }

@@ -10,12 +10,12 @@ use crate::ReadGuard;
 /// # Blocking
 ///
 /// Reading never waits. But the writer needs the copy that an *old* view is in: while a view from
-/// before the last publish is held, [`publish`](crate::WriteHandle::publish) waits for it, and
+/// before the last publish is held, [`publish`](super::WriteHandle::publish) waits for it, and
 /// memory is not reclaimed. Hold a view as long as a task needs a consistent state,
 /// [`refresh`](Self::refresh) it in a loop, and clone the state to keep it for long. A view that is
 /// leaked makes the next publish but one wait for ever
-/// ([`try_publish`](crate::WriteHandle::try_publish) and
-/// [`publish_timeout`](crate::WriteHandle::publish_timeout) report it instead); readers are not
+/// ([`try_publish`](super::WriteHandle::try_publish) and
+/// [`publish_timeout`](super::WriteHandle::publish_timeout) report it instead); readers are not
 /// affected.
 ///
 /// # Memory ordering

@@ -53,6 +53,18 @@ impl<T> ReadHandleFactory<T> {
     }
 
     /// Makes a handle. Never waits for the writer or for readers.
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// let factory = reader.factory();
+    /// writer.append(1).publish();
+    /// std::thread::spawn(move || assert_eq!(factory.handle().enter().unwrap().0, 1)).join().unwrap();
+    /// ```
     pub fn handle(&self) -> ReadHandle<T> {
         ReadHandle::new(&self.shared)
     }

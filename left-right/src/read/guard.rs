@@ -84,6 +84,22 @@ impl<'rh, T: ?Sized> ReadGuard<'rh, T> {
     }
 
     /// Narrows a guard to a part of what it guards, if there is such a part; else leaves.
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// use left_right::ReadGuard;
+    ///
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// writer.append(3).publish();
+    /// let small = ReadGuard::try_map(reader.enter().unwrap(), |count| Some(&count.0).filter(|n| **n < 9));
+    /// assert_eq!(*small.unwrap(), 3);
+    /// let large = ReadGuard::try_map(reader.enter().unwrap(), |count| Some(&count.0).filter(|n| **n > 9));
+    /// assert!(large.is_none());
+    /// ```
     #[inline]
     pub fn try_map<F, U: ?Sized>(orig: Self, f: F) -> Option<ReadGuard<'rh, U>>
     where

@@ -110,6 +110,20 @@ impl<T> SharedReadHandle<T> {
     /// Enters the published copy, with a slot of the calling thread.
     ///
     /// `None` once the writer took the data away, as for [`ReadHandle::enter`]. Never waits.
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// let shared = reader.shared();
+    /// let guard = shared.enter().unwrap();
+    /// writer.append(1).publish();
+    /// // Unlike two guards of a `ReadHandle`, these see what is newest when they are made.
+    /// assert_eq!((guard.0, shared.enter().unwrap().0), (0, 1));
+    /// ```
     #[inline]
     pub fn enter(&self) -> Option<ReadGuard<'_, T>> {
         let (slot, session) = self.slot();
@@ -161,6 +175,23 @@ impl<T> SharedReadHandle<T> {
     }
 
     /// A handle for one thread, which enters a little faster.
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// let shared = reader.shared();
+    /// writer.append(1).publish();
+    /// std::thread::scope(|scope| {
+    ///     scope.spawn(|| {
+    ///         let own = shared.handle();
+    ///         assert_eq!(own.enter().unwrap().0, 1);
+    ///     });
+    /// });
+    /// ```
     pub fn handle(&self) -> ReadHandle<T> {
         ReadHandle::new(&self.shared)
     }
@@ -174,6 +205,19 @@ impl<T> SharedReadHandle<T> {
     }
 
     /// Whether the writer took the data away, by being dropped or taken.
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (writer, reader) = left_right::new::<Count, u32>();
+    /// let shared = reader.shared();
+    /// drop(writer);
+    /// assert!(shared.was_dropped());
+    /// assert!(shared.enter().is_none());
+    /// ```
     pub fn was_dropped(&self) -> bool {
         self.core.published.is_closed()
     }

@@ -1,0 +1,326 @@
+//! What each step does to the map and to the plain one.
+
+use std::cell::OnceCell;
+use std::hash::BuildHasher;
+use std::rc::Rc;
+use std::time::Duration;
+
+use evmap_multi::{Builder, Operation, PublishError, ReadHandle, WriteHandle};
+
+use super::odd::{Key, Value, ignore, unwind, unwinds, unwinds_at_a_clone};
+use super::state::{Map, State, compare, look, same_values};
+use super::views::Views;
+use super::{End, READERS, Step};
+
+pub(super) type Writer<S> = WriteHandle<Key, Value, u16, S>;
+pub(super) type Reader<S> = ReadHandle<Key, Value, u16, S>;
+
+pub(super) struct Driver<S: BuildHasher + Clone> {
+    /// `None` once it was dropped, frozen or poisoned.
+    writer: Option<Writer<S>>,
+    /// A map that is fed with the pending operations of the other one.
+    replica: Writer<S>,
+    first: Reader<S>,
+    /// The state with all operations.
+    own: State,
+    published: Rc<State>,
+    pending: usize,
+}
+
+impl<S: BuildHasher + Clone + Send> Driver<S> {
+    pub(super) fn new(start: Vec<(Key, Vec<Value>)>, hasher: S) -> Self {
+        let builder = Builder::new().hasher(hasher).meta(0);
+        // Each key once more, with another mark and one more value.
+        let again =
+            |(key, _): &(Key, Vec<Value>)| (Key::new(&key.name, !key.mark), vec![Value::new(7)]);
+        let again: Vec<_> = start.iter().map(again).collect();
+        let start: Vec<_> = start.into_iter().chain(again).collect();
+        let (replica, _) = builder.clone().build_from_bags(start.clone());
+        let (writer, first) = match &start[..] {
+            [] => builder.build(),
+            _ => builder.build_from_bags(start.clone()),
+        };
+        let mut own = State {
+            version: writer.version(),
+            ..State::default()
+        };
+        for (key, values) in start {
+            own.bag(key).extend(values);
+        }
+        Self {
+            writer: Some(writer),
+            replica,
+            first,
+            published: Rc::new(own.clone()),
+            own,
+            pending: 0,
+        }
+    }
+
+    pub(super) fn has_no_writer(&self) -> bool {
+        self.writer.is_none()
+    }
+
+    pub(super) fn step<'r>(
+        &mut self,
+        step: Step,
+        readers: &'r [OnceCell<Reader<S>>; READERS],
+        views: &mut Views<'r, Map<S>, State>,
+    ) {
+        let waits = views.hold_up(&self.published);
+        match step {
+            Step::Look(reader, key, value) => {
+                let handle = readers[reader].get_or_init(|| self.first.clone());
+                let state = views.seen_by(reader, &self.published);
+                look(handle, &state, &key, &Value::new(value));
+            }
+            Step::Enter(reader) => {
+                let handle = readers[reader].get_or_init(|| self.first.clone());
+                views.enter(reader, &self.published, || handle.enter());
+            }
+            Step::Refresh(index) => views.refresh(index, &self.published),
+            Step::Leave(index) => views.leave(index),
+            step => {
+                let Some(mut writer) = self.writer.take() else {
+                    return;
+                };
+                let goes = match step {
+                    Step::End(End::Poison) if !waits => {
+                        self.poison(&mut writer);
+                        true
+                    }
+                    Step::End(End::Freeze) => {
+                        self.first = writer.freeze();
+                        return;
+                    }
+                    Step::End(_) => true,
+                    step => {
+                        self.write(step, &mut writer, waits);
+                        false
+                    }
+                };
+                self.writer = Some(writer).filter(|_| !goes);
+            }
+        }
+    }
+
+    fn write(&mut self, step: Step, writer: &mut Writer<S>, waits: bool) {
+        match step {
+            Step::Log(operation) => {
+                log(writer, operation.clone());
+                self.own.change(operation);
+                self.pending += 1;
+            }
+            Step::Apply(operation) => {
+                writer.apply(operation.clone());
+                self.own.change(operation);
+                self.pending += 1;
+            }
+            Step::InsertMany(key, count) => {
+                let pairs = (0..count).map(|n| (key.clone(), Value::new(n)));
+                writer.extend(pairs.clone());
+                for (key, value) in pairs {
+                    self.own.bag(key).push(value);
+                }
+                self.pending += usize::from(count);
+            }
+            Step::RemoveMany(key, count) => {
+                for value in (0..count).map(Value::new) {
+                    writer.remove_value(&key, &value);
+                    let key = key.clone();
+                    self.own.change(Operation::RemoveValue { key, value });
+                }
+                self.pending += usize::from(count);
+            }
+            Step::TryPublish => {
+                self.replicate(writer);
+                assert_eq!(writer.try_publish(), !waits);
+                if !waits {
+                    self.note_publish();
+                }
+            }
+            Step::PublishOrReplace => {
+                self.replicate(writer);
+                match writer.publish_or_replace(Duration::ZERO) {
+                    Ok(()) => self.note_publish(),
+                    Err(PublishError::Stalled(_)) => assert!(waits),
+                    Err(error) => panic!("{error}"),
+                }
+            }
+            // The steps that would wait for a view of this very thread.
+            _ if waits => assert!(writer.try_view().is_none()),
+            step => self.look_and_write(step, writer),
+        }
+    }
+
+    /// The steps that look at the writer's own copy.
+    fn look_and_write(&mut self, step: Step, writer: &mut Writer<S>) {
+        let bags = &mut self.own.bags;
+        match step {
+            Step::Retain(key, state) => self.retain(writer, &key, state),
+            Step::RetainEntries(salt) => {
+                let keeps = |key: &Key, len: usize| (usize::from(key.mark ^ salt) + len) % 4 != 0;
+                let before = bags.len();
+                bags.retain(|key, bag| keeps(key, bag.len()));
+                self.pending += before - bags.len();
+                writer.retain_entries(|key, bag| keeps(key, bag.len()));
+            }
+            Step::EmptyRandom(seed, n) => {
+                let mut rng = fastrand::Rng::with_seed(seed);
+                let evicted = writer.empty_random(|bound| rng.usize(..bound), n);
+                assert_eq!(evicted.len(), n.min(bags.len()));
+                self.pending += evicted.len();
+                for (key, bag) in evicted {
+                    let (held, expected) = bags.remove_entry(&key).expect("it was there");
+                    assert!(bag == expected && key.mark == held.mark, "{key:?}");
+                }
+            }
+            Step::Unwind(key, which) => {
+                let values = bags.get(key.as_str()).map_or(0, Vec::len);
+                let unwound = unwinds(|| match which % 3 {
+                    0 => ignore(writer.retain(key.as_str(), |_| unwind())),
+                    1 => ignore(writer.retain_entries(|_, _| unwind())),
+                    _ => ignore(writer.empty_random(|_| unwind(), 1)),
+                });
+                let expected = match which % 3 {
+                    0 => values > 0,
+                    _ => !bags.is_empty(),
+                };
+                assert_eq!(unwound, expected);
+                assert!(!writer.is_poisoned());
+            }
+            Step::Publish => {
+                self.replicate(writer);
+                writer.publish();
+                self.note_publish();
+            }
+            Step::Flush => {
+                self.replicate(writer);
+                let flushes = self.pending > 0;
+                writer.flush();
+                if flushes {
+                    self.note_publish();
+                }
+            }
+            Step::ViewOwn => compare(writer.view(), &self.own),
+            step => unreachable!("{step:?} does not need the writer's own copy"),
+        }
+    }
+
+    /// Retains with a closure that carries state from call to call.
+    fn retain(&mut self, writer: &mut Writer<S>, key: &str, mut state: u16) {
+        let mut calls = Vec::new();
+        writer.retain(key, |value| {
+            state = state.wrapping_mul(25_173).wrapping_add(13_849);
+            let keep = state >> 8 & 3 != 0;
+            calls.push((value.clone(), keep));
+            keep
+        });
+        let Some(bag) = self.own.bags.get_mut(key) else {
+            assert!(calls.is_empty());
+            return;
+        };
+        let seen: Vec<Value> = calls.iter().map(|(value, _)| value.clone()).collect();
+        assert!(same_values(&seen, bag), "called once per value");
+        let removed = calls.iter().filter(|(_, keep)| !keep).count();
+        bag.clear();
+        bag.extend(calls.into_iter().filter(|call| call.1).map(|call| call.0));
+        // A bag that loses all its values is cleared.
+        self.pending += if bag.is_empty() {
+            removed.min(1)
+        } else {
+            removed
+        };
+    }
+
+    /// A value that cannot be cloned for the first copy.
+    fn poison(&mut self, writer: &mut Writer<S>) {
+        writer.insert(Key::new("poison", 0), Value::new(0));
+        assert!(unwinds_at_a_clone(|| ignore(writer.publish())));
+        assert!(writer.is_poisoned());
+        for result in [
+            writer.publish_timeout(Duration::ZERO),
+            writer.publish_or_replace(Duration::ZERO),
+        ] {
+            assert!(matches!(result, Err(PublishError::Poisoned(_))));
+        }
+        compare(&writer.published(), &self.published);
+        compare(&writer.reader().enter(), &self.published);
+    }
+
+    /// Brings the replica up to date, before a publish takes the operations out of `pending`.
+    fn replicate(&mut self, writer: &Writer<S>) {
+        let mut replica = WriteHandle::from(self.replica.published().clone());
+        for operation in writer.pending() {
+            replica.apply(sent(operation.cloned()));
+        }
+        compare(replica.view(), &self.own);
+        self.replica = replica;
+    }
+
+    fn note_publish(&mut self) {
+        self.own.version = self.published.version + 1;
+        self.published = Rc::new(self.own.clone());
+        self.replica.publish();
+        self.pending = 0;
+    }
+
+    /// Compares every view, and what the writer says of itself.
+    pub(super) fn check(&self, views: &Views<'_, Map<S>, State>) {
+        for (view, state) in views.iter() {
+            compare(view, state);
+            assert_eq!(view.version(), state.version);
+        }
+        compare(&self.first.enter(), &self.published);
+        assert_eq!(self.first.version(), self.published.version);
+        if let Some(writer) = &self.writer {
+            compare(&writer.published(), &self.published);
+            assert_eq!(writer.pending().len(), self.pending);
+            assert_eq!(writer.has_pending_operations(), self.pending > 0);
+            assert_eq!(writer.version(), self.published.version);
+        }
+    }
+
+    /// The writer goes, its pending operations with it; every view and every reader stays.
+    pub(super) fn end(mut self, views: &mut Views<'_, Map<S>, State>) -> Vec<(Key, Vec<Value>)> {
+        self.writer = None;
+        self.check(views);
+        views.leave_all();
+        self.check(views);
+        let snapshot = self.first.enter().clone();
+        let restarted = WriteHandle::from(snapshot.clone());
+        compare(&restarted.published(), &self.published);
+        let bags = snapshot.into_iter();
+        bags.map(|(key, bag)| (key, bag.into_iter().collect()))
+            .collect()
+    }
+}
+
+/// Logs an operation by the method of its name.
+fn log<S: BuildHasher + Clone>(writer: &mut Writer<S>, operation: Operation<Key, Value, u16>) {
+    match operation {
+        Operation::Insert { key, value } => writer.insert(key, value),
+        Operation::Update { key, value } => writer.update(key, value),
+        Operation::RemoveValue { key, value } => writer.remove_value(key.name.as_str(), value),
+        Operation::Clear { key } => writer.clear(key),
+        Operation::RemoveEntry { key } => writer.remove_entry(key.name.as_str()),
+        Operation::Purge => writer.purge(),
+        Operation::Fit { key } => writer.fit(key.name.as_str()),
+        Operation::FitAll => writer.fit_all(),
+        Operation::Reserve { key, additional } => writer.reserve(key, additional),
+        Operation::ReserveKeys { additional } => writer.reserve_keys(additional),
+        Operation::SetMeta { meta } => writer.set_meta(meta),
+        operation => unreachable!("{operation:?}"),
+    };
+}
+
+/// The operation as it comes out at the other end of a wire.
+#[cfg(feature = "serde")]
+fn sent(operation: Operation<Key, Value, u16>) -> Operation<Key, Value, u16> {
+    serde_json::from_str(&serde_json::to_string(&operation).unwrap()).unwrap()
+}
+
+#[cfg(not(feature = "serde"))]
+fn sent(operation: Operation<Key, Value, u16>) -> Operation<Key, Value, u16> {
+    operation
+}
