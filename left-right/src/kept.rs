@@ -36,11 +36,13 @@
 
 mod read;
 mod reference;
+mod shared;
 mod view;
 mod write;
 
 pub use read::{ReadHandle, ReadHandleFactory};
 pub use reference::Ref;
+pub use shared::{Publishing, SharedHandle};
 pub use view::View;
 pub use write::{WriteHandle, new};
 

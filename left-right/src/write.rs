@@ -12,6 +12,7 @@ use crate::{
     copies::{Copies, ENDLESS},
     diagnostics::Poisoned,
     oplog::OpLog,
+    registry::StructureId,
     unwind::swallow,
     wait::{Patience, StillThere},
 };
@@ -356,6 +357,61 @@ where
         Some(reclaimed.into_stale())
     }
 
+    /// As [`view`](Self::view), but a write copy that readers are still in after `timeout` is left to
+    /// them, and a clone of the published one takes its place: see
+    /// [`publish_or_replace`](Self::publish_or_replace).
+    ///
+    /// # Errors
+    ///
+    /// [`PublishError::Stalled`] if too many copies are left to readers already;
+    /// [`PublishError::Poisoned`] if an operation has panicked.
+    ///
+    /// # Panics
+    ///
+    /// If `clone` or an operation does.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// # impl left_right::Independent for Count {}
+    /// let (mut writer, reader) = left_right::new_logged::<Count, u32>(Count(1));
+    /// let guard = reader.enter().unwrap();
+    /// writer.append(2).publish();
+    /// writer.append(3);
+    /// // The guard is in the copy that is to be changed.
+    /// assert!(writer.try_view().is_none());
+    /// assert_eq!(writer.view_or_replace(Duration::ZERO).unwrap().0, 6);
+    /// assert_eq!(guard.0, 1);
+    /// ```
+    pub fn view_or_replace(&mut self, timeout: Duration) -> Result<&T, PublishError>
+    where
+        T: Independent,
+    {
+        if self.is_poisoned() {
+            return Err(Poisoned.into());
+        }
+        let writer = self.writer_to_wait();
+        // The clock is asked only if it matters: mostly nobody is in the way.
+        if writer.prepare(Patience::Briefly).is_err() {
+            let start = Instant::now();
+            let is_free = match start.checked_add(timeout) {
+                Some(deadline) => writer.prepare(Patience::Until(deadline)).is_ok(),
+                None => writer.prepare(Patience::Forever).is_ok(),
+            };
+            if !is_free && !writer.replace_stale() {
+                return Err(writer.stalled(start));
+            }
+        }
+        let reclaimed = writer.prepare(Patience::Never).map_err(drop);
+        Ok(reclaimed.expect(FREE).into_stale())
+    }
+
     /// The number of the last publish; 0 if nothing was published yet.
     ///
     /// A guard that sees this publish reports the same number
@@ -421,6 +477,11 @@ where
     #[track_caller]
     fn publish_briefly(&mut self) -> bool {
         self.writer_to_wait().publish(Patience::Briefly).is_ok()
+    }
+
+    /// The structure that this writer belongs to.
+    fn core_id(&self) -> StructureId {
+        self.writer().copies.shared.core.id
     }
 
     /// The second half of [`publish_or_replace`](Self::publish_or_replace).
@@ -509,6 +570,8 @@ where
 }
 
 const PRESENT: &str = "the writer is there until the handle goes";
+
+const FREE: &str = "nobody enters the write copy between two looks at it";
 
 impl<T, O> Drop for WriteHandle<T, O>
 where

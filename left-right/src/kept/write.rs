@@ -2,7 +2,7 @@
 
 use std::{fmt, ops::Deref, time::Duration};
 
-use super::{ReadHandle, View, enter};
+use super::{Publishing, ReadHandle, SharedHandle, View, enter};
 use crate::{Absorb, FencePolicy, Independent, PublishError};
 
 /// Makes a pair whose data stays with the readers when the writer goes, for whatever reason.
@@ -375,6 +375,33 @@ impl<T: Absorb<O>, O> WriteHandle<T, O> {
     /// ```
     pub fn freeze(self) -> ReadHandle<T> {
         self.reader()
+    }
+}
+
+impl<T: Absorb<O>, O> WriteHandle<T, O> {
+    pub(super) fn from_inner(inner: crate::WriteHandle<T, O>) -> Self {
+        Self { inner }
+    }
+
+    pub(super) fn into_inner(self) -> crate::WriteHandle<T, O> {
+        self.inner
+    }
+
+    /// Lets any number of threads read and write the structure. Changes become visible as
+    /// `publishing` says; a reader that is in the way for longer than `patience` keeps the copy
+    /// that it is in for itself. See [`SharedHandle`].
+    ///
+    /// What is pending becomes visible with the first publish.
+    ///
+    /// # Panics
+    ///
+    /// For [`Publishing::Interval`], if no thread can be started.
+    pub fn into_shared(self, publishing: Publishing, patience: Duration) -> SharedHandle<T, O>
+    where
+        T: Independent + Send + Sync + 'static,
+        O: Send + 'static,
+    {
+        SharedHandle::new(self.inner, publishing, patience)
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 use super::{
     WriteHandle,
     queue::{Queue, Ticket},
-    shared::{Locked, Writing},
+    shared::{Locked, PRESENT, Writing},
 };
 use crate::{
     Absorb,
@@ -75,6 +75,27 @@ impl<'a, T: Absorb<O>, O> WriteGuard<'a, T, O> {
         self.upto
     }
 
+    /// Unlocks the writer, and returns the ticket that is still to be published: by now it is, if
+    /// nobody was in the way. If others wait for the lock that is left to the last of them, which
+    /// then publishes for all.
+    #[track_caller]
+    pub(crate) fn release(mut self) -> Ticket {
+        if !self.shared.is_wanted() {
+            self.publish_briefly();
+        }
+        self.upto
+    }
+
+    /// Lends the writer itself. It must come [back](Self::restore) before the guard goes.
+    pub(crate) fn lend(&mut self) -> WriteHandle<T, O> {
+        self.locked.writer.take().expect(PRESENT)
+    }
+
+    /// Takes the writer back.
+    pub(crate) fn restore(&mut self, writer: WriteHandle<T, O>) {
+        self.locked.writer = Some(writer);
+    }
+
     #[track_caller]
     fn new(
         shared: &'a Writing<T, O>,
@@ -114,7 +135,9 @@ impl<T: Absorb<O>, O> DerefMut for WriteGuard<'_, T, O> {
 
 impl<T: Absorb<O>, O> Drop for WriteGuard<'_, T, O> {
     fn drop(&mut self) {
-        if self.is_poisoned() {
+        // Somebody who had it in hand may have exchanged it for another.
+        let is_ours = self.core_id() == self.shared.id;
+        if self.is_poisoned() || !is_ours {
             self.shared.queue.poison();
         } else if !self.has_pending_operations() {
             // Release: pairs with the Acquire in `Writing::is_visible`: whoever finds its ticket

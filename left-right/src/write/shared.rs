@@ -13,6 +13,7 @@ use crate::{
     Absorb, Independent, PublishError, SharedReadHandle, Stalled,
     diagnostics::Poisoned,
     pause::Pause,
+    registry::StructureId,
     sync::{
         Arc, AtomicUsize, Mutex, MutexGuard, Ordering, lock, thread_address, try_lock, unlocked,
     },
@@ -87,18 +88,22 @@ pub struct SharedWriteHandle<T: Absorb<O>, O> {
 
 /// What all handles of one writer share.
 pub(super) struct Writing<T: Absorb<O>, O> {
+    /// The structure that the writer belongs to.
+    pub(super) id: StructureId,
     pub(super) queue: Queue<O>,
     locked: Mutex<Locked<T, O>>,
     /// Everything up to this ticket is visible to readers. Written under the lock of `locked`.
     pub(super) visible: AtomicUsize,
     /// The address of the thread that has locked the writer; 0 if none has.
     pub(super) owner: AtomicUsize,
+    /// How many threads wait to change something under the lock.
+    waiting: AtomicUsize,
 }
 
 /// What one thread at a time may use.
 pub(super) struct Locked<T: Absorb<O>, O> {
     /// `None` only once the last handle gives it away.
-    writer: Option<WriteHandle<T, O>>,
+    pub(super) writer: Option<WriteHandle<T, O>>,
     /// On their way from the queue to the writer's log. Empty but for that moment; kept for its
     /// memory.
     pub(super) taken: Vec<O>,
@@ -107,7 +112,7 @@ pub(super) struct Locked<T: Absorb<O>, O> {
 /// Logs shorter than this keep their memory.
 const SMALL: usize = 1024;
 
-const PRESENT: &str = "the writer is there until the last handle goes";
+pub(super) const PRESENT: &str = "the writer is there until the last handle goes";
 
 impl<T: Absorb<O>, O> Locked<T, O> {
     pub(super) fn writer(&self) -> &WriteHandle<T, O> {
@@ -146,10 +151,12 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
             taken: Vec::new(),
         };
         let writing = Writing {
+            id: locked.writer().core_id(),
             queue: Queue::new(),
             locked: Mutex::new(locked),
             visible: AtomicUsize::new(0),
             owner: AtomicUsize::new(0),
+            waiting: AtomicUsize::new(0),
         };
         let shared = Self {
             writing: Arc::new(writing),
@@ -246,7 +253,8 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
     /// [`publish`](Self::publish).
     #[track_caller]
     pub fn publish_timeout(&self, timeout: Duration) -> Result<(), PublishError> {
-        self.publish_until(timeout, |_| false)
+        let ticket = self.writing.queue.last_ticket()?;
+        self.publish_within(timeout, ticket, |_| false)
     }
 
     /// As [`publish`](Self::publish), but leaves the older copy to readers that are still in it
@@ -266,7 +274,17 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
     where
         T: Independent,
     {
-        self.publish_until(timeout, WriteHandle::replace)
+        let ticket = self.writing.queue.last_ticket()?;
+        self.make_visible(ticket, timeout)
+    }
+
+    /// [`publish_or_replace`](Self::publish_or_replace) of what has this ticket.
+    #[track_caller]
+    pub(crate) fn make_visible(&self, ticket: Ticket, timeout: Duration) -> Result<(), PublishError>
+    where
+        T: Independent,
+    {
+        self.publish_within(timeout, ticket, WriteHandle::replace)
     }
 
     #[track_caller]
@@ -286,12 +304,16 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
     }
 
     #[track_caller]
-    fn publish_until(
+    fn publish_within(
         &self,
         timeout: Duration,
+        ticket: Ticket,
         replace: impl Fn(&mut WriteHandle<T, O>) -> bool,
     ) -> Result<(), PublishError> {
-        let ticket = self.writing.queue.last_ticket()?;
+        // Before the clock is asked: mostly this is all.
+        if let Attempt::Done = self.writing.attempt(ticket)? {
+            return Ok(());
+        }
         let start = Instant::now();
         let deadline = start.checked_add(timeout);
         let mut pause = Pause::new();
@@ -307,7 +329,7 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
         }
     }
 
-    /// The last thing that [`publish_until`](Self::publish_until) does.
+    /// The last thing that [`publish_within`](Self::publish_within) does.
     #[track_caller]
     fn give_up(
         &self,
@@ -349,9 +371,58 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
     /// If this thread has the writer already: it would wait for itself.
     #[track_caller]
     pub fn lock(&self) -> Result<WriteGuard<'_, T, O>, Poisoned> {
-        let locked = self.writing.try_lock();
-        let locked = locked.unwrap_or_else(|| lock(&self.writing.locked));
+        let locked = self.writing.try_lock().unwrap_or_else(|| {
+            // Relaxed: a hint to whoever has the lock.
+            self.writing.waiting.fetch_add(1, Ordering::Relaxed);
+            let locked = lock(&self.writing.locked);
+            self.writing.waiting.fetch_sub(1, Ordering::Relaxed);
+            locked
+        });
         self.writing.to_change(locked)
+    }
+
+    /// Runs `change` with the writer and makes visible what it has appended: a
+    /// [`lock`](Self::lock) and a [`publish`](Self::publish) that is shared with other threads that do
+    /// so at the same time.
+    ///
+    /// # Errors
+    ///
+    /// [`Poisoned`] if an operation has panicked.
+    ///
+    /// # Panics
+    ///
+    /// As [`publish`](Self::publish), and if `change` does: what it had appended by then is pending.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (writer, reader) = left_right::new_logged::<Count, u32>(Count(3));
+    /// let shared = writer.into_shared();
+    /// let before = shared.update(|writer| {
+    ///     let before = writer.view().0;
+    ///     writer.append(before);
+    ///     before
+    /// })?;
+    /// assert_eq!(before, 3);
+    /// assert_eq!(reader.enter().unwrap().0, 6);
+    /// # Ok::<(), left_right::Poisoned>(())
+    /// ```
+    #[track_caller]
+    pub fn update<R>(
+        &self,
+        change: impl FnOnce(&mut WriteHandle<T, O>) -> R,
+    ) -> Result<R, Poisoned> {
+        self.reader.assert_not_inside();
+        let mut writer = self.lock()?;
+        let result = change(&mut writer);
+        let ticket = writer.release();
+        self.publish_upto(ticket)?;
+        Ok(result)
     }
 
     /// A handle for readers, for any thread.
@@ -435,6 +506,11 @@ impl<T: Absorb<O>, O> Writing<T, O> {
         Ok(WriteGuard::to_change(self, locked))
     }
 
+    /// Whether somebody else wants to change something.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) != 0
+    }
+
     #[track_caller]
     fn to_publish<'a>(
         &'a self,
@@ -445,7 +521,8 @@ impl<T: Absorb<O>, O> Writing<T, O> {
     }
 
     fn assert_sound(&self, locked: &Locked<T, O>) -> Result<(), Poisoned> {
-        if locked.writer().is_poisoned() {
+        let writer = locked.writer();
+        if writer.is_poisoned() || writer.core_id() != self.id {
             return Err(Poisoned);
         }
         Ok(())

@@ -121,8 +121,20 @@ where
     where
         T: Independent,
     {
-        if !self.copies.replace_stale() {
+        if !self.replace_stale() {
             return Err(StillThere);
+        }
+        self.publish(Patience::Never)
+    }
+
+    /// Leaves the stale copy to its readers, and goes on with a clone of the published one. `false`
+    /// if too many are left to readers already.
+    pub(super) fn replace_stale(&mut self) -> bool
+    where
+        T: Independent,
+    {
+        if !self.copies.replace_stale() {
+            return false;
         }
         // The clone has everything that the published copy has: nothing is left to synchronise
         // and nothing to replay.
@@ -130,7 +142,7 @@ where
             self.phase = Phase::Logging;
         }
         self.log.drop_published();
-        self.publish(Patience::Never)
+        true
     }
 
     pub(super) fn stalled(&self, since: Instant) -> PublishError {
