@@ -5,6 +5,7 @@
 //! program that has this crate among its dependencies. For the same reason nothing is said here
 //! about views.
 
+use std::collections;
 use std::hash::{BuildHasher, Hash};
 
 use crate::snapshot::Snapshot;
@@ -18,9 +19,9 @@ impl<K: Eq + Hash + Clone, V: Clone, M, S: BuildHasher + Clone> Snapshot<K, V, M
     /// let map = reader.enter().to_hash_map();
     /// assert_eq!(map[&1], 'a');
     /// ```
-    pub fn to_hash_map(&self) -> hashbrown::HashMap<K, V, S> {
+    pub fn to_hash_map(&self) -> collections::HashMap<K, V, S> {
         let mut map =
-            hashbrown::HashMap::with_capacity_and_hasher(self.len(), self.hasher().clone());
+            collections::HashMap::with_capacity_and_hasher(self.len(), self.hasher().clone());
         map.extend(self.iter().map(|(key, value)| (key.clone(), value.clone())));
         map
     }

@@ -164,6 +164,8 @@
 //!   [`Operation`]s do both.
 //! * `rayon`: `par_iter` on snapshots and views, `par_keys`, `par_values`; `par_extend` on a
 //!   [`WriteHandle`], and `collect` into one.
+//! * `async`: [`publish_async`](WriteHandle#method.publish_async), on any executor.
+//! * `tracing`: a publish is a span, a stall a warning.
 //!
 //! # How it works
 //!
@@ -236,7 +238,7 @@ pub use key::IntoKey;
 #[doc(inline)]
 pub use left_right::kept::Ref;
 pub use left_right::{
-    FencePolicy, FenceStrategy, Poisoned, PublishError, Stalled, StalledReader, Stats,
+    FencePolicy, FenceStrategy, Poisoned, PublishError, ReaderState, Stalled, StalledReader, Stats,
     fence_strategy,
 };
 pub use operation::Operation;

@@ -24,6 +24,11 @@ use crate::snapshot::Snapshot;
 /// [`publish_timeout`](crate::WriteHandle::publish_timeout) report it,
 /// [`publish_or_replace`](crate::WriteHandle::publish_or_replace) goes on without that copy.
 ///
+/// # Threads
+///
+/// A view stays on its thread: neither it nor a future that holds one across an `.await` is `Send`.
+/// It is `Sync` if the snapshot is, so that scoped threads may share it.
+///
 /// # Memory ordering
 ///
 /// What the writer's thread did before a publish happened before every read through a view of that

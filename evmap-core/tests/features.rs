@@ -259,3 +259,27 @@ mod rayon {
         assert!(!writer.is_poisoned());
     }
 }
+
+#[cfg(feature = "async")]
+mod asynchronous {
+    use futures::executor::block_on;
+
+    #[test]
+    fn a_publish_that_is_given_up_loses_nothing() {
+        let (mut writer, reader) = evmap_core::new();
+        let view = reader.enter();
+        writer.insert(1, 'a');
+        block_on(writer.publish_async()).unwrap();
+        writer.insert(2, 'b');
+        let mut publish = Box::pin(writer.publish_async());
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        // The view is in the way, and then it is not.
+        assert!(publish.as_mut().poll(&mut context).is_pending());
+        drop(publish);
+        assert_eq!(writer.pending().len(), 1);
+        assert_eq!(writer.version(), 1);
+        drop(view);
+        block_on(writer.publish_async()).unwrap();
+        assert_eq!(reader.len(), 2);
+    }
+}

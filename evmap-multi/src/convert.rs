@@ -14,12 +14,12 @@ impl<K: Eq + Hash + Clone, V: Clone, M, S> Snapshot<K, V, M, S> {
     /// let map = reader.enter().to_hash_map();
     /// assert_eq!(map[&1], ['a']);
     /// ```
-    pub fn to_hash_map(&self) -> hashbrown::HashMap<K, Vec<V>, S>
+    pub fn to_hash_map(&self) -> collections::HashMap<K, Vec<V>, S>
     where
         S: BuildHasher + Clone,
     {
         let mut map =
-            hashbrown::HashMap::with_capacity_and_hasher(self.len(), self.hasher().clone());
+            collections::HashMap::with_capacity_and_hasher(self.len(), self.hasher().clone());
         map.extend(self.vectors());
         map
     }

@@ -154,6 +154,8 @@
 //!   deserializes into a [`WriteHandle`], [`Operation`]s do both.
 //! * `rayon`: `par_iter` on snapshots and views, `par_keys`, `par_values` (the bags); `par_extend`
 //!   on a [`WriteHandle`], and `collect` into one.
+//! * `async`: [`publish_async`](WriteHandle#method.publish_async), on any executor.
+//! * `tracing`: a publish is a span, a stall a warning.
 //!
 //! # How it works
 //!
@@ -191,7 +193,8 @@ pub use bag::{Bag, BagIter};
 pub use builder::{Builder, Handles, new, with_hasher, with_meta};
 pub use evmap_core::{
     CapacityError, DefaultHashBuilder, Equivalent, FencePolicy, FenceStrategy, IntoIter, IntoKey,
-    Iter, Keys, Poisoned, PublishError, Ref, Stalled, StalledReader, Stats, Values, fence_strategy,
+    Iter, Keys, Poisoned, PublishError, ReaderState, Ref, Stalled, StalledReader, Stats, Values,
+    fence_strategy,
 };
 #[cfg(feature = "rayon")]
 pub use evmap_core::{ParIter, ParKeys, ParValues};

@@ -22,6 +22,11 @@ use left_right::kept;
 /// a state for long. [`publish_or_replace`](crate::WriteHandle::publish_or_replace) goes on without
 /// a view that is never dropped.
 ///
+/// # Threads
+///
+/// A view stays on its thread: neither it nor a future that holds one across an `.await` is `Send`.
+/// It is `Sync` if the snapshot is, so that scoped threads may share it.
+///
 /// ```
 /// let (mut writer, reader) = evmap_multi::new();
 /// writer.extend([("x", 1), ("y", 1)]);

@@ -39,7 +39,8 @@ use left_right::kept;
 ///   [`empty_random`](Self::empty_random). The wait is that of the next publish, only earlier; once
 ///   one of them has returned, no other waits until the next publish. [`try_publish`](Self::try_publish),
 ///   [`publish_timeout`](Self::publish_timeout) and [`try_view`](Self::try_view) bound it, and
-///   [`publish_or_replace`](Self::publish_or_replace) pays with memory instead.
+///   [`publish_or_replace`](Self::publish_or_replace) pays with memory instead; with the feature
+///   `async`, `publish_async` lets a task sleep and not a thread.
 ///
 /// Readers wait for nobody, ever. A thread that holds a view across two publishes of its own would
 /// wait for itself: debug builds panic, release builds wait for ever. Drop or refresh the view

@@ -183,6 +183,32 @@ macro_rules! writer_methods {
             self.inner.publish_or_replace(timeout)
         }
 
+        /// [`publish`](Self::publish) for asynchronous code: while readers are in the way the task
+        /// sleeps, and no thread with it. Needs the feature `async`.
+        ///
+        /// Runs on any executor. Applying the operations happens within a poll. A future that is
+        /// dropped publishes nothing and loses nothing: the operations stay pending.
+        ///
+        /// # Errors
+        ///
+        /// [`Poisoned`](crate::Poisoned) if the handle is poisoned.
+        ///
+        /// # Panics
+        ///
+        /// When the user's `Hash`, `Eq`, `Clone` or `Drop` does, which poisons the handle.
+        ///
+        /// ```
+        #[doc = concat!("let (mut writer, reader) = ", $map, "::new();")]
+        /// writer.insert(1, 'a');
+        /// futures::executor::block_on(writer.publish_async())?;
+        /// assert!(reader.contains_key(&1));
+        #[doc = concat!("# Ok::<(), ", $map, "::Poisoned>(())")]
+        /// ```
+        #[cfg(feature = "async")]
+        pub fn publish_async(&mut self) -> impl Future<Output = Result<(), $crate::Poisoned>> {
+            self.inner.publish_async()
+        }
+
         /// [`publish`](Self::publish) if there is anything to publish. Waits as that does.
         ///
         /// # Panics
@@ -302,6 +328,22 @@ macro_rules! writer_methods {
         /// ```
         pub fn stats(&self) -> $crate::Stats {
             self.inner.stats()
+        }
+
+        /// The registered readers, this handle's own included, and what each was doing at that moment:
+        /// which hold views, of which version, and the thread that each belongs to. O(readers); takes
+        /// a lock for that time, and costs the readers nothing.
+        ///
+        /// ```
+        #[doc = concat!("let (mut writer, reader) = ", $map, "::new::<u32, u32>();")]
+        /// writer.publish();
+        /// let view = reader.enter();
+        /// let readers = writer.readers();
+        /// let inside = readers.iter().find(|reader| reader.is_inside).unwrap();
+        /// assert_eq!(inside.version, Some(view.version()));
+        /// ```
+        pub fn readers(&self) -> Vec<$crate::ReaderState> {
+            self.inner.readers()
         }
 
         /// Chooses the fences that publishes use from the next one on. O(1), never waits.

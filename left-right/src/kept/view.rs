@@ -37,6 +37,21 @@ use crate::ReadGuard;
 /// assert!(view.refresh());
 /// assert_eq!(view.0, 1);
 /// ```
+///
+/// # Threads
+///
+/// A view stays on its thread: it is not `Send`, nor is a future that holds one across an
+/// `.await`. It is `Sync` if the state is, so that scoped threads may share it.
+///
+/// ```compile_fail,E0277
+/// fn is_send<T: Send>() {}
+/// is_send::<left_right::kept::View<'_, u32>>();
+/// ```
+///
+/// ```
+/// fn is_sync<T: Sync>() {}
+/// is_sync::<left_right::kept::View<'_, u32>>();
+/// ```
 #[must_use = "the view ends when it is dropped"]
 pub struct View<'r, T> {
     /// `None` only inside `refresh`, which takes the guard by value.

@@ -231,6 +231,36 @@ impl<T: Absorb<O>, O> WriteHandle<T, O> {
         self.inner.publish_or_replace(timeout)
     }
 
+    /// Publishes without blocking the thread, as
+    /// [`WriteHandle::publish_async`](crate::WriteHandle::publish_async) does. Needs the feature
+    /// `async`.
+    ///
+    /// # Errors
+    ///
+    /// [`Poisoned`](crate::Poisoned) if an operation has panicked.
+    ///
+    /// # Panics
+    ///
+    /// If an `absorb_*` panics, which poisons the pair.
+    ///
+    /// ```
+    /// # #[derive(Clone)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// # impl left_right::Independent for Count {}
+    /// let (mut writer, reader) = left_right::kept::new::<Count, u32>(Count(0));
+    /// writer.append(1);
+    /// futures::executor::block_on(writer.publish_async())?;
+    /// assert_eq!(reader.enter().0, 1);
+    /// # Ok::<(), left_right::Poisoned>(())
+    /// ```
+    #[cfg(feature = "async")]
+    pub fn publish_async(&mut self) -> crate::Publish<'_, T, O> {
+        self.inner.publish_async()
+    }
+
     /// Publishes if there is anything to publish. Waits and panics as [`publish`](Self::publish),
     /// if so.
     ///
