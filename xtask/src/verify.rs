@@ -3,6 +3,7 @@
 mod context;
 mod coverage;
 mod features;
+mod fuzz;
 mod mutants;
 mod rungs;
 mod web;

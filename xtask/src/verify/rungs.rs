@@ -1,7 +1,7 @@
 //! The rungs that are one command, and the table of all of them.
 
 use super::context::{ASAN_TARGET, Context, LIBRARIES, Verdict, add_flags, has_sanitizers};
-use super::{coverage, features, mutants, web};
+use super::{coverage, features, fuzz, mutants, web};
 
 /// One way to find out what is wrong.
 #[derive(Debug)]
@@ -22,6 +22,7 @@ pub(crate) const RUNGS: &[Rung] = &[
     Rung { name: "torture", proves: "readers see whole, fresh states under random load", run: torture },
     Rung { name: "asan", proves: "no use after free, no leak (AddressSanitizer, LeakSanitizer)", run: asan },
     Rung { name: "tsan", proves: "no data race (ThreadSanitizer, std instrumented)", run: tsan },
+    Rung { name: "fuzz", proves: "random programs find no difference from plain structures", run: fuzz::run },
     Rung { name: "features", proves: "every set of features, and the least versions, build", run: features::run },
     Rung { name: "targets", proves: "other systems type-check", run: targets },
     Rung { name: "coverage", proves: "the tests reach the lines of the libraries", run: coverage::run },
