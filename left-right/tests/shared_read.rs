@@ -153,39 +153,6 @@ fn nothing_to_enter_once_the_writer_is_gone() {
 }
 
 #[test]
-fn a_slot_that_no_thread_owns_and_nobody_entered_is_given_back() {
-    thread_local!(static LATE: RefCell<Option<Late>> = const { RefCell::new(None) });
-
-    /// Tries to enter when the thread's other thread-locals are gone, or going.
-    struct Late(SharedReadHandle<Count>);
-
-    impl Drop for Late {
-        fn drop(&mut self) {
-            assert!(self.0.enter().is_none());
-        }
-    }
-
-    for enter_first in [true, false] {
-        let (writer, shared) = pair();
-        let registry = shared.handle();
-        drop(writer);
-        thread::spawn(move || {
-            if enter_first {
-                drop(shared.enter());
-            }
-            LATE.with(|late| drop(late.borrow_mut().take()));
-            if !enter_first {
-                drop(shared.enter());
-            }
-            LATE.with(|late| *late.borrow_mut() = Some(Late(shared)));
-        })
-        .join()
-        .unwrap();
-        assert!(registry.was_dropped());
-    }
-}
-
-#[test]
 fn a_shared_handle_prints_and_makes_handles_for_one_thread() {
     let (mut writer, shared) = pair();
     assert_eq!(
