@@ -32,7 +32,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("registry.rs", "structure: two of one name", "*last += 1;", "*last = 1;", SHARED),
     mutant(HANDLE, "shared: nests in an older session", "if !is_inside(session) { return (slot, session); }", "if session != usize::MAX { return (slot, session); }", LOOM),
     equivalent(HANDLE, "shared: always the slow way", "if let Some(slot) = local::cached(self.id) {", "if let Some(slot) = local::cached(self.id).filter(|_| self.id == 0) {", "the cache only saves the search"),
-    mutant(HANDLE, "shared: a slot that could not enter stays", "if slot.is_abandoned() { let key = slot.key(); self.core.registry.deregister(key); }", "let _ = slot;", SHARED),
+    mutant(HANDLE, "shared: a slot that could not enter stays", "if slot.is_abandoned() { let key = slot.key(); self.core.registry.deregister(key); }", "let _ = slot;", ALLOCATIONS),
     mutant(ALIASING, "aliased: a change of behaviour drops", "let this = ManuallyDrop::new(self);", "let this = self; let _ = ManuallyDrop::new(());", SURFACE),
     mutant(ALIASING, "aliased: drops against its behaviour", "if D::DO_DROP {", "if D::DO_DROP || size_of::<T>() != 0 {", SURFACE),
     mutant(ALIASING, "aliased: never drops", "if D::DO_DROP {", "if D::DO_DROP && size_of::<T>() == usize::MAX {", SURFACE),
