@@ -42,6 +42,8 @@ struct Round {
     /// Whether the writer may leave copies to stalled readers. If not, nobody is ever more than one
     /// publish behind.
     replaces: bool,
+    /// Whether an operation may panic in the end. What it damages is leaked.
+    panics: bool,
     /// The newest version that a publish has returned with.
     published: AtomicU64,
     stop: AtomicBool,
@@ -52,6 +54,21 @@ struct Round {
 
 #[test]
 fn everything_at_once() {
+    torture(false);
+}
+
+#[test]
+fn everything_at_once_and_panics() {
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if !info.payload().is::<OnPurpose>() {
+            usual(info);
+        }
+    }));
+    torture(true);
+}
+
+fn torture(panics: bool) {
     let seconds: f64 = env::var("LEFT_RIGHT_TORTURE_SECONDS")
         .map_or(4.0, |value| value.parse().expect("a number of seconds"));
     let time = Duration::from_secs_f64(seconds);
@@ -60,32 +77,30 @@ fn everything_at_once() {
         |_| fastrand::u64(..),
         |value| value.parse().expect("a seed"),
     );
-    let usual = panic::take_hook();
-    panic::set_hook(Box::new(move |info| {
-        if !info.payload().is::<OnPurpose>() {
-            usual(info);
-        }
-    }));
     let end = Instant::now() + time;
     let (mut rounds, mut publishes) = (0, 0);
     let ages = Arc::default();
     let mut seeds = Rng::with_seed(seed);
     while rounds < 3 || Instant::now() < end {
-        publishes += round(seeds.u64(..), &ages);
+        publishes += round(seeds.u64(..), panics, &ages);
         rounds += 1;
     }
     let looks = ages.total();
-    println!("seed {seed}: {rounds} rounds, {publishes} publishes, {looks} looks");
-    println!("ages of what was looked at, in publishes:{ages}");
+    // In one go, since another test prints, too.
+    println!(
+        "seed {seed}: {rounds} rounds, {publishes} publishes, {looks} looks\n\
+         ages of what was looked at, in publishes:{ages}"
+    );
     assert!(publishes > rounds && looks > rounds);
 }
 
 /// One pair from its making to its end; returns the publishes.
-fn round(seed: u64, ages: &Arc<Ages>) -> u64 {
+fn round(seed: u64, panics: bool, ages: &Arc<Ages>) -> u64 {
     let mut rng = Rng::with_seed(seed);
     let round = Round {
         seed,
         replaces: rng.bool(),
+        panics,
         published: AtomicU64::new(0),
         stop: AtomicBool::new(false),
         exchange: Mutex::default(),

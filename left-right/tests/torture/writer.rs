@@ -41,7 +41,7 @@ pub(crate) fn write(
             thread::sleep(Duration::from_micros(rng.u64(0..pace)));
         }
     }
-    if rng.u32(0..4) == 0 {
+    if round.panics && rng.bool() {
         // Readers are to see what is published now, for as long as they like.
         writer.flush();
         round.published.store(writer.version(), Ordering::Release);
