@@ -1,5 +1,6 @@
 //! `cargo xtask verify`: the ladder of verification, a line per rung.
 
+mod apt;
 mod context;
 mod coverage;
 mod features;

@@ -6,9 +6,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::context::{
-    ASAN_TARGET, Context, LIBRARIES, Verdict, add_flags, has_sanitizers, is_installed,
-};
+use super::apt;
+use super::context::{ASAN_TARGET, Context, LIBRARIES, Verdict, add_flags, has_sanitizers};
 
 /// Tells libFuzzer which branches an input takes and what it is compared with.
 const COVERAGE: &str = "-Zsanitizer=address --cfg fuzzing -Cdebug-assertions \
@@ -22,8 +21,9 @@ pub(crate) fn run(context: &Context) -> Verdict {
     if !has_sanitizers(context) {
         return Verdict::Skipped(format!("it is used on {ASAN_TARGET}"));
     }
-    if !is_installed("c++") {
-        return Verdict::Skipped("c++ is not installed, and libFuzzer is made with it".into());
+    // For libFuzzer itself.
+    if let Err(reason) = apt::ensure(context, "c++", "g++") {
+        return Verdict::Skipped(reason);
     }
     let mut counts = Vec::new();
     for library in LIBRARIES {
