@@ -458,6 +458,43 @@ fn refreshing_beside_a_close() {
     });
 }
 
+/// Panics when the first copy absorbs it, halfway.
+struct PanicAt(u64);
+
+impl Absorb<PanicAt> for Watched {
+    fn absorb_first(&mut self, operation: &mut PanicAt, _: &Self) {
+        // SAFETY: loom checks that nobody else reads or writes meanwhile.
+        self.0.with_mut(|value| unsafe { *value += 1 });
+        assert!(self.get() != operation.0, "on purpose");
+    }
+
+    fn sync_with(&mut self, first: &Self) {
+        let first = first.get();
+        // SAFETY: as above.
+        self.0.with_mut(|value| unsafe { *value = first });
+    }
+}
+
+/// Invariant 9: what a panic leaves halfway changed is never seen, and never dropped.
+#[test]
+fn a_panic_beside_reads() {
+    loom::model(|| {
+        let (mut writer, reader) = left_right::new_logged::<_, PanicAt>(Watched::new());
+        let thread = thread::spawn(move || {
+            let first = read(&reader).expect("the data stays");
+            let second = read(&reader).expect("the data stays");
+            assert!(first <= second && second <= 1);
+            reader
+        });
+        writer.append(PanicAt(2)).publish();
+        writer.append(PanicAt(2));
+        let publish = std::panic::AssertUnwindSafe(|| _ = writer.publish());
+        assert!(std::panic::catch_unwind(publish).is_err());
+        writer.freeze();
+        assert_eq!(read(&thread.join().unwrap()), Some(1));
+    });
+}
+
 /// Invariants 3 and 14: what a thread has published through a shared writer is visible to it, whoever did
 /// the work.
 #[test]
