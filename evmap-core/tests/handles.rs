@@ -304,11 +304,3 @@ fn fences_can_be_chosen() {
         assert_eq!(reader.get_cloned(&1), Some(n));
     }
 }
-
-#[test]
-fn a_map_is_extended_by_references() {
-    let (mut writer, reader) = evmap_core::new();
-    writer.extend(&HashMap::from([(1, 'a'), (2, 'b')]));
-    writer.publish();
-    assert_eq!(reader.enter(), HashMap::from([(1, 'a'), (2, 'b')]));
-}
