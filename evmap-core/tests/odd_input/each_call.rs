@@ -66,6 +66,36 @@ const METHODS: &[(&str, Step)] = &[
             (world.item(n), world.item(n + 100))
         }));
     }),
+    ("get_or_insert_with", |world, writer, _| {
+        for key in [1, 99] {
+            let default = || {
+                world.call("default");
+                world.item(0)
+            };
+            assert!(
+                writer
+                    .get_or_insert_with(world.item(key), default)
+                    .payload()
+                    < 1_000
+            );
+        }
+    }),
+    ("retain_mut", |world, writer, _| {
+        writer.retain_mut(|key, value| {
+            world.call("closure");
+            if key.payload() == 1 {
+                *value.to_mut() = world.item(11);
+            }
+            key.payload() != 2
+        });
+    }),
+    ("remove_entry", |world, writer, _| {
+        drop(writer.remove_entry(&world.item(1)));
+    }),
+    ("drain", |_, writer, _| {
+        let mut entries = writer.drain();
+        drop(entries.next());
+    }),
     ("clear", |_, writer, _| {
         writer.clear();
     }),

@@ -59,6 +59,12 @@ const METHODS: &[(&str, Step)] = &[
             value.payload() % 16 != 1
         });
     }),
+    ("retain_entries", |world, writer, _| {
+        writer.retain_entries(|key, _| {
+            world.call("closure");
+            key.payload() % 2 == 0
+        });
+    }),
     ("empty_random", |world, writer, _| {
         let below = |bound| {
             world.call("generator");
@@ -147,6 +153,13 @@ const METHODS: &[(&str, Step)] = &[
     }),
     ("to_hash_map", |_, _, reader| {
         drop(reader.enter().to_hash_map());
+    }),
+    ("into_iter", |_, _, reader| {
+        let copy = reader.enter().clone();
+        for (key, bag) in copy {
+            drop(key);
+            bag.into_iter().for_each(drop);
+        }
     }),
 ];
 
