@@ -60,7 +60,7 @@ fn fuzz(context: &Context, library: &str) -> Result<u64, String> {
     run.arg(format!("-max_total_time={seconds}"))
         .args(["-timeout=60", "-print_final_stats=1"])
         // Some programs poison a map, which leaks by design.
-        .arg("-detect_leaks=0")
+        .env("ASAN_OPTIONS", "detect_leaks=0")
         .arg(format!("-artifact_prefix={}/", found.display()))
         // What is new goes into the first folder.
         .args([&found, &folder.join("corpus/differential")]);
