@@ -507,3 +507,14 @@ fn writers_and_readers_come_and_go() {
         assert!(of_writer.eq(0..300));
     }
 }
+
+#[test]
+fn a_writer_that_was_swapped_for_that_of_another_pair_is_refused() {
+    let (one, other) = (shared(), shared());
+    mem::swap(&mut *one.lock().unwrap(), &mut *other.lock().unwrap());
+    for shared in [&one, &other] {
+        assert!(shared.apply((0, 0)).is_err());
+        assert!(shared.lock().is_err());
+        assert!(seen(shared).is_empty());
+    }
+}
