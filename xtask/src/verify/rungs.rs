@@ -145,7 +145,11 @@ fn tsan(context: &Context) -> Verdict {
             "LEFT_RIGHT_TORTURE_SECONDS",
             if context.long { "600" } else { "15" },
         )
-        .env("TSAN_OPTIONS", "halt_on_error=1");
+        // Some tests ask for more memory than there is.
+        .env(
+            "TSAN_OPTIONS",
+            "halt_on_error=1:allocator_may_return_null=1",
+        );
     toolchain.apply(&mut command);
     // It does not see what membarrier does to other threads.
     add_flags(
