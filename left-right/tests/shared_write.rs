@@ -157,7 +157,10 @@ fn a_stalled_publish_says_who_is_in_the_way_and_another_thread_can_replace_the_c
         let waits = scope.spawn(|| shared.publish().unwrap());
         thread::sleep(Duration::from_millis(5));
         assert!(!waits.is_finished());
-        shared.publish_or_replace(Duration::ZERO).unwrap();
+        // It may have the writer at that very moment.
+        while shared.publish_or_replace(Duration::ZERO).is_err() {
+            thread::yield_now();
+        }
         waits.join().unwrap();
     });
     assert_eq!(seen(&shared), [(0, 0), (0, 1), (0, 2)]);
@@ -505,5 +508,16 @@ fn writers_and_readers_come_and_go() {
     for writer in 0..4 {
         let of_writer = all.iter().filter(|it| it.0 == writer).map(|it| it.1);
         assert!(of_writer.eq(0..300));
+    }
+}
+
+#[test]
+fn a_writer_that_was_swapped_for_that_of_another_pair_is_refused() {
+    let (one, other) = (shared(), shared());
+    mem::swap(&mut *one.lock().unwrap(), &mut *other.lock().unwrap());
+    for shared in [&one, &other] {
+        assert!(shared.apply((0, 0)).is_err());
+        assert!(shared.lock().is_err());
+        assert!(seen(shared).is_empty());
     }
 }
