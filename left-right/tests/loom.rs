@@ -554,3 +554,24 @@ fn shared_writers_that_go() {
         assert!(reader.was_dropped());
     });
 }
+
+/// Invariant 3: a reader that registers while the writer publishes is on its roster in time.
+#[test]
+fn a_reader_that_comes_beside_publishes() {
+    loom::model(|| {
+        let (mut writer, reader) = pair(ReadMostly);
+        let factory = reader.factory();
+        let thread = thread::spawn(move || {
+            let reader = factory.handle();
+            let guard = reader.enter().unwrap();
+            assert_eq!(guard.get(), ReadGuard::version(&guard));
+            drop(guard);
+            // Dropped by the main thread, since going would be counted, too.
+            reader
+        });
+        for _ in 0..3 {
+            writer.append(Increment).publish();
+        }
+        drop(thread.join().unwrap());
+    });
+}
