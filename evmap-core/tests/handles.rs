@@ -51,6 +51,8 @@ fn handles_print_what_they_are() {
     let factory = reader.factory().clone();
     assert_eq!(format!("{factory:?}"), "ReadHandleFactory { .. }");
     writer.publish();
+    assert_eq!(writer.readers().len(), writer.stats().readers);
+    assert!(reader.enter().allocation_size() > 0);
     assert_eq!(format!("{:?}", factory.handle().enter()), "{1: 1}");
     assert_eq!(format!("{:?}", reader.enter().table()), "{1: 1}");
 }

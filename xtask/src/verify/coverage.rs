@@ -41,7 +41,7 @@ pub(crate) fn run(context: &Context) -> Verdict {
         return Verdict::of(false);
     };
     let source = |file: &str| fs::read_to_string(context.root.join(file)).unwrap_or_default();
-    judge(&lines(&lcov, &context.root), source)
+    judge(&lines(&lcov, &context.root), context.long, source)
 }
 
 /// Where `llvm-profdata` and `llvm-cov` are, of the compiler's version of LLVM.
@@ -121,9 +121,9 @@ fn lines(lcov: &str, root: &Path) -> Lines {
     all
 }
 
-/// The share of each library, and the lines that no test reaches, each with its reason. One without
-/// fails like too small a share: it is to be tested, or to be explained.
-fn judge(all: &Lines, source: impl Fn(&str) -> String) -> Verdict {
+/// The share of each library, and the lines that no test reaches, each with its reason. If it is
+/// `strict`, one without fails like too small a share. (Some lines are reached only by a race.)
+fn judge(all: &Lines, strict: bool, source: impl Fn(&str) -> String) -> Verdict {
     let mut shares = Vec::new();
     let mut wrong = Vec::new();
     for library in LIBRARIES {
@@ -148,7 +148,7 @@ fn judge(all: &Lines, source: impl Fn(&str) -> String) -> Verdict {
             list += &format!("\n  {file}:{number}: {}: {reason}", text.trim());
         }
     }
-    if unexplained > 0 {
+    if strict && unexplained > 0 {
         wrong.push(format!(
             "{unexplained} lines are neither reached nor explained"
         ));
@@ -195,15 +195,16 @@ mod tests {
             maps
         };
         let source = |_: &str| unreachable.repeat(100);
-        assert!(matches!(judge(&maps(2), source), Verdict::Passed(_)));
-        assert!(matches!(judge(&maps(3), source), Verdict::Failed(_)));
+        assert!(matches!(judge(&maps(2), true, source), Verdict::Passed(_)));
+        assert!(matches!(judge(&maps(3), true, source), Verdict::Failed(_)));
     }
 
     #[test]
     fn a_line_without_a_reason_fails() {
         let source = |_: &str| "let a = 1;\n".to_owned();
-        assert!(matches!(judge(&all(0), source), Verdict::Passed(_)));
-        let Verdict::Failed(text) = judge(&all(1), source) else {
+        assert!(matches!(judge(&all(0), true, source), Verdict::Passed(_)));
+        assert!(matches!(judge(&all(1), false, source), Verdict::Passed(_)));
+        let Verdict::Failed(text) = judge(&all(1), true, source) else {
             panic!("it fails");
         };
         assert!(text.starts_with("3 lines are neither"), "{text}");

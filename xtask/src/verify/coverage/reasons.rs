@@ -23,6 +23,7 @@ pub(super) fn reason(file: &str, text: &str) -> Option<&'static str> {
 const LOGGED: &str = "every operation is logged, so the copies are never synchronised";
 const RACE: &str =
     "needs the data taken away in the middle of a refresh: loom's refreshing_beside_a_close";
+const TRACING: &str = "an argument of a macro, which makes a closure of it";
 const FORMATTER: &str = "an error of the formatter";
 const ENDS: &str = "ends the process, and the counters with it: see seccomp.rs";
 
@@ -41,6 +42,9 @@ const UNREACHED: &[Unreached] = &[
     line("left-right/src/fence/choice.rs", "FenceStrategy::Fences => Pair::AlwaysSymmetric,", "in a test, where the system has no process-wide barrier"),
     line("left-right/src/fence/membarrier.rs", "eprintln!(", ENDS),
     line("left-right/src/fence/membarrier.rs", "std::process::abort();", ENDS),
+    line("left-right/src/wait.rs", "readers = ?self.stalled_readers(),", TRACING),
+    line("left-right/src/write/writer.rs", "version = self.copies.version + 1,", TRACING),
+    line("left-right/src/write/writer.rs", "operations = self.log.pending().len()", TRACING),
     line("left-right/src/kept/view.rs", "None => unreachable!(\"a view without a guard\"),", "says so itself"),
     line("left-right/src/oplog.rs", "Front::Published(seen) => Front::Stale(seen),", "what is swapped has been brought up to date"),
     line("left-right/src/oplog.rs", "fn sync_with(&mut self, _: &Self) {}", "of a test's structure"),
