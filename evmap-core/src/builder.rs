@@ -1,12 +1,14 @@
 //! Making a map: empty, or filled before anyone has a handle.
 
 use std::hash::{BuildHasher, Hash};
+use std::time::Duration;
 
 use hashbrown::DefaultHashBuilder;
-use left_right::kept;
+use left_right::kept::{self, Publishing};
 
 use crate::error::CapacityError;
 use crate::read::ReadHandle;
+use crate::shared::SharedMap;
 use crate::snapshot::Snapshot;
 use crate::table::Table;
 use crate::write::WriteHandle;
@@ -96,6 +98,9 @@ pub struct Builder<M = (), S = DefaultHashBuilder> {
     capacity: usize,
     meta: M,
     hasher: S,
+    publishing: Publishing,
+    /// `None` for the usual one.
+    patience: Option<Duration>,
 }
 
 impl Builder {
@@ -138,6 +143,33 @@ impl<M, S> Builder<M, S> {
             Ok(handles) => handles,
             Err(error) => panic!("{error}"),
         }
+    }
+
+    /// Makes a map that any number of threads read and write: see [`SharedMap`]. O(capacity).
+    ///
+    /// For one that is filled, with settings of its own, there is
+    /// [`into_shared`](WriteHandle::into_shared) of the writer of [`build_from`](Self::build_from).
+    ///
+    /// # Panics
+    ///
+    /// Panics if the capacity cannot be had, or, for [`Publishing::Interval`], if no thread can be
+    /// started.
+    ///
+    /// ```
+    /// let map = evmap_core::Builder::new().capacity(10).meta("first").build_shared();
+    /// map.insert(1, 'a');
+    /// assert_eq!((map.len(), *map.meta()), (1, "first"));
+    /// ```
+    #[track_caller]
+    pub fn build_shared<K, V>(self) -> SharedMap<K, V, M, S>
+    where
+        K: Eq + Hash + Clone + Send + Sync + 'static,
+        V: Clone + Send + Sync + 'static,
+        M: Clone + Send + Sync + 'static,
+        S: BuildHasher + Clone + Send + Sync + 'static,
+    {
+        let (publishing, patience) = self.sharing();
+        self.build().0.into_shared(publishing, patience)
     }
 
     /// Makes the map, empty and not published yet, unless its capacity cannot be had. O(capacity).

@@ -192,6 +192,8 @@ mod convert; // Snapshots and plain maps.
 
 mod write; // `WriteHandle`: logs operations, looks at its own copy, publishes.
 
+mod shared; // `SharedMap`: reads and writes, on any number of threads.
+
 mod key; // What `remove` takes.
 
 mod methods; // What both maps only pass on to `left-right`.
@@ -222,6 +224,7 @@ pub use error::CapacityError;
 pub use hashbrown::DefaultHashBuilder;
 pub use iter::{IntoIter, Iter, Keys, Values};
 pub use key::IntoKey;
+pub use left_right::kept::Publishing;
 /// A reference to a value (or the metadata) of the map, in place; made by [`ReadHandle::get`].
 ///
 /// ```
@@ -243,6 +246,7 @@ pub use left_right::{
 };
 pub use operation::Operation;
 pub use read::{ReadHandle, ReadHandleFactory};
+pub use shared::SharedMap;
 pub use snapshot::Snapshot;
 pub use view::View;
 pub use write::WriteHandle;

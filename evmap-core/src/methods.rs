@@ -2,4 +2,5 @@
 
 mod builder;
 mod reader;
+mod shared;
 mod writer;

@@ -112,6 +112,10 @@ where
         Self { inner, hasher }
     }
 
+    pub(crate) fn into_parts(self) -> (Inner<K, V, M, S>, S) {
+        (self.inner, self.hasher)
+    }
+
     /// Sets the value of `key`. O(1) amortized, never waits.
     ///
     /// The old value is not returned: telling would take a look at the writer's copy.
@@ -319,7 +323,11 @@ type Inner<K, V, M, S> = kept::WriteHandle<Snapshot<K, V, M, S>, Logged<K, V, M>
 
 /// Hashes the key, once for both copies, and makes the entry of the log.
 #[inline]
-fn logged_insert<K: Hash, V, M, S: BuildHasher>(hasher: &S, key: K, value: V) -> Logged<K, V, M> {
+pub(crate) fn logged_insert<K: Hash, V, M, S: BuildHasher>(
+    hasher: &S,
+    key: K,
+    value: V,
+) -> Logged<K, V, M> {
     let hash = hasher.hash_one(&key);
     Logged::Insert { hash, key, value }
 }

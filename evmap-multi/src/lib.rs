@@ -182,6 +182,8 @@ mod convert; // Snapshots and plain maps of vectors.
 
 mod write; // `WriteHandle`: logs operations, looks at its own copy, publishes.
 
+mod shared; // `SharedMap`: reads and writes, on any number of threads.
+
 mod operation; // What is logged, and how it shows.
 
 mod absorb; // What an operation does to a copy.
@@ -193,13 +195,14 @@ pub use bag::{Bag, BagIter};
 pub use builder::{Builder, Handles, new, with_hasher, with_meta};
 pub use evmap_core::{
     CapacityError, DefaultHashBuilder, Equivalent, FencePolicy, FenceStrategy, IntoIter, IntoKey,
-    Iter, Keys, Poisoned, PublishError, ReaderState, Ref, Stalled, StalledReader, Stats, Values,
-    fence_strategy,
+    Iter, Keys, Poisoned, PublishError, Publishing, ReaderState, Ref, Stalled, StalledReader,
+    Stats, Values, fence_strategy,
 };
 #[cfg(feature = "rayon")]
 pub use evmap_core::{ParIter, ParKeys, ParValues};
 pub use operation::Operation;
 pub use read::{ReadHandle, ReadHandleFactory};
+pub use shared::SharedMap;
 pub use snapshot::Snapshot;
 pub use view::View;
 pub use write::WriteHandle;

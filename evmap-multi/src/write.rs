@@ -113,6 +113,10 @@ where
         Self { inner, hasher }
     }
 
+    pub(crate) fn into_parts(self) -> (Inner<K, V, M, S>, S) {
+        (self.inner, self.hasher)
+    }
+
     /// Adds `value` to the bag of `key`. O(1), never waits.
     ///
     /// Of two equal keys the one that is in the map stays, as in `HashMap`.
@@ -319,7 +323,11 @@ where
 
 /// Hashes the key, once for both copies, and makes the entry of the log.
 #[inline]
-fn logged_insert<K: Hash, V, M, S: BuildHasher>(hasher: &S, key: K, value: V) -> Logged<K, V, M> {
+pub(crate) fn logged_insert<K: Hash, V, M, S: BuildHasher>(
+    hasher: &S,
+    key: K,
+    value: V,
+) -> Logged<K, V, M> {
     let hash = hasher.hash_one(&key);
     Logged::value(OfValue::Insert, hash, key, value)
 }

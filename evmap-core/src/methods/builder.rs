@@ -38,6 +38,8 @@ macro_rules! builder_methods {
                 capacity: self.capacity,
                 meta: self.meta,
                 hasher,
+                publishing: self.publishing,
+                patience: self.patience,
             }
         }
 
@@ -54,7 +56,52 @@ macro_rules! builder_methods {
                 capacity: self.capacity,
                 meta,
                 hasher: self.hasher,
+                publishing: self.publishing,
+                patience: self.patience,
             }
+        }
+
+        /// When the writes of a [`SharedMap`](crate::SharedMap) become visible: of the maps that
+        /// this builder makes, only [`build_shared`](Self::build_shared) heeds it. Before they
+        /// return, by default.
+        ///
+        /// ```
+        /// use std::num::NonZeroUsize;
+        #[doc = concat!("use ", $map, "::{Builder, Publishing};")]
+        ///
+        /// // With every second change.
+        /// let every_other = Publishing::Every(NonZeroUsize::new(2).unwrap());
+        /// let map = Builder::new().publishing(every_other).build_shared();
+        /// map.insert(1, 'a');
+        /// assert_eq!(map.len(), 0);
+        /// map.insert(2, 'b');
+        /// assert_eq!(map.len(), 2);
+        /// ```
+        pub fn publishing(self, publishing: $crate::Publishing) -> Self {
+            Self { publishing, ..self }
+        }
+
+        /// For how long a write to a [`SharedMap`](crate::SharedMap) waits for a reader that is in
+        /// its way, before it leaves the copy that the reader is in to it and clones the map: only
+        /// [`build_shared`](Self::build_shared) heeds it. A second, by default.
+        ///
+        /// ```
+        /// use std::time::Duration;
+        #[doc = concat!("use ", $map, "::Builder;")]
+        ///
+        /// let map = Builder::new().patience(Duration::ZERO).build_shared::<u32, u32>();
+        /// assert_eq!(map.patience(), Duration::ZERO);
+        /// ```
+        pub fn patience(self, patience: std::time::Duration) -> Self {
+            Self {
+                patience: Some(patience),
+                ..self
+            }
+        }
+
+        pub(crate) fn sharing(&self) -> ($crate::Publishing, std::time::Duration) {
+            let patience = std::time::Duration::from_secs(1);
+            (self.publishing, self.patience.unwrap_or(patience))
         }
     };
 }

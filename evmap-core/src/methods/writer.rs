@@ -60,6 +60,38 @@ macro_rules! writer_methods {
             self.inner.try_view()
         }
 
+        /// [`view`](Self::view) that no reader can stop: if one is still in the writer's copy after
+        /// `timeout`, that copy is left to it, as by [`publish_or_replace`](Self::publish_or_replace).
+        ///
+        /// # Errors
+        ///
+        /// As [`publish_or_replace`](Self::publish_or_replace).
+        ///
+        /// # Panics
+        ///
+        /// As [`publish_or_replace`](Self::publish_or_replace).
+        ///
+        /// ```
+        /// use std::time::Duration;
+        ///
+        #[doc = concat!("let (mut writer, reader) = ", $map, "::new();")]
+        /// let view = reader.enter();
+        /// writer.insert(1, 'a').publish();
+        /// assert!(writer.try_view().is_none());
+        /// assert!(writer.view_or_replace(Duration::ZERO).unwrap().contains_key(&1));
+        /// assert!(view.is_empty());
+        /// ```
+        #[track_caller]
+        pub fn view_or_replace(
+            &mut self,
+            timeout: std::time::Duration,
+        ) -> Result<&Snapshot<K, V, M, S>, $crate::PublishError>
+        where
+            S: Clone,
+        {
+            self.inner.view_or_replace(timeout)
+        }
+
         /// Makes all pending operations visible to readers at once.
         ///
         /// Waits for readers that are still in a state from before the last publish, applies the

@@ -4,12 +4,17 @@ use std::{
     fmt,
     num::NonZeroUsize,
     sync::{
-        Arc, Weak,
+        Arc,
         mpsc::{self, RecvTimeoutError, Sender},
     },
     thread::{self, JoinHandle},
     time::Duration,
 };
+#[cfg(feature = "async")]
+use std::{future, pin::Pin, task::Poll};
+
+#[cfg(feature = "async")]
+use futures_timer::Delay;
 
 use super::{ReadHandle, Ref, View, WriteHandle};
 use crate::{
@@ -27,7 +32,8 @@ pub enum Publishing {
     /// With every so many changes, and with [`SharedHandle::publish`].
     Every(NonZeroUsize),
     /// At this interval, by a thread of the structure's own, and with [`SharedHandle::publish`]. The
-    /// thread ends with the last handle, which waits for it.
+    /// thread ends with the last handle, which waits for it. An interval of less than a millisecond
+    /// is taken for one.
     Interval(Duration),
     /// With [`SharedHandle::publish`] only.
     ByHand,
@@ -70,7 +76,9 @@ pub enum Publishing {
 /// std::thread::scope(|scope| {
 ///     for _ in 0..4 {
 ///         scope.spawn(|| {
-///             sum.update(|writer| drop(writer.append(1)))?;
+///             sum.update(|writer| {
+///                 writer.append(1);
+///             })?;
 ///             assert!(sum.enter().0 >= 1);
 ///             Ok::<(), left_right::Poisoned>(())
 ///         });
@@ -103,14 +111,17 @@ where
     ) -> Self {
         let writer = writer.into_shared();
         let reader = writer.reader().clone();
-        let writing = Arc::new_cyclic(|writing: &Weak<Writing<T, O>>| Writing {
+        let timer = match publishing {
+            Publishing::Interval(interval) => {
+                Some(Timer::start(interval, writer.clone(), patience))
+            }
+            _ => None,
+        };
+        let writing = Arc::new(Writing {
             writer,
             publishing,
             patience,
-            timer: match publishing {
-                Publishing::Interval(interval) => Some(Timer::start(interval, writing.clone())),
-                _ => None,
-            },
+            timer,
         });
         Self { reader, writing }
     }
@@ -153,12 +164,11 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
         ReadHandle::new(self.reader.handle())
     }
 
-    /// Runs `change` with the writer, which nobody else has meanwhile; then publishes, if it is time
-    /// to.
+    /// Runs `change` with the writer, which nobody else has meanwhile; then publishes, if anything is
+    /// pending and it is time to.
     ///
-    /// To look at what was appended and is not published yet `change` may call
-    /// [`view_or_replace`](crate::WriteHandle::view_or_replace), with the
-    /// [`patience`](Self::patience) of this handle.
+    /// To look at what was appended and is not published yet, and then to append, there is
+    /// [`append_with`](Self::append_with).
     ///
     /// # Errors
     ///
@@ -180,16 +190,85 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
         Ok(result)
     }
 
-    /// As [`update`](Self::update), with the writer wrapped into a handle of the structure's own.
+    /// Appends what `decide` makes of the state with everything that was appended so far, by any
+    /// thread; then publishes, if it is time to. No other thread's change comes in between. Returns
+    /// what `decide` returns beside the operation.
+    ///
+    /// Waits for readers of the older copy for no longer than the [`patience`](Self::patience).
+    ///
+    /// # Errors
+    ///
+    /// [`Poisoned`] if an operation has panicked.
+    ///
+    /// # Panics
+    ///
+    /// As [`update`](Self::update). If `decide` panics nothing is appended.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use left_right::kept::{self, Publishing};
+    /// # #[derive(Clone)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// # impl left_right::Independent for Count {}
+    /// let (writer, _) = kept::new::<Count, u32>(Count(3));
+    /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
+    /// // Doubled, unless it is large.
+    /// let before = count.append_with(|count| (Some(count.0).filter(|n| *n < 100), count.0))?;
+    /// assert_eq!((before, count.enter().0), (3, 6));
+    /// # Ok::<(), left_right::Poisoned>(())
+    /// ```
+    #[track_caller]
+    pub fn append_with<R>(&self, decide: impl FnOnce(&T) -> (Option<O>, R)) -> Result<R, Poisoned> {
+        let mut writer = self.lock()?;
+        self.writing.catch_up(&mut writer)?;
+        let (operation, result) = decide(writer.view());
+        if let Some(operation) = operation {
+            writer.append(operation);
+        }
+        self.writing.changed(writer)?;
+        Ok(result)
+    }
+
+    /// As [`update`](Self::update), with the writer wrapped into a handle of the structure's own,
+    /// and brought up to date before: a look at what is pending does not wait for readers, unless
+    /// `change` has published before it.
     ///
     /// # Errors
     ///
     /// As [`update`](Self::update), and if `change` exchanged the handle for that of another
-    /// structure: this one has lost its writer then.
+    /// structure: this one has lost its writer then, as if it was poisoned.
     ///
     /// # Panics
     ///
-    /// As [`update`](Self::update).
+    /// As [`update`](Self::update). If `wrap` or `unwrap` panics, the structure has lost its writer,
+    /// too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use left_right::kept::{self, Publishing};
+    /// # #[derive(Clone)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// # impl left_right::Independent for Count {}
+    /// struct Counter(kept::WriteHandle<Count, u32>);
+    ///
+    /// let (writer, _) = kept::new::<Count, u32>(Count(0));
+    /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
+    /// count.update_with(Counter, |counter| counter.0, |counter| {
+    ///     counter.0.append(1).append(2);
+    /// })?;
+    /// assert_eq!(count.enter().0, 3);
+    /// # Ok::<(), left_right::Poisoned>(())
+    /// ```
     #[track_caller]
     pub fn update_with<W, R>(
         &self,
@@ -198,6 +277,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
         change: impl FnOnce(&mut W) -> R,
     ) -> Result<R, Poisoned> {
         let mut lock = self.lock()?;
+        self.writing.catch_up(&mut lock)?;
         let writer = wrap(WriteHandle::from_inner(lock.lend()));
         let mut lent = Lent {
             lock: &mut lock,
@@ -206,6 +286,9 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
         };
         let result = change(lent.writer.as_mut().expect(LENT));
         drop(lent);
+        if !lock.is_ours() {
+            return Err(Poisoned);
+        }
         self.writing.changed(lock)?;
         Ok(result)
     }
@@ -229,7 +312,67 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     #[track_caller]
     pub fn publish(&self) -> Result<(), Poisoned> {
         self.reader.assert_not_inside();
-        self.writing.publish()
+        publish(&self.writing.writer, self.writing.patience)
+    }
+
+    /// [`publish`](Self::publish) for asynchronous code: while readers are in the way the task
+    /// sleeps, and no thread with it. After the [`patience`](Self::patience) of this handle it goes
+    /// on without them, as `publish` does.
+    ///
+    /// What was changed before this call becomes visible. A future that is dropped loses nothing.
+    /// Needs the feature `async`.
+    ///
+    /// # Errors
+    ///
+    /// [`Poisoned`] if an operation has panicked.
+    ///
+    /// # Panics
+    ///
+    /// If an operation panics that this task absorbs.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use left_right::kept::{self, Publishing};
+    /// # #[derive(Clone)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// # impl left_right::Independent for Count {}
+    /// let (writer, _) = kept::new::<Count, u32>(Count(0));
+    /// let count = writer.into_shared(Publishing::ByHand, Duration::from_secs(1));
+    /// count.update(|writer| {
+    ///     writer.append(1);
+    /// })?;
+    /// futures::executor::block_on(count.publish_async())?;
+    /// assert_eq!(count.enter().0, 1);
+    /// # Ok::<(), left_right::Poisoned>(())
+    /// ```
+    #[cfg(feature = "async")]
+    pub fn publish_async(&self) -> impl Future<Output = Result<(), Poisoned>> {
+        let writing = &self.writing;
+        let mut publishing = writing.writer.publish_async();
+        async move {
+            loop {
+                let mut patience = Delay::new(writing.patience);
+                let published = future::poll_fn(|context| {
+                    if let Poll::Ready(published) = Pin::new(&mut publishing).poll(context) {
+                        return Poll::Ready(Some(published));
+                    }
+                    Pin::new(&mut patience).poll(context).map(|()| None)
+                });
+                if let Some(published) = published.await {
+                    return published;
+                }
+                match writing.writer.publish_or_replace(Duration::ZERO) {
+                    Ok(()) => return Ok(()),
+                    Err(PublishError::Poisoned(error)) => return Err(error),
+                    Err(PublishError::Stalled(_)) => {}
+                }
+            }
+        }
     }
 
     /// The writer by itself: for calls that this handle does not have, such as
@@ -256,11 +399,17 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
 }
 
 impl<T: Absorb<O> + Independent, O> Writing<T, O> {
+    /// Applies what is pending, so that the next look does not wait.
+    #[track_caller]
+    fn catch_up(&self, writer: &mut crate::WriteHandle<T, O>) -> Result<(), Poisoned> {
+        insist(|| writer.view_or_replace(self.patience).map(drop))
+    }
+
     /// Publishes if it is time to.
     #[track_caller]
     fn changed(&self, writer: WriteGuard<'_, T, O>) -> Result<(), Poisoned> {
         let is_time = match self.publishing {
-            Publishing::EachWrite => true,
+            Publishing::EachWrite => writer.has_pending_operations(),
             Publishing::Every(count) => writer.pending().len() >= count.get(),
             Publishing::Interval(_) | Publishing::ByHand => false,
         };
@@ -268,23 +417,26 @@ impl<T: Absorb<O> + Independent, O> Writing<T, O> {
             return Ok(());
         }
         let ticket = writer.release();
-        self.insist(|| self.writer.make_visible(ticket, self.patience))
+        insist(|| self.writer.make_visible(ticket, self.patience))
     }
+}
 
-    #[track_caller]
-    fn publish(&self) -> Result<(), Poisoned> {
-        self.insist(|| self.writer.publish_or_replace(self.patience))
-    }
+#[track_caller]
+fn publish<T: Absorb<O> + Independent, O>(
+    writer: &SharedWriteHandle<T, O>,
+    patience: Duration,
+) -> Result<(), Poisoned> {
+    insist(|| writer.publish_or_replace(patience))
+}
 
-    /// Tries again while too many copies are left to readers, or another thread has the writer.
-    #[track_caller]
-    fn insist(&self, publish: impl Fn() -> Result<(), PublishError>) -> Result<(), Poisoned> {
-        loop {
-            match publish() {
-                Ok(()) => return Ok(()),
-                Err(PublishError::Poisoned(error)) => return Err(error),
-                Err(PublishError::Stalled(_)) => thread::yield_now(),
-            }
+/// Tries again while too many copies are left to readers, or another thread has the writer.
+#[track_caller]
+fn insist(mut attempt: impl FnMut() -> Result<(), PublishError>) -> Result<(), Poisoned> {
+    loop {
+        match attempt() {
+            Ok(()) => return Ok(()),
+            Err(PublishError::Poisoned(error)) => return Err(error),
+            Err(PublishError::Stalled(_)) => thread::yield_now(),
         }
     }
 }
@@ -309,8 +461,9 @@ struct Lent<'l, 'a, T: Absorb<O>, O, W> {
 
 impl<T: Absorb<O>, O, W> Drop for Lent<'_, '_, T, O, W> {
     fn drop(&mut self) {
-        let writer = (self.unwrap)(self.writer.take().expect(LENT));
-        self.lock.restore(writer.into_inner());
+        let writer = self.writer.take().expect(LENT);
+        // User code, perhaps while a panic unwinds. A writer that does not come back is lost.
+        swallow(|| self.lock.restore((self.unwrap)(writer).into_inner()));
     }
 }
 
@@ -320,20 +473,20 @@ struct Timer {
     thread: Option<JoinHandle<()>>,
 }
 
+/// As short as an interval may be: without a pause the thread would do nothing but look.
+const SHORTEST: Duration = Duration::from_millis(1);
+
 impl Timer {
-    fn start<T, O>(interval: Duration, writing: Weak<Writing<T, O>>) -> Self
+    fn start<T, O>(interval: Duration, writer: SharedWriteHandle<T, O>, patience: Duration) -> Self
     where
         T: Absorb<O> + Independent + Send + Sync + 'static,
         O: Send + 'static,
     {
         let (stop, stopped) = mpsc::channel::<()>();
-        let publish = move || {
+        let interval = interval.max(SHORTEST);
+        let work = move || {
             while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
-                // The last handle may go right now, and wait for this thread.
-                let Some(writing) = writing.upgrade() else {
-                    break;
-                };
-                if writing.publish().is_err() {
+                if publish(&writer, patience).is_err() {
                     break;
                 }
             }
@@ -341,7 +494,7 @@ impl Timer {
         let thread = thread::Builder::new().name("left-right publisher".to_owned());
         Self {
             stop: Some(stop),
-            thread: Some(thread.spawn(publish).expect("a thread can be started")),
+            thread: Some(thread.spawn(work).expect("a thread can be started")),
         }
     }
 }
@@ -352,7 +505,7 @@ impl Drop for Timer {
         let Some(thread) = self.thread.take() else {
             return;
         };
-        // It may itself have held the last handle.
+        // It may itself drop the last handle: with a value that it removes.
         if thread.thread().id() != thread::current().id() {
             // A panic of an operation was reported, and the structure is poisoned.
             let _ = thread.join();

@@ -331,6 +331,40 @@ impl<T: Absorb<O>, O> WriteHandle<T, O> {
         self.inner.try_view()
     }
 
+    /// As [`view`](Self::view), but a write copy that readers are still in after `timeout` is left to
+    /// them: see [`WriteHandle::view_or_replace`](crate::WriteHandle::view_or_replace).
+    ///
+    /// # Errors
+    ///
+    /// As [`publish_or_replace`](Self::publish_or_replace).
+    ///
+    /// # Panics
+    ///
+    /// As [`publish_or_replace`](Self::publish_or_replace).
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// # #[derive(Clone)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// # impl left_right::Independent for Count {}
+    /// let (mut writer, reader) = left_right::kept::new::<Count, u32>(Count(0));
+    /// let view = reader.enter();
+    /// writer.append(1).publish();
+    /// assert!(writer.try_view().is_none());
+    /// assert_eq!(writer.view_or_replace(Duration::ZERO).unwrap().0, 1);
+    /// assert_eq!(view.0, 0);
+    /// ```
+    #[track_caller]
+    pub fn view_or_replace(&mut self, timeout: Duration) -> Result<&T, PublishError>
+    where
+        T: Independent,
+    {
+        self.inner.view_or_replace(timeout)
+    }
+
     /// Chooses the fences that publishes use from the next one on. See [`FencePolicy`].
     ///
     /// ```
@@ -426,6 +460,24 @@ impl<T: Absorb<O>, O> WriteHandle<T, O> {
     /// # Panics
     ///
     /// For [`Publishing::Interval`], if no thread can be started.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use left_right::kept::{self, Publishing};
+    /// # #[derive(Clone)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// # impl left_right::Independent for Count {}
+    /// let (mut writer, reader) = kept::new::<Count, u32>(Count(0));
+    /// writer.append(1);
+    /// let count = writer.into_shared(Publishing::ByHand, Duration::from_secs(1));
+    /// assert_eq!(reader.enter().0, 0);
+    /// count.publish()?;
+    /// assert_eq!(reader.enter().0, 1);
+    /// # Ok::<(), left_right::Poisoned>(())
+    /// ```
     pub fn into_shared(self, publishing: Publishing, patience: Duration) -> SharedHandle<T, O>
     where
         T: Independent + Send + Sync + 'static,

@@ -86,7 +86,14 @@ impl<'a, T: Absorb<O>, O> WriteGuard<'a, T, O> {
         self.upto
     }
 
-    /// Lends the writer itself. It must come [back](Self::restore) before the guard goes.
+    /// Whether the writer is there. Somebody who had it in hand may have exchanged it for another,
+    /// or lost it while it was [lent](Self::lend).
+    pub(crate) fn is_ours(&self) -> bool {
+        let writer = self.locked.writer.as_ref();
+        writer.is_some_and(|writer| writer.core_id() == self.shared.id)
+    }
+
+    /// Lends the writer itself. It should come [back](Self::restore) before the guard goes.
     pub(crate) fn lend(&mut self) -> WriteHandle<T, O> {
         self.locked.writer.take().expect(PRESENT)
     }
@@ -135,9 +142,7 @@ impl<T: Absorb<O>, O> DerefMut for WriteGuard<'_, T, O> {
 
 impl<T: Absorb<O>, O> Drop for WriteGuard<'_, T, O> {
     fn drop(&mut self) {
-        // Somebody who had it in hand may have exchanged it for another.
-        let is_ours = self.core_id() == self.shared.id;
-        if self.is_poisoned() || !is_ours {
+        if !self.is_ours() || self.is_poisoned() {
             self.shared.queue.poison();
         } else if !self.has_pending_operations() {
             // Release: pairs with the Acquire in `Writing::is_visible`: whoever finds its ticket

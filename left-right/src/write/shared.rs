@@ -102,7 +102,7 @@ pub(super) struct Writing<T: Absorb<O>, O> {
 
 /// What one thread at a time may use.
 pub(super) struct Locked<T: Absorb<O>, O> {
-    /// `None` only once the last handle gives it away.
+    /// `None` only once the last handle gives it away, or if somebody lost it to whom it was lent.
     pub(super) writer: Option<WriteHandle<T, O>>,
     /// On their way from the queue to the writer's log. Empty but for that moment; kept for its
     /// memory.
@@ -521,11 +521,10 @@ impl<T: Absorb<O>, O> Writing<T, O> {
     }
 
     fn assert_sound(&self, locked: &Locked<T, O>) -> Result<(), Poisoned> {
-        let writer = locked.writer();
-        if writer.is_poisoned() || writer.core_id() != self.id {
-            return Err(Poisoned);
+        match &locked.writer {
+            Some(writer) if !writer.is_poisoned() && writer.core_id() == self.id => Ok(()),
+            _ => Err(Poisoned),
         }
-        Ok(())
     }
 
     /// Takes the writer out, with everything that was appended.
