@@ -23,6 +23,9 @@ const HEAVY_FENCE: u64 = if cfg!(loom) { 10 } else { 20_000 };
 /// the process for about as long, and a writer that publishes that often has work of its own waiting.
 const INTERRUPTIONS: u64 = 4;
 
+/// The least price that a heavy fence is tried for again.
+const CHEAPEST: u64 = if cfg!(loom) { 10 } else { 4_000 };
+
 /// Which fences a structure uses, set with
 /// [`WriteHandle::set_fence_policy`](crate::WriteHandle::set_fence_policy).
 ///
@@ -122,14 +125,27 @@ impl Chooser {
         };
         if let Some(HeavyFence { took, interval }) = heavy {
             let (took, interval) = (nanoseconds(took), nanoseconds(interval));
-            let cost = took * INTERRUPTIONS;
-            self.heavy = cost.max(self.heavy - self.heavy / 8);
+            self.learn(took * INTERRUPTIONS);
             // Readers go on while the writer is in the heavy fence. Without it there would be
             // less time between two publishes and so fewer sessions.
             let share = interval.saturating_sub(took) as f64 / interval.max(1) as f64;
             sessions = (sessions as f64 * share) as u64;
+        } else {
+            self.forget();
         }
         self.sessions = (self.sessions.saturating_mul(3).saturating_add(sessions)) / 4;
+    }
+
+    /// A heavy fence had this price. Rises fast and falls slowly, since the price jumps; but one that
+    /// took long because the writer was descheduled in it says little, so it doubles at most.
+    fn learn(&mut self, price: u64) {
+        let slowly = self.heavy - self.heavy / 8;
+        self.heavy = price.min(2 * self.heavy).max(slowly);
+    }
+
+    /// What was learnt about heavy fences grows old while none is made: tries one now and then.
+    fn forget(&mut self) {
+        self.heavy = (self.heavy - self.heavy / 256).max(CHEAPEST);
     }
 }
 
@@ -200,6 +216,27 @@ mod tests {
         assert_eq!(load.publishes(0, None), expected(Pair::Symmetric));
         assert_eq!(load.publishes(10_000, None), expected(Pair::Asymmetric));
         assert_eq!(load.publishes(0, None), expected(Pair::Symmetric));
+    }
+
+    #[test]
+    fn a_heavy_fence_that_was_interrupted_is_not_the_rule() {
+        let mut chooser = Chooser::new();
+        publishes(&mut chooser, 20_000, heavy(5_000, 100_000));
+        let counted = chooser.counted.wrapping_add(2 * 20_000);
+        chooser.record(counted, heavy(5_000_000, 5_100_000));
+        publishes(&mut chooser, 20_000, heavy(5_000, 100_000));
+        assert_eq!(chooser.pair(), expected(Pair::Asymmetric));
+    }
+
+    #[test]
+    fn a_price_that_was_high_is_asked_again() {
+        let mut chooser = Chooser::new();
+        publishes(&mut chooser, 10_000, heavy(100_000, 200_000));
+        assert_eq!(chooser.pair(), expected(Pair::Symmetric));
+        for _ in 0..10 {
+            publishes(&mut chooser, 10_000, None);
+        }
+        assert_eq!(chooser.pair(), expected(Pair::Asymmetric));
     }
 
     #[test]
