@@ -5,6 +5,7 @@ use std::fmt;
 use rand::rngs::SmallRng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
+use rand_distr::Distribution;
 
 use crate::keys::KeySet;
 use crate::value::{tag, value, with_generation};
@@ -28,6 +29,8 @@ pub struct Order<K> {
 /// A part of the walk, with the sum of the right answers.
 #[derive(Debug)]
 pub struct Batch<'a, K> {
+    /// The number of the first step, for [`Order::write`].
+    pub start: usize,
     /// The keys to look up.
     pub keys: &'a [K],
     /// The sum of the pre-filled values; also of the values of any generations, if their count of
@@ -52,6 +55,33 @@ impl<K: Clone> Order<K> {
             indices[from..].shuffle(&mut random);
         }
         indices.truncate(steps);
+        Self::of(keys, indices)
+    }
+
+    /// An order in which a few keys come again and again: the `n`th most popular one is `1 /
+    /// n^exponent` times as frequent as the most popular one. Which keys those are is random, too.
+    ///
+    /// # Panics
+    ///
+    /// If there are no keys, or if the exponent is negative.
+    #[must_use]
+    pub fn zipf(keys: &KeySet<K>, exponent: f64, seed: u64) -> Self {
+        let mut random = SmallRng::seed_from_u64(seed);
+        let mut by_rank: Vec<usize> = (0..keys.len()).collect();
+        by_rank.shuffle(&mut random);
+        let ranks = rand_distr::Zipf::new(keys.len() as f64, exponent)
+            .expect("there are keys, and the exponent is not negative");
+        let steps = keys
+            .len()
+            .next_power_of_two()
+            .clamp(*STEPS.start(), *STEPS.end());
+        let rank = |random: &mut SmallRng| ranks.sample(random) as usize - 1;
+        let indices = (0..steps).map(|_| by_rank[rank(&mut random)]).collect();
+        Self::of(keys, indices)
+    }
+
+    /// The order of these indices.
+    fn of(keys: &KeySet<K>, indices: Vec<usize>) -> Self {
         let sums = indices
             .chunks(BATCH)
             .map(|batch| sum(batch.iter().map(|&index| value(index, 0))))
@@ -74,6 +104,7 @@ impl<K: Clone> Order<K> {
         (start..).map(move |number| {
             let number = number % count;
             Batch {
+                start: number * BATCH,
                 keys: &self.keys[number * BATCH..][..BATCH],
                 sum: self.sums[number],
             }
@@ -144,6 +175,22 @@ mod tests {
             assert_eq!(batch.keys.len(), BATCH);
             let values = sum(batch.keys.iter().map(|key| value(map[key], 0)));
             assert_eq!(values, batch.sum);
+        }
+    }
+
+    #[test]
+    fn some_keys_are_more_popular_than_others() {
+        let keys = KeySet::integers(1_000);
+        let order = Order::zipf(&keys, 0.99, 1);
+        let mut counts = vec![0_usize; keys.len()];
+        for &index in &order.indices {
+            counts[index] += 1;
+        }
+        counts.sort_unstable();
+        let popular: usize = counts[990..].iter().sum();
+        assert!(3 * popular > order.indices.len(), "{popular}");
+        for batch in order.once(0) {
+            assert_eq!(batch.keys, &order.keys[batch.start..][..BATCH]);
         }
     }
 

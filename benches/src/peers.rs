@@ -23,7 +23,7 @@ use crate::keys::{Key, KeySet};
 use crate::value::value;
 
 /// The entries that a fresh map holds.
-fn entries<K: Key>(keys: &KeySet<K>) -> impl Iterator<Item = (K, u64)> {
+pub fn entries<K: Key>(keys: &KeySet<K>) -> impl Iterator<Item = (K, u64)> {
     keys.keys()
         .iter()
         .enumerate()

@@ -136,3 +136,11 @@ fn build_from_makes_room_for_what_the_iterator_announces() {
     assert!(capacity(Builder::new().capacity(500), 10) >= 500);
     assert!((1_000..2_000).contains(&capacity(Builder::new().capacity(500), 1_000)));
 }
+
+#[test]
+fn a_map_is_extended_by_references() {
+    let (mut writer, reader) = evmap_core::new();
+    writer.extend(&HashMap::from([(1, 'a'), (2, 'b')]));
+    writer.publish();
+    assert_eq!(reader.enter(), HashMap::from([(1, 'a'), (2, 'b')]));
+}

@@ -40,11 +40,32 @@ fn handles_go_where_they_should() {
 }
 
 #[test]
+fn handles_print_what_they_are() {
+    let (mut writer, reader) = evmap_core::new::<u32, u32>();
+    writer.insert(1, 1);
+    assert_eq!(
+        format!("{writer:?}"),
+        "WriteHandle { version: 0, pending: 1, poisoned: false, .. }"
+    );
+    assert_eq!(format!("{reader:?}"), "ReadHandle { .. }");
+    let factory = reader.factory().clone();
+    assert_eq!(format!("{factory:?}"), "ReadHandleFactory { .. }");
+    writer.publish();
+    assert_eq!(writer.readers().len(), writer.stats().readers);
+    assert!(reader.enter().allocation_size() > 0);
+    assert_eq!(format!("{:?}", factory.handle().enter()), "{1: 1}");
+    assert_eq!(format!("{:?}", reader.enter().table()), "{1: 1}");
+}
+
+#[test]
 fn iterators_have_the_traits_of_hash_map_iterators() {
     fn all<I: ExactSizeIterator + FusedIterator + Clone + std::fmt::Debug + Default>() {}
     all::<Iter<'_, u32, u32>>();
     all::<Keys<'_, u32, u32>>();
     all::<Values<'_, u32, u32>>();
+    assert_eq!(Iter::<u32, u32>::default().next(), None);
+    assert_eq!(Keys::<u32, u32>::default().next(), None);
+    assert_eq!(Values::<u32, u32>::default().next(), None);
 
     let writer = WriteHandle::from([(1, 'a')]);
     let view = writer.published();
@@ -59,6 +80,8 @@ fn iterators_have_the_traits_of_hash_map_iterators() {
     let mut iter = view.iter();
     iter.next();
     assert_eq!((iter.len(), iter.next(), iter.next()), (0, None, None));
+    let owned = view.clone().into_iter();
+    assert_eq!(format!("{owned:?}"), "IntoIter { .. }");
 }
 
 #[test]
@@ -220,6 +243,9 @@ fn get_many_answers_in_order() {
     );
     let (_, empty) = evmap_core::new::<u32, u32>();
     assert_eq!(empty.enter().get_many([&1]), [None]);
+    assert_eq!(empty.enter().get_key_value(&1), None);
+    assert_eq!(writer.published().get_key_value(&1), Some((&1, &2)));
+    assert_eq!(writer.published().get_key_value(&200), None);
 }
 
 #[test]

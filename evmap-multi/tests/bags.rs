@@ -269,6 +269,8 @@ fn iterators_have_the_traits_of_collections() {
     assert_eq!(BagIter::<u32>::default().next(), None);
 
     for size in SIZES {
+        let distinct: Bag<u32> = (0..size).collect();
+        assert_eq!(distinct.iter().clone().len(), size as usize);
         let bag: Bag<u32> = (0..size).chain(0..size).collect();
         let mut iter = bag.iter();
         for left in (1..=2 * size as usize).rev() {

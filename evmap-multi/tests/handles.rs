@@ -31,6 +31,54 @@ fn handles_go_where_they_should() {
 }
 
 #[test]
+fn handles_print_what_they_are() {
+    let (mut writer, reader) = evmap_multi::new::<u32, u32>();
+    writer.insert(1, 1);
+    assert_eq!(
+        format!("{writer:?}"),
+        "WriteHandle { version: 0, pending: 1, poisoned: false, .. }"
+    );
+    assert_eq!(format!("{reader:?}"), "ReadHandle { .. }");
+    let factory = reader.factory().clone();
+    assert_eq!(format!("{factory:?}"), "ReadHandleFactory { .. }");
+    assert!(!reader.is_published());
+    writer.publish();
+    assert!(reader.is_published());
+    assert_eq!((reader.version(), factory.handle().version()), (1, 1));
+    assert_eq!(format!("{:?}", reader.enter()), "{1: {1}}");
+    assert_eq!(format!("{:?}", reader.enter().clone()), "{1: {1}}");
+}
+
+#[test]
+fn fences_can_be_chosen() {
+    use evmap_multi::FencePolicy;
+
+    let (mut writer, reader) = evmap_multi::new();
+    let policies = [
+        FencePolicy::WriteMostly,
+        FencePolicy::ReadMostly,
+        FencePolicy::Adaptive,
+    ];
+    for (n, policy) in (1..).zip(policies) {
+        writer.set_fence_policy(policy).insert(1, n).publish();
+        assert_eq!(reader.get(&1).unwrap().len(), n);
+        assert_eq!(writer.stats().publishes, n as u64);
+    }
+}
+
+#[test]
+fn a_map_is_extended_by_references_and_made_of_other_maps() {
+    let (mut writer, reader) = evmap_multi::new();
+    writer.extend(&HashMap::from([(1, 'a')]));
+    writer.extend(&HashMap::from([(1, 'b')]));
+    writer.publish();
+    assert_eq!(*reader.get(&1).unwrap(), ['a', 'b']);
+
+    let plain: hashbrown::HashMap<u32, Vec<char>> = [(1, vec!['a', 'b'])].into_iter().collect();
+    assert_eq!(WriteHandle::from(plain.clone()).published(), plain);
+}
+
+#[test]
 fn a_bag_and_its_metadata_are_of_one_publish() {
     let (mut writer, reader) = evmap_multi::with_meta::<u64, u64, u64>(0);
     let stop = Arc::new(AtomicBool::new(false));

@@ -145,6 +145,14 @@ mod tests {
     }
 
     #[test]
+    fn strategies_say_who_pays() {
+        use FenceStrategy::{Fences, FlushProcessWriteBuffers, Membarrier};
+
+        let light = |strategy: FenceStrategy| strategy.to_string().contains("readers pay no fence");
+        assert!(light(Membarrier) && light(FlushProcessWriteBuffers) && !light(Fences));
+    }
+
+    #[test]
     fn the_decision_stays() {
         assert_eq!(fence_strategy(), fence_strategy());
     }

@@ -10,7 +10,7 @@ use slab::Slab;
 use crate::{
     diagnostics::ReaderState,
     epoch::{Slot, is_inside},
-    sync::{Arc, Mutex, lock},
+    sync::{Arc, AtomicUsize, Mutex, MutexGuard, Ordering, lock},
     wait::Straggler,
 };
 
@@ -35,13 +35,43 @@ pub(crate) fn next_id() -> StructureId {
 #[derive(Debug)]
 pub(crate) struct Registry {
     slots: Mutex<Slab<SharedSlot>>,
+    /// How often a reader has come or gone. Changed under the lock.
+    changes: AtomicUsize,
+}
+
+/// The slots as the writer last copied them, so that it takes the lock only when readers have come or
+/// gone.
+#[derive(Debug, Default)]
+pub(crate) struct Roster {
+    slots: Vec<SharedSlot>,
+    /// The registry's count then. 0 in a roster that was never filled.
+    changes: usize,
+}
+
+impl Roster {
+    /// The slot of a reader that a look at this roster has found.
+    #[inline]
+    pub(crate) fn slot(&self, index: usize) -> &Slot {
+        &self.slots[index]
+    }
 }
 
 impl Registry {
     pub(crate) fn new() -> Self {
         Self {
             slots: Mutex::new(Slab::new()),
+            changes: AtomicUsize::new(1),
         }
+    }
+
+    /// Locks the slots for a change, and counts it.
+    fn change(&self) -> MutexGuard<'_, Slab<SharedSlot>> {
+        let slots = lock(&self.slots);
+        let changes = self.changes.load(Ordering::Relaxed).wrapping_add(1);
+        // Relaxed: a reader that comes counts itself before it first announces itself, so the
+        // fences that make the writer see the announcement make it see the count, too (invariant 3).
+        self.changes.store(changes.max(1), Ordering::Relaxed);
+        slots
     }
 
     /// Adds a slot for a new reader.
@@ -51,14 +81,14 @@ impl Registry {
     pub(crate) fn register(&self) -> SharedSlot {
         // Allocated before the lock is taken.
         let slot = Arc::new(CachePadded::new(Slot::new()));
-        let key = lock(&self.slots).insert(Arc::clone(&slot));
+        let key = self.change().insert(Arc::clone(&slot));
         slot.set_key(key);
         slot
     }
 
     /// Removes the slot with this key, whose reader is outside for good.
     pub(crate) fn deregister(&self, key: usize) {
-        let removed = lock(&self.slots).try_remove(key);
+        let removed = self.change().try_remove(key);
         // Freed after the lock is released.
         drop(removed);
     }
@@ -67,18 +97,38 @@ impl Registry {
     /// registered readers have counted so far, as a measure of how much is read.
     ///
     /// Called after the heavy fence of a swap (invariant 5).
-    pub(crate) fn look(&self, inside: &mut Vec<Straggler>) -> usize {
+    pub(crate) fn look(&self, roster: &mut Roster, inside: &mut Vec<Straggler>) -> usize {
         inside.clear();
-        let slots = lock(&self.slots);
+        self.call(roster);
         let mut sessions = 0_usize;
-        for (_, slot) in slots.iter() {
+        for (index, slot) in roster.slots.iter().enumerate() {
             let session = slot.session_seen();
             sessions = sessions.wrapping_add(session);
             if is_inside(session) {
-                inside.push(Straggler::new(Arc::clone(slot), session));
+                inside.push(Straggler::new(index, session));
             }
         }
         sessions
+    }
+
+    /// Brings the roster up to date.
+    #[inline]
+    fn call(&self, roster: &mut Roster) {
+        // Relaxed: see `change`. A reader whose coming is not seen here announces itself after the
+        // heavy fence, and so finds the new pointer.
+        if self.changes.load(Ordering::Relaxed) != roster.changes {
+            self.call_anew(roster);
+        }
+    }
+
+    #[cold]
+    fn call_anew(&self, roster: &mut Roster) {
+        let slots = lock(&self.slots);
+        roster.slots.clear();
+        roster
+            .slots
+            .extend(slots.iter().map(|(_, slot)| Arc::clone(slot)));
+        roster.changes = self.changes.load(Ordering::Relaxed);
     }
 
     /// # Panics

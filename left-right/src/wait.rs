@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::{
     diagnostics::StalledReader,
     pause::Pause,
-    registry::{Registry, SharedSlot},
+    registry::{Registry, Roster},
 };
 
 /// How long a call may wait for readers.
@@ -24,13 +24,14 @@ pub(crate) enum Patience {
 /// A reader that was inside when the writer looked.
 #[derive(Debug)]
 pub(crate) struct Straggler {
-    slot: SharedSlot,
+    /// Where its slot stands in the roster.
+    index: usize,
     session: usize,
 }
 
 impl Straggler {
-    pub(crate) fn new(slot: SharedSlot, session: usize) -> Self {
-        Self { slot, session }
+    pub(crate) fn new(index: usize, session: usize) -> Self {
+        Self { index, session }
     }
 
     /// Whether the reader has left the session that it was seen in.
@@ -38,13 +39,14 @@ impl Straggler {
     /// *Changed*, not *even*: a reader that enters again and again, or only refreshes, is inside
     /// nearly always, but never for long in the same session. A reader that has moved on entered
     /// after the swap's fence and so found the new pointer (invariant 3).
-    fn has_left(&self) -> bool {
-        self.slot.session_seen() != self.session
+    fn has_left(&self, roster: &Roster) -> bool {
+        roster.slot(self.index).session_seen() != self.session
     }
 
     /// Whether the reader is known to be in another copy than the one at this address.
-    fn is_elsewhere(&self, vacated: usize) -> bool {
-        self.slot
+    fn is_elsewhere(&self, roster: &Roster, vacated: usize) -> bool {
+        roster
+            .slot(self.index)
             .record_seen(self.session)
             .is_some_and(|record| record.addr().get() != vacated)
     }
@@ -63,6 +65,8 @@ pub(crate) struct Departed(());
 /// The readers that the writer waits for before it touches a copy, or all of them.
 #[derive(Debug, Default)]
 pub(crate) struct GracePeriod {
+    /// Keeps the slots of the stragglers.
+    roster: Roster,
     stragglers: Vec<Straggler>,
     /// The address of the copy that they have to leave; 0 if they have to leave altogether.
     vacated: usize,
@@ -86,12 +90,15 @@ impl GracePeriod {
         {
             self.is_reported = false;
         }
-        registry.look(&mut self.stragglers)
+        registry.look(&mut self.roster, &mut self.stragglers)
     }
 
     /// Who is still there.
     pub(crate) fn stalled_readers(&self) -> Vec<StalledReader> {
-        let stalled = |straggler: &Straggler| straggler.slot.describe(straggler.session);
+        let stalled = |straggler: &Straggler| {
+            let slot = self.roster.slot(straggler.index);
+            slot.describe(straggler.session)
+        };
         self.stragglers.iter().map(stalled).collect()
     }
 
@@ -125,9 +132,12 @@ impl GracePeriod {
 
     /// Forgets the readers that need not be waited for any more.
     fn prune(&mut self) {
-        let vacated = self.vacated;
+        let Self {
+            roster, vacated, ..
+        } = self;
         self.stragglers.retain(|straggler| {
-            !straggler.has_left() && (vacated == 0 || !straggler.is_elsewhere(vacated))
+            !straggler.has_left(roster)
+                && (*vacated == 0 || !straggler.is_elsewhere(roster, *vacated))
         });
     }
 
@@ -183,7 +193,10 @@ impl GracePeriod {
     fn assert_not_waiting_for_itself(&self) {
         let mut stragglers = self.stragglers.iter();
         assert!(
-            !stragglers.any(|straggler| straggler.slot.was_entered_by_this_thread()),
+            !stragglers.any(|straggler| {
+                let slot = self.roster.slot(straggler.index);
+                slot.was_entered_by_this_thread()
+            }),
             "this thread holds a guard of an older version and would wait for itself for ever: \
              drop the guard, or refresh it, before publishing"
         );

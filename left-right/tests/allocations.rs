@@ -1,12 +1,14 @@
-//! What a thread keeps of structures that are gone.
+//! What a thread keeps of structures that are gone, or whose data is.
 #![cfg(not(loom))]
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
-    cell::Cell,
+    cell::{Cell, RefCell},
+    sync::mpsc::{self, Sender},
+    thread,
 };
 
-use left_right::Absorb;
+use left_right::{Absorb, SharedReadHandle};
 
 struct Counting;
 
@@ -57,4 +59,46 @@ fn structures_that_are_gone_leave_nothing_in_the_threads_that_read_them() {
     }
     let kept = HELD.get() - before;
     assert!(kept < 20_000, "{kept} bytes");
+}
+
+/// Tries to enter again and again when the thread's table of slots is gone, or going.
+struct Late {
+    shared: SharedReadHandle<Empty>,
+    kept: Sender<isize>,
+}
+
+impl Drop for Late {
+    fn drop(&mut self) {
+        let before = HELD.get();
+        for _ in 0..1_000 {
+            assert!(self.shared.enter().is_none());
+        }
+        self.kept.send(HELD.get() - before).unwrap();
+    }
+}
+
+#[test]
+fn slots_of_no_thread_that_could_not_be_entered_are_given_back() {
+    thread_local!(static LATE: RefCell<Option<Late>> = const { RefCell::new(None) });
+
+    // Whichever thread-local is destroyed first, this one or the crate's table: once in each order.
+    for enter_first in [true, false] {
+        let (writer, reader) = left_right::new::<Empty, ()>();
+        let shared = reader.shared();
+        drop(writer);
+        let (kept, reported) = mpsc::channel();
+        let thread = thread::spawn(move || {
+            if enter_first {
+                drop(shared.enter());
+            }
+            LATE.with(|late| drop(late.borrow_mut().take()));
+            if !enter_first {
+                drop(shared.enter());
+            }
+            LATE.with(|late| *late.borrow_mut() = Some(Late { shared, kept }));
+        });
+        thread.join().unwrap();
+        let kept = reported.recv().unwrap();
+        assert!(kept < 20_000, "{kept} bytes");
+    }
 }

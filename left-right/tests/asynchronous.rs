@@ -187,3 +187,34 @@ fn the_futures_can_be_sent() {
     is_send(writer.publish_async());
     is_send(writer.into_shared().publish_async());
 }
+
+#[test]
+fn a_future_that_is_polled_again_and_again_waits_for_its_time() {
+    use std::{
+        future::Future,
+        pin::pin,
+        task::{Context, Waker},
+    };
+
+    fn poll(future: impl Future) {
+        let mut future = pin!(future);
+        for _ in 0..100 {
+            let mut context = Context::from_waker(Waker::noop());
+            assert!(future.as_mut().poll(&mut context).is_pending());
+        }
+    }
+
+    let (mut writer, reader) = left_right::new::<Count, u64>();
+    let guard = reader.enter().unwrap();
+    writer.append(1).publish();
+    writer.append(1);
+    assert_eq!(format!("{:?}", writer.publish_async()), "Publish { .. }");
+    poll(writer.publish_async());
+    let shared = writer.into_shared();
+    assert_eq!(
+        format!("{:?}", shared.publish_async()),
+        "SharedPublish { .. }"
+    );
+    poll(shared.publish_async());
+    drop(guard);
+}

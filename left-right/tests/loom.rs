@@ -437,23 +437,61 @@ fn replacing_beside_reads() {
     }
 }
 
-/// Invariant 7: a refresh that finds the data taken away has left, and does not leave again.
+/// Invariant 7: a refresh that finds the data taken away has left, and does not leave again, or the
+/// writer would wait for a session that never ends.
 #[test]
 fn refreshing_beside_a_close() {
     loom::model(|| {
         let (mut writer, reader) = pair(ReadMostly);
+        // Before the writer's thread begins, which saves a preemption: the case needs three more.
+        let guard = reader.enter().expect("the writer is there");
         let thread = thread::spawn(move || {
-            let guard = reader.enter();
-            let version = guard.as_ref().map_or(0, ReadGuard::version);
-            if let Some(guard) = guard.and_then(ReadGuard::refresh) {
-                assert!(guard.get() >= version);
-            }
-            // Dropped by the main thread: that would end a session that should have ended before.
+            writer.append(Increment).publish();
+            assert_eq!(writer.take().get(), 1);
+        });
+        if let Some(guard) = guard.refresh() {
+            assert_eq!(guard.get(), ReadGuard::version(&guard));
+        }
+        thread.join().unwrap();
+        // The handle is dropped after the writer: that ends whatever session is open.
+        drop(reader);
+    });
+}
+
+/// Panics when the first copy absorbs it, halfway.
+struct PanicAt(u64);
+
+impl Absorb<PanicAt> for Watched {
+    fn absorb_first(&mut self, operation: &mut PanicAt, _: &Self) {
+        // SAFETY: loom checks that nobody else reads or writes meanwhile.
+        self.0.with_mut(|value| unsafe { *value += 1 });
+        assert!(self.get() != operation.0, "on purpose");
+    }
+
+    fn sync_with(&mut self, first: &Self) {
+        let first = first.get();
+        // SAFETY: as above.
+        self.0.with_mut(|value| unsafe { *value = first });
+    }
+}
+
+/// Invariant 9: what a panic leaves halfway changed is never seen, and never dropped.
+#[test]
+fn a_panic_beside_reads() {
+    loom::model(|| {
+        let (mut writer, reader) = left_right::new_logged::<_, PanicAt>(Watched::new());
+        let thread = thread::spawn(move || {
+            let first = read(&reader).expect("the data stays");
+            let second = read(&reader).expect("the data stays");
+            assert!(first <= second && second <= 1);
             reader
         });
-        writer.append(Increment).publish();
-        drop(writer.take());
-        drop(thread.join().unwrap());
+        writer.append(PanicAt(2)).publish();
+        writer.append(PanicAt(2));
+        let publish = std::panic::AssertUnwindSafe(|| _ = writer.publish());
+        assert!(std::panic::catch_unwind(publish).is_err());
+        writer.freeze();
+        assert_eq!(read(&thread.join().unwrap()), Some(1));
     });
 }
 
@@ -514,5 +552,26 @@ fn shared_writers_that_go() {
         }
         thread.join().unwrap();
         assert!(reader.was_dropped());
+    });
+}
+
+/// Invariant 3: a reader that registers while the writer publishes is on its roster in time.
+#[test]
+fn a_reader_that_comes_beside_publishes() {
+    loom::model(|| {
+        let (mut writer, reader) = pair(ReadMostly);
+        let factory = reader.factory();
+        let thread = thread::spawn(move || {
+            let reader = factory.handle();
+            let guard = reader.enter().unwrap();
+            assert_eq!(guard.get(), ReadGuard::version(&guard));
+            drop(guard);
+            // Dropped by the main thread, since going would be counted, too.
+            reader
+        });
+        for _ in 0..3 {
+            writer.append(Increment).publish();
+        }
+        drop(thread.join().unwrap());
     });
 }

@@ -16,5 +16,7 @@ mod log;
 mod model;
 #[path = "semantics/publish.rs"]
 mod publish;
+#[path = "semantics/random.rs"]
+mod random;
 #[path = "semantics/view.rs"]
 mod view;

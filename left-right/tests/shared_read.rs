@@ -151,3 +151,14 @@ fn nothing_to_enter_once_the_writer_is_gone() {
     assert!(shared.enter().is_none());
     assert!(thread::scope(|scope| scope.spawn(|| shared.enter().is_none()).join()).unwrap());
 }
+
+#[test]
+fn a_shared_handle_prints_and_makes_handles_for_one_thread() {
+    let (mut writer, shared) = pair();
+    assert_eq!(
+        format!("{shared:?}"),
+        "SharedReadHandle { was_dropped: false, .. }"
+    );
+    writer.append(1).publish();
+    assert_eq!(shared.handle().enter().unwrap().0, 1);
+}

@@ -151,13 +151,21 @@ fn a_stalled_publish_says_who_is_in_the_way_and_another_thread_can_replace_the_c
     assert!(!error.readers[0].is_this_thread);
     assert!(error.waited >= Duration::from_millis(5));
     assert!(error.stalled_for > Duration::ZERO);
+    assert!(
+        error
+            .to_string()
+            .contains("thread \"the stalled one\", since version 1")
+    );
 
     thread::scope(|scope| {
         // Waits for ever by itself, and yet somebody else gets it going.
         let waits = scope.spawn(|| shared.publish().unwrap());
         thread::sleep(Duration::from_millis(5));
         assert!(!waits.is_finished());
-        shared.publish_or_replace(Duration::ZERO).unwrap();
+        // It may have the writer at that very moment.
+        while shared.publish_or_replace(Duration::ZERO).is_err() {
+            thread::yield_now();
+        }
         waits.join().unwrap();
     });
     assert_eq!(seen(&shared), [(0, 0), (0, 1), (0, 2)]);
@@ -506,4 +514,47 @@ fn writers_and_readers_come_and_go() {
         let of_writer = all.iter().filter(|it| it.0 == writer).map(|it| it.1);
         assert!(of_writer.eq(0..300));
     }
+}
+
+#[test]
+fn a_writer_that_was_swapped_for_that_of_another_pair_is_refused() {
+    let (one, other) = (shared(), shared());
+    mem::swap(&mut *one.lock().unwrap(), &mut *other.lock().unwrap());
+    for shared in [&one, &other] {
+        assert!(shared.apply((0, 0)).is_err());
+        assert!(shared.lock().is_err());
+        assert!(seen(shared).is_empty());
+    }
+}
+
+#[test]
+fn a_change_with_the_writer_is_visible_when_it_returns() {
+    let _deadline = common::deadline();
+    let shared = shared();
+    thread::scope(|scope| {
+        for thread in 0..4 {
+            let shared = &shared;
+            scope.spawn(move || {
+                for count in 0..50 {
+                    let change = |writer: &mut left_right::WriteHandle<_, _>| {
+                        writer.append((thread, count));
+                    };
+                    shared.update(change).unwrap();
+                    assert!(seen(shared).contains(&(thread, count)));
+                }
+            });
+        }
+    });
+    assert_eq!(seen(&shared).len(), 200);
+}
+
+#[test]
+fn handles_and_guards_of_shared_writers_print() {
+    let shared = shared();
+    assert_eq!(
+        format!("{shared:?}"),
+        "SharedWriteHandle { is_poisoned: false, .. }"
+    );
+    let guard = shared.lock().unwrap();
+    assert!(format!("{guard:?}").starts_with("WriteGuard(WriteHandle {"));
 }

@@ -1,8 +1,10 @@
 //! `cargo xtask verify`: the ladder of verification, a line per rung.
 
+mod apt;
 mod context;
 mod coverage;
 mod features;
+mod fuzz;
 mod mutants;
 mod rungs;
 mod web;

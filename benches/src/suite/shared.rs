@@ -1,21 +1,18 @@
-//! Handles that threads share: what a look-up through one costs.
+//! Handles that threads share: what a look-up through one costs, what writers gain who publish
+//! together, and when maps in which every thread reads and writes are better off without locks.
+
+mod look_ups;
+mod open;
+mod together;
+mod writers;
 
 use super::{Effort, Plan, Suite};
-use crate::claim::{Claim, Target};
 use crate::error::Error;
-use crate::hasher::CommonHasher;
 use crate::keys::{Key, KeySet};
-use crate::order::Order;
-use crate::peers::{Dash, Papaya, Plain, Shared};
 use crate::report::Findings;
-use crate::schedule::{Trial, interleave};
-use crate::subject::{Of, Subject};
-use crate::workload::{self, Workload};
+use crate::workload;
 
 const KEYS: usize = 1_000;
-
-/// Reading threads.
-const THREADS: [usize; 2] = [1, 2];
 
 /// The suite.
 #[derive(Debug)]
@@ -27,81 +24,45 @@ impl Suite for SharedHandles {
     }
 
     fn about(&self) -> &'static str {
-        "claims: look-ups through one handle that threads share"
+        "claims: handles that threads share; maps in which every thread reads and writes"
     }
 
     fn run(&self, plan: &Plan) -> Result<Findings, Error> {
         plan.only_defaults(self.name())?;
-        let effort = &plan.effort;
-        let (name, claims) = match &plan.keys {
-            Some(keys) => (keys.name().to_owned(), look_ups(keys, effort)?),
-            None => {
-                let keys = KeySet::integers(KEYS.min(effort.most_keys));
-                (keys.name().to_owned(), look_ups(&keys, effort)?)
-            }
-        };
-        Ok(Findings {
-            keys: vec![name],
-            claims,
-            notes: [
-                vec![
-                "Every map has the same hasher: foldhash with a fixed seed.".to_owned(),
-                "On several threads the figure is what a look-up takes the thread that makes it; where \
-                 the machine has fewer free cores than threads, waiting for one counts."
-                    .to_owned(),
-                ],
-                workload::notes(),
-            ]
-            .concat(),
-            ..Findings::default()
-        })
+        match &plan.keys {
+            Some(keys) => findings(keys, &plan.effort),
+            None => findings(
+                &KeySet::integers(KEYS.min(plan.effort.most_keys)),
+                &plan.effort,
+            ),
+        }
     }
 }
 
-/// Look-ups while nobody writes, on one thread and on two.
-fn look_ups<K: Key>(keys: &KeySet<K>, effort: &Effort) -> Result<Vec<Claim>, Error> {
-    let order = Order::new(keys, 1);
-    let shared = Of::<Shared<K, CommonHasher>>::new();
-    let plain = Of::<Plain<K, CommonHasher>>::new();
-    let papaya = Of::<Papaya<K, CommonHasher>>::new();
-    let dash = Of::<Dash<K, CommonHasher>>::new();
-    let ours: &dyn Subject<K> = &shared;
-    // The other sides, and the most that we may take of their time.
-    let others: [(&dyn Subject<K>, &str, f64); 3] = [
-        (&plain, "hashbrown", 2.0),
-        (&papaya, "papaya, pin + get", 1.0 / 3.0),
-        (&dash, "dashmap", 1.0 / 2.5),
-    ];
-    let mut trials = Vec::new();
-    for threads in THREADS {
-        let workload = Workload::Reads {
-            threads,
-            held: false,
-        };
-        let sides = others.iter().map(|(subject, ..)| *subject);
-        for subject in [ours].into_iter().chain(sides) {
-            let name = format!("{}: {}", subject.name(), workload.name());
-            let order = &order;
-            trials.push(Trial::new(name, move || {
-                subject.run(&workload, keys, order, effort.slice)
-            }));
-        }
-    }
-    let figures = interleave(&mut trials, effort.rounds)?;
-    let mut claims = Vec::new();
-    for (threads, figures) in THREADS.iter().zip(figures.chunks(1 + others.len())) {
-        let nanoseconds =
-            |side: usize| figures[side][0].map(|per_second| *threads as f64 * 1e9 / per_second);
-        let plural = if *threads == 1 { "" } else { "s" };
-        for (side, (_, name, limit)) in others.iter().enumerate() {
-            claims.push(Claim::ratio(
-                format!("look-up, {threads} thread{plural}, {}", keys.name()),
-                "ns",
-                nanoseconds(0),
-                (name, nanoseconds(1 + side)),
-                Target::AtMost(*limit),
-            ));
-        }
-    }
-    Ok(claims)
+fn findings<K: Key>(keys: &KeySet<K>, effort: &Effort) -> Result<Findings, Error> {
+    let mut claims = look_ups::claims(keys, effort)?;
+    claims.push(writers::claim(keys, effort)?);
+    let together = together::run(keys, effort)?;
+    claims.extend(together.claims);
+    Ok(Findings {
+        keys: vec![keys.name().to_owned()],
+        peers: open::notes::<K>(),
+        tables: together.tables,
+        claims,
+        notes: [
+            vec![
+                "Every map has the same hasher: foldhash with a fixed seed.".to_owned(),
+                "On several threads a look-up's figure is what it takes the thread that makes it; where \
+                 the machine has fewer free cores than threads, waiting for one counts."
+                    .to_owned(),
+                "Where every thread reads and writes, each write replaces the value of a key that is there, \
+                 returns the old one and is visible to all threads when it returns; a thread's last \
+                 operations are read back by it at the end."
+                    .to_owned(),
+            ],
+            together.notes,
+            workload::notes(),
+        ]
+        .concat(),
+    })
 }

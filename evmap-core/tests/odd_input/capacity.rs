@@ -40,6 +40,12 @@ fn an_overflow_is_an_error_or_a_panic_with_its_text() {
 }
 
 #[test]
+fn a_map_is_not_built_with_room_that_overflows() {
+    let builder = Builder::new().capacity(usize::MAX);
+    assert!(panics(|| builder.build_from([(1, 1)])));
+}
+
+#[test]
 fn a_reservation_that_overflows_is_refused_and_logs_nothing() {
     let (mut writer, reader) = evmap_core::new::<u64, u64>();
     writer.insert(1, 1);
@@ -72,6 +78,7 @@ fn memory_that_is_not_there_fails_a_builder_and_not_a_reservation() {
         ),
         "{error:?}"
     );
+    assert!(error.to_string().starts_with("no memory for"), "{error}");
 
     // A reservation is a hint, and the copies are made to fit when its turn comes.
     let (mut writer, reader) = evmap_core::new::<u64, u64>();

@@ -4,12 +4,18 @@
 mod capacity;
 #[path = "../deadline/mod.rs"]
 mod deadline;
+mod each_call;
+#[path = "../../../left-right/tests/panics/fuse.rs"]
+mod fuse;
 mod going_away;
 mod hashers;
+mod item;
 mod liars;
 mod live;
 mod panickers;
 mod strange;
+#[path = "../../../left-right/tests/common/tracked.rs"]
+mod tracked;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -29,7 +29,8 @@ fn what_overflows_is_refused_and_logs_nothing() {
         let builder = Builder::new().capacity(entries);
         let error = builder.clone().try_build::<u64, u64>().unwrap_err();
         assert_eq!(error, CapacityError::Overflow { entries });
-        assert!(panics(|| builder.build::<u64, u64>()));
+        assert!(panics(|| builder.clone().build::<u64, u64>()));
+        assert!(panics(|| builder.build_from([(1_u64, 1_u64)])));
 
         let (mut writer, reader) = evmap_multi::new::<u64, u64>();
         writer.insert(1, 1);

@@ -2,11 +2,20 @@
 //! notice.
 
 mod capacity;
+#[path = "../../../evmap-core/tests/deadline/mod.rs"]
+mod deadline;
+mod each_call;
+#[path = "../../../left-right/tests/panics/fuse.rs"]
+mod fuse;
 mod hashing;
+#[path = "../../../evmap-core/tests/odd_input/item.rs"]
+mod item;
 mod liars;
 mod panickers;
 #[path = "../../../evmap-core/tests/odd_input/strange.rs"]
 mod strange;
+#[path = "../../../left-right/tests/common/tracked.rs"]
+mod tracked;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

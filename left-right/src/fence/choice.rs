@@ -23,6 +23,9 @@ const HEAVY_FENCE: u64 = if cfg!(loom) { 10 } else { 20_000 };
 /// the process for about as long, and a writer that publishes that often has work of its own waiting.
 const INTERRUPTIONS: u64 = 4;
 
+/// The least price that a heavy fence is tried for again.
+const CHEAPEST: u64 = if cfg!(loom) { 10 } else { 4_000 };
+
 /// Which fences a structure uses, set with
 /// [`WriteHandle::set_fence_policy`](crate::WriteHandle::set_fence_policy).
 ///
@@ -122,14 +125,27 @@ impl Chooser {
         };
         if let Some(HeavyFence { took, interval }) = heavy {
             let (took, interval) = (nanoseconds(took), nanoseconds(interval));
-            let cost = took * INTERRUPTIONS;
-            self.heavy = cost.max(self.heavy - self.heavy / 8);
+            self.learn(took * INTERRUPTIONS);
             // Readers go on while the writer is in the heavy fence. Without it there would be
             // less time between two publishes and so fewer sessions.
             let share = interval.saturating_sub(took) as f64 / interval.max(1) as f64;
             sessions = (sessions as f64 * share) as u64;
+        } else {
+            self.forget();
         }
         self.sessions = (self.sessions.saturating_mul(3).saturating_add(sessions)) / 4;
+    }
+
+    /// A heavy fence had this price. Rises fast and falls slowly, since the price jumps; but one that
+    /// took long because the writer was descheduled in it says little, so it doubles at most.
+    fn learn(&mut self, price: u64) {
+        let slowly = self.heavy - self.heavy / 8;
+        self.heavy = price.min(2 * self.heavy).max(slowly);
+    }
+
+    /// What was learnt about heavy fences grows old while none is made: tries one now and then.
+    fn forget(&mut self) {
+        self.heavy = (self.heavy - self.heavy / 256).max(CHEAPEST);
     }
 }
 
@@ -165,11 +181,27 @@ mod tests {
         })
     }
 
-    /// Many publishes with this many sessions each.
-    fn publishes(chooser: &mut Chooser, sessions: usize, heavy: Option<HeavyFence>) {
-        for _ in 0..100 {
-            let counted = chooser.counted.wrapping_add(2 * sessions);
-            chooser.record(counted, heavy);
+    /// A chooser and the sessions that it hears of.
+    struct Load {
+        chooser: Chooser,
+        counted: usize,
+    }
+
+    impl Load {
+        fn new() -> Self {
+            Self {
+                chooser: Chooser::new(),
+                counted: 0,
+            }
+        }
+
+        /// Many publishes with this many sessions each; what they lead to.
+        fn publishes(&mut self, sessions: usize, heavy: Option<HeavyFence>) -> Pair {
+            for _ in 0..100 {
+                self.counted += 2 * sessions;
+                self.chooser.record(self.counted, heavy);
+            }
+            self.chooser.pair()
         }
     }
 
@@ -180,57 +212,74 @@ mod tests {
 
     #[test]
     fn publishes_without_reads_turn_symmetric_and_reads_turn_back() {
+        let mut load = Load::new();
+        assert_eq!(load.publishes(0, None), expected(Pair::Symmetric));
+        assert_eq!(load.publishes(10_000, None), expected(Pair::Asymmetric));
+        assert_eq!(load.publishes(0, None), expected(Pair::Symmetric));
+    }
+
+    #[test]
+    fn a_heavy_fence_that_was_interrupted_is_not_the_rule() {
         let mut chooser = Chooser::new();
-        publishes(&mut chooser, 0, None);
+        publishes(&mut chooser, 20_000, heavy(5_000, 100_000));
+        let counted = chooser.counted.wrapping_add(2 * 20_000);
+        chooser.record(counted, heavy(5_000_000, 5_100_000));
+        publishes(&mut chooser, 20_000, heavy(5_000, 100_000));
+        assert_eq!(chooser.pair(), expected(Pair::Asymmetric));
+    }
+
+    #[test]
+    fn a_price_that_was_high_is_asked_again() {
+        let mut chooser = Chooser::new();
+        publishes(&mut chooser, 10_000, heavy(100_000, 200_000));
         assert_eq!(chooser.pair(), expected(Pair::Symmetric));
-        publishes(&mut chooser, 10_000, None);
+        for _ in 0..10 {
+            publishes(&mut chooser, 10_000, None);
+        }
         assert_eq!(chooser.pair(), expected(Pair::Asymmetric));
     }
 
     #[test]
     fn reads_that_only_the_heavy_fence_leaves_time_for_do_not_count() {
-        let mut chooser = Chooser::new();
-        // 15 µs between two publishes, of which 13 are the fence: the reads in them are its own doing.
-        publishes(&mut chooser, 2_000, heavy(13_000, 15_000));
-        assert_eq!(chooser.pair(), expected(Pair::Symmetric));
-        // As many reads without the fence are worth two of it.
-        publishes(&mut chooser, 20_000, None);
-        assert_eq!(chooser.pair(), expected(Pair::Asymmetric));
+        let mut load = Load::new();
+        // 15 µs between two publishes, of which 13 are the fence: the reads in them are its own
+        // doing.
+        let pair = load.publishes(20_000, heavy(13_000, 15_000));
+        assert_eq!(pair, expected(Pair::Symmetric));
+        // As many reads without the fence are worth one.
+        assert_eq!(load.publishes(20_000, None), expected(Pair::Asymmetric));
     }
 
     #[test]
     fn a_heavy_fence_that_is_cheap_is_used_sooner() {
-        let mut chooser = Chooser::new();
-        publishes(&mut chooser, 200, heavy(13_000, 1_000_000));
-        assert_eq!(chooser.pair(), expected(Pair::Symmetric));
-        publishes(&mut chooser, 200, heavy(200, 1_000_000));
-        assert_eq!(chooser.pair(), expected(Pair::Asymmetric));
+        let mut load = Load::new();
+        let pair = load.publishes(200, heavy(13_000, 1_000_000));
+        assert_eq!(pair, expected(Pair::Symmetric));
+        let pair = load.publishes(200, heavy(200, 1_000_000));
+        assert_eq!(pair, expected(Pair::Asymmetric));
     }
 
     #[test]
     fn a_publish_now_and_then_stays_asymmetric() {
-        let mut chooser = Chooser::new();
-        publishes(&mut chooser, 30_000, heavy(13_000, 100_000));
-        assert_eq!(chooser.pair(), expected(Pair::Asymmetric));
+        let pair = Load::new().publishes(30_000, heavy(13_000, 100_000));
+        assert_eq!(pair, expected(Pair::Asymmetric));
     }
 
     #[test]
     fn dropped_handles_are_not_taken_for_reads() {
-        let mut chooser = Chooser::new();
-        chooser.record(1_000_000, None);
-        publishes(&mut chooser, 0, None);
-        assert_eq!(chooser.pair(), expected(Pair::Symmetric));
-        chooser.record(10, None);
-        assert_eq!(chooser.pair(), expected(Pair::Symmetric));
+        let mut load = Load::new();
+        load.counted = 1_000_000;
+        assert_eq!(load.publishes(0, None), expected(Pair::Symmetric));
+        load.chooser.record(10, None);
+        assert_eq!(load.chooser.pair(), expected(Pair::Symmetric));
     }
 
     #[test]
     fn a_policy_overrides_the_load() {
-        let mut chooser = Chooser::new();
-        chooser.set_policy(FencePolicy::WriteMostly);
-        assert_eq!(chooser.pair(), Pair::AlwaysSymmetric);
-        chooser.set_policy(FencePolicy::ReadMostly);
-        publishes(&mut chooser, 0, None);
-        assert_eq!(chooser.pair(), expected(Pair::Asymmetric));
+        let mut load = Load::new();
+        load.chooser.set_policy(FencePolicy::WriteMostly);
+        assert_eq!(load.chooser.pair(), Pair::AlwaysSymmetric);
+        load.chooser.set_policy(FencePolicy::ReadMostly);
+        assert_eq!(load.publishes(0, None), expected(Pair::Asymmetric));
     }
 }

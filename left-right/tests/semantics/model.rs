@@ -1,21 +1,27 @@
 //! Any sequence of calls, compared with a model of who is inside which publish.
+//!
+//! The property test and the fuzz target share this file. All on one thread, so the model knows
+//! exactly when the writer would have to wait.
 
-use std::{collections::BTreeSet, mem, time::Duration};
+use std::{mem, time::Duration};
 
-use left_right::{FencePolicy, PublishError, ReadGuard, ReadHandle, WriteHandle};
-use proptest::prelude::*;
+use left_right::{FencePolicy, PublishError, ReadGuard, ReadHandle, SharedReadHandle, WriteHandle};
 
-use crate::{common, recorder::Recorder};
+use crate::recorder::Recorder;
 
 const READERS: usize = 3;
+/// Guards of the handle that threads share.
+const SHARED: usize = 4;
 
+/// One thing that a program may do.
 #[derive(Clone, Debug)]
-enum Step {
+pub(crate) enum Step {
     Append,
     Extend(u32),
     Publish,
     TryPublish,
     PublishTimeout,
+    PublishOrReplace,
     View,
     TryView,
     Flush,
@@ -26,29 +32,76 @@ enum Step {
     Refresh(usize),
     Leak(usize),
     Renew(usize),
+    EnterShared,
+    LeaveShared(usize),
+    RefreshShared(usize),
     LeakThroughWriter,
 }
 
-fn step() -> impl Strategy<Value = Step> {
-    let reader = || 0..READERS;
-    prop_oneof![
-        6 => Just(Step::Append),
-        1 => (0..4_u32).prop_map(Step::Extend),
-        4 => Just(Step::Publish),
-        3 => Just(Step::TryPublish),
-        1 => Just(Step::PublishTimeout),
-        2 => Just(Step::View),
-        2 => Just(Step::TryView),
-        1 => Just(Step::Flush),
-        1 => (0..3_u8).prop_map(Step::Policy),
-        6 => reader().prop_map(Step::Enter),
-        6 => reader().prop_map(Step::Leave),
-        1 => reader().prop_map(Step::Narrow),
-        3 => reader().prop_map(Step::Refresh),
-        1 => reader().prop_map(Step::Leak),
-        2 => reader().prop_map(Step::Renew),
-        1 => Just(Step::LeakThroughWriter),
-    ]
+impl Step {
+    /// The step that a byte stands for.
+    pub(crate) fn decode(byte: u8) -> Self {
+        let value = byte / 32;
+        let reader = usize::from(value) % READERS;
+        let guard = usize::from(value) % SHARED;
+        match byte % 32 {
+            0..=3 => Self::Append,
+            4 => Self::Extend(value.into()),
+            5..=7 => Self::Publish,
+            8 | 9 => Self::TryPublish,
+            10 => Self::PublishTimeout,
+            11 | 12 => Self::PublishOrReplace,
+            13 => Self::View,
+            14 => Self::TryView,
+            15 => Self::Flush,
+            16 => Self::Policy(value % 3),
+            17..=19 => Self::Enter(reader),
+            20..=22 => Self::Leave(reader),
+            23 => Self::Narrow(reader),
+            24 | 25 => Self::Refresh(reader),
+            26 => Self::Leak(reader),
+            27 => Self::Renew(reader),
+            28 => Self::EnterShared,
+            29 => Self::LeaveShared(guard),
+            30 => Self::RefreshShared(guard),
+            _ => Self::LeakThroughWriter,
+        }
+    }
+}
+
+/// How the writer goes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum End {
+    Drop,
+    Take,
+    Freeze,
+    FreezeOnDrop,
+}
+
+/// A whole life of a pair.
+#[derive(Clone, Debug)]
+pub(crate) struct Program {
+    /// Whether the first publish comes from the log.
+    pub(crate) logged: bool,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) end: End,
+}
+
+impl Program {
+    /// The program that any bytes stand for: the first is its frame, each other one a step.
+    pub(crate) fn decode(bytes: &[u8]) -> Self {
+        let (frame, steps) = bytes.split_first().unwrap_or((&0, &[]));
+        Self {
+            logged: frame & 1 == 0,
+            steps: steps.iter().map(|byte| Step::decode(*byte)).collect(),
+            end: match frame / 2 % 4 {
+                0 => End::Take,
+                1 => End::Drop,
+                2 => End::Freeze,
+                _ => End::FreezeOnDrop,
+            },
+        }
+    }
 }
 
 enum Guard<'r> {
@@ -59,37 +112,44 @@ enum Guard<'r> {
 /// A read handle, its guards, and what the model knows of them.
 #[derive(Default)]
 struct Reader {
-    /// Dropped before the handle that they borrow: see [`Reader::renew`].
+    /// Dropped before the handle that they borrow: see `Step::Renew`.
     guards: Vec<Guard<'static>>,
     leaked: usize,
     /// The version that the session of this handle sees, if it is inside.
     session: Option<u64>,
 }
 
-struct Model {
+struct Model<'s> {
     /// What readers see at each version.
     published: Vec<Vec<u32>>,
     /// Everything that was appended.
     appended: Vec<u32>,
-    /// The readers that the next publish waits for.
-    stragglers: BTreeSet<usize>,
     readers: [Reader; READERS],
+    /// Guards of a shared handle, and the versions that they see.
+    shared: Vec<(ReadGuard<'s, Recorder>, u64)>,
 }
 
-impl Model {
+impl Model<'_> {
     fn version(&self) -> u64 {
         self.published.len() as u64 - 1
     }
 
-    fn publish(&mut self) {
-        self.published.push(self.appended.clone());
-        let inside = |index: &usize| self.readers[*index].session.is_some();
-        self.stragglers = (0..READERS).filter(inside).collect();
+    fn newest(&self) -> &[u32] {
+        &self.published[self.published.len() - 1]
     }
 
-    fn left(&mut self, index: usize) {
-        self.readers[index].session = None;
-        self.stragglers.remove(&index);
+    fn publish(&mut self) {
+        self.published.push(self.appended.clone());
+    }
+
+    /// How many guards and sessions the writer has to wait for: they are in the copy that was
+    /// swapped out last. Older ones are in copies that were left to them.
+    fn stalled(&self) -> usize {
+        let sessions = self.readers.iter().filter_map(|reader| reader.session);
+        let sessions = sessions.chain(self.shared.iter().map(|(_, version)| *version));
+        sessions
+            .filter(|version| version + 1 == self.version())
+            .count()
     }
 
     fn check_guards(&self) {
@@ -104,28 +164,45 @@ impl Model {
                 assert_eq!(data, self.published[version as usize]);
             }
         }
+        for (guard, version) in &self.shared {
+            assert_eq!(ReadGuard::version(guard), *version);
+            assert_eq!(guard.data, self.published[*version as usize]);
+        }
+    }
+
+    /// Drops all guards, and then the handles, which end the sessions of leaked ones.
+    fn free(&mut self, handles: [*mut ReadHandle<Recorder>; READERS]) {
+        self.shared.clear();
+        for (reader, handle) in self.readers.iter_mut().zip(handles) {
+            reader.guards.clear();
+            // SAFETY: as in `Step::Renew`.
+            drop(unsafe { Box::from_raw(handle) });
+        }
     }
 }
 
-/// Plays the steps. The handles are leaked, so that guards can be kept beside them; `Renew` and
-/// the end free them again.
-fn play(steps: Vec<Step>, logged: bool) {
+/// Plays a program; panics at the first difference. The handles are leaked, so that guards can be
+/// kept beside them; `Renew` and the end free them again.
+pub(crate) fn play(program: Program) {
     let start = Recorder::new([1000]);
-    let (mut writer, reader): (WriteHandle<Recorder, u32>, _) = if logged {
+    let (mut writer, reader): (WriteHandle<Recorder, u32>, _) = if program.logged {
         left_right::new_logged(start)
     } else {
         left_right::new_from_empty(start)
     };
     let mut handles: [*mut ReadHandle<Recorder>; READERS] =
         std::array::from_fn(|_| Box::into_raw(Box::new(reader.clone())));
+    let shared: SharedReadHandle<Recorder> = reader.shared();
     let mut model = Model {
         published: vec![vec![1000]],
         appended: vec![1000],
-        stragglers: BTreeSet::new(),
         readers: Default::default(),
+        shared: Vec::new(),
     };
     let mut next = 0;
-    for step in steps {
+    for step in program.steps {
+        let sessions = model.stalled();
+        let stalled = sessions > 0;
         match step {
             Step::Append => {
                 writer.append(next);
@@ -138,47 +215,52 @@ fn play(steps: Vec<Step>, logged: bool) {
                 next += count;
             }
             Step::Publish => {
-                if model.stragglers.is_empty() {
+                if !stalled {
                     writer.publish();
                     model.publish();
                 }
             }
             Step::TryPublish => {
-                let free = model.stragglers.is_empty();
-                assert_eq!(writer.try_publish(), free);
-                if free {
+                assert_eq!(writer.try_publish(), !stalled);
+                if !stalled {
                     model.publish();
                 }
             }
             Step::PublishTimeout => match writer.publish_timeout(Duration::ZERO) {
                 Ok(()) => {
-                    assert!(model.stragglers.is_empty());
+                    assert!(!stalled);
                     model.publish();
                 }
-                Err(PublishError::Stalled(stalled)) => {
-                    assert_eq!(stalled.readers.len(), model.stragglers.len());
-                    assert!(!stalled.readers.is_empty());
+                Err(PublishError::Stalled(report)) => {
+                    // Guards of one shared handle may stand for one reader.
+                    assert!((1..=sessions).contains(&report.readers.len()));
                 }
                 Err(error) => panic!("{error}"),
             },
+            Step::PublishOrReplace => {
+                let before = writer.stats().abandoned;
+                let done = writer.publish_or_replace(Duration::ZERO);
+                done.expect("there are fewer readers than copies that may be left to them");
+                assert!(writer.stats().abandoned <= before + usize::from(stalled));
+                model.publish();
+            }
             Step::View => {
-                if model.stragglers.is_empty() {
+                if !stalled {
                     assert_eq!(writer.view().data, model.appended);
                 }
             }
             Step::TryView => {
                 let view = writer.try_view().map(|view| &view.data);
-                let expected = model.stragglers.is_empty().then_some(&model.appended);
-                assert_eq!(view, expected);
+                assert_eq!(view, (!stalled).then_some(&model.appended));
             }
             Step::Flush => {
-                let pending = model.published.last() != Some(&model.appended);
+                let pending = model.newest() != model.appended;
                 assert_eq!(writer.has_pending_operations(), pending);
-                if !pending || model.stragglers.is_empty() {
+                if pending && !stalled {
                     writer.flush();
-                    if pending {
-                        model.publish();
-                    }
+                    model.publish();
+                } else if !pending {
+                    writer.flush();
                 }
             }
             Step::Policy(policy) => {
@@ -203,7 +285,7 @@ fn play(steps: Vec<Step>, logged: bool) {
                     // The oldest first, to mix the order with that of `Refresh` and `Narrow`.
                     drop(reader.guards.remove(0));
                     if reader.guards.is_empty() && reader.leaked == 0 {
-                        model.left(index);
+                        reader.session = None;
                     }
                 }
             }
@@ -224,9 +306,8 @@ fn play(steps: Vec<Step>, logged: bool) {
                     Some(Guard::Whole(guard)) => {
                         let guard = guard.refresh().expect("the writer is here");
                         reader.guards.push(Guard::Whole(guard));
-                        if alone && reader.session != Some(newest) {
+                        if alone {
                             reader.session = Some(newest);
-                            model.stragglers.remove(&index);
                         }
                     }
                     Some(part) => reader.guards.push(part),
@@ -247,37 +328,62 @@ fn play(steps: Vec<Step>, logged: bool) {
                 drop(unsafe { Box::from_raw(handles[index]) });
                 handles[index] = Box::into_raw(Box::new(reader.clone()));
                 model.readers[index] = Reader::default();
-                model.left(index);
+            }
+            Step::EnterShared => {
+                if model.shared.len() < SHARED {
+                    let guard = shared.enter().expect("the writer is here");
+                    model.shared.push((guard, model.version()));
+                }
+            }
+            Step::LeaveShared(index) => {
+                if index < model.shared.len() {
+                    drop(model.shared.remove(index));
+                }
+            }
+            Step::RefreshShared(index) => {
+                if index < model.shared.len() {
+                    let (guard, before) = model.shared.remove(index);
+                    let guard = guard.refresh().expect("the writer is here");
+                    // It stays where it is if its slot has other guards.
+                    let now = ReadGuard::version(&guard);
+                    assert!(now == before || now == model.version());
+                    model.shared.push((guard, now));
+                }
             }
             Step::LeakThroughWriter => mem::forget(writer.enter()),
         }
         model.check_guards();
         assert_eq!(writer.version(), model.version());
-        assert_eq!(
-            reader.enter().unwrap().data,
-            model.published[model.version() as usize]
-        );
-        assert_eq!(writer.stats().readers, READERS + 2);
-        if logged || writer.version() > 0 {
-            let newest = &model.published[model.version() as usize];
-            assert!(writer.pending().eq(&model.appended[newest.len()..]));
+        assert_eq!(reader.enter().unwrap().data, model.newest());
+        assert!(writer.stats().readers >= READERS + 2);
+        if program.logged || writer.version() > 0 {
+            let pending = &model.appended[model.newest().len()..];
+            assert!(writer.pending().eq(pending));
         }
     }
-    for (index, handle) in handles.into_iter().enumerate() {
-        model.readers[index].guards.clear();
-        // SAFETY: as in `Renew`.
-        drop(unsafe { Box::from_raw(handle) });
-    }
-    assert_eq!(writer.take().data, model.appended);
-}
-
-proptest! {
-    #[test]
-    fn any_sequence_of_calls_matches_the_model(
-        steps in proptest::collection::vec(step(), 0..150),
-        logged in any::<bool>(),
-    ) {
-        let _deadline = common::deadline();
-        play(steps, logged);
+    match program.end {
+        End::Freeze | End::FreezeOnDrop => {
+            // A freeze waits as a publish does.
+            if program.end == End::Freeze && model.stalled() == 0 {
+                writer.freeze();
+            } else {
+                writer.freeze_on_drop();
+                drop(writer);
+            }
+            model.check_guards();
+            assert_eq!(reader.enter().unwrap().data, model.newest());
+            model.free(handles);
+        }
+        // These wait for every session.
+        End::Take => {
+            model.free(handles);
+            assert_eq!(writer.take().data, model.appended);
+            assert!(reader.enter().is_none());
+        }
+        End::Drop => {
+            model.free(handles);
+            drop(writer);
+            assert!(reader.enter().is_none());
+        }
     }
 }

@@ -48,7 +48,7 @@ impl Recorder {
 impl Clone for Recorder {
     fn clone(&self) -> Self {
         Self {
-            copy: self.copy + 1,
+            copy: self.copy.wrapping_add(1),
             data: self.data.clone(),
             calls: self.calls.clone(),
         }

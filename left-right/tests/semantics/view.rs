@@ -2,6 +2,8 @@
 
 use std::{thread, time::Duration};
 
+use left_right::PublishError;
+
 use crate::{
     common,
     recorder::{
@@ -174,4 +176,39 @@ fn raw_handles_point_to_the_data_whatever_its_alignment() {
     assert!(std::ptr::eq(reader.raw_handle().unwrap().as_ptr(), &*guard));
     drop(guard);
     drop(writer.take());
+}
+
+#[test]
+fn a_view_waits_for_so_long_and_then_leaves_the_copy_to_its_reader() {
+    let _deadline = common::deadline();
+    let (mut writer, reader) = left_right::new_logged(Recorder::new([]));
+    let guard = reader.enter().unwrap();
+    writer.append(1).publish();
+    writer.append(2);
+    assert!(writer.try_view().is_none());
+    let view = writer.view_or_replace(Duration::from_millis(1)).unwrap();
+    assert_eq!(view.data, [1, 2]);
+    assert!(guard.data.is_empty());
+    drop(guard);
+    assert_eq!(writer.view_or_replace(Duration::MAX).unwrap().data, [1, 2]);
+    writer.publish();
+    assert_eq!(seen(&reader), [1, 2]);
+}
+
+#[test]
+fn a_view_says_so_when_too_many_copies_are_left_to_readers() {
+    let (mut writer, reader) = left_right::new_logged(Recorder::new([]));
+    let handles: Vec<_> = (0..100).map(|_| reader.clone()).collect();
+    let mut guards = Vec::new();
+    let stalled = handles.iter().find_map(|handle| {
+        guards.push(handle.enter().unwrap());
+        writer.append(1).try_publish();
+        writer.view_or_replace(Duration::ZERO).err()
+    });
+    assert!(
+        matches!(stalled, Some(PublishError::Stalled(_))),
+        "{stalled:?}"
+    );
+    drop(guards);
+    assert!(writer.view_or_replace(Duration::ZERO).is_ok());
 }

@@ -146,11 +146,25 @@ impl Context {
         String::from_utf8_lossy(&fs::read(&self.log).unwrap_or_default()).into_owned()
     }
 
-    /// What failed, from the log: its last lines.
+    /// What failed, from the log: the lines that say so, else its last ones.
     pub(crate) fn log_tail(&self, lines: usize) -> String {
-        let text = self.log_text();
-        let all: Vec<&str> = text.lines().collect();
-        all[all.len().saturating_sub(lines)..].join("\n")
+        telling(&self.log_text(), lines)
+    }
+}
+
+/// The lines of a log that say that something failed, each with the few after it; else the last ones.
+fn telling(log: &str, most: usize) -> String {
+    /// How many lines a message may have.
+    const MESSAGE: usize = 4;
+    let all: Vec<&str> = log.lines().collect();
+    let tells = |line: &str| {
+        line.starts_with("error") || line.contains(" ... FAILED") || line.contains("panicked at")
+    };
+    let is_near = |at: &usize| (at.saturating_sub(MESSAGE)..=*at).any(|it| tells(all[it]));
+    let near: Vec<&str> = (0..all.len()).filter(is_near).map(|at| all[at]).collect();
+    match near.is_empty() {
+        false => near[..near.len().min(most)].join("\n"),
+        true => all[all.len().saturating_sub(most)..].join("\n"),
     }
 }
 
@@ -196,4 +210,17 @@ pub(crate) const ASAN_TARGET: &str = "x86_64-unknown-linux-gnu";
 /// Whether this is that platform.
 pub(crate) fn has_sanitizers(context: &Context) -> bool {
     host(context).as_deref() == Some(ASAN_TARGET)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lines_that_tell_come_first() {
+        let log = "one\ntwo\ntest a ... FAILED\nb\nc\nd\ne\nf\n";
+        assert_eq!(telling(log, 9), "test a ... FAILED\nb\nc\nd\ne");
+        assert_eq!(telling(log, 2), "test a ... FAILED\nb");
+        assert_eq!(telling("one\ntwo\nthree\n", 2), "two\nthree");
+    }
 }

@@ -1,11 +1,14 @@
-//! Which lines of the libraries the unit and integration tests reach.
+//! Which lines of the libraries the unit and integration tests reach, and why not the others.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod reasons;
+
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::context::{Context, LIBRARIES, Verdict, add_flags, is_installed, llvm_major, rustc};
+use super::apt;
+use super::context::{Context, LIBRARIES, Verdict, add_flags, host, llvm_major, rustc};
 
 /// The least share of lines, in percent, that a library's tests must reach.
 const FLOOR: f64 = 98.0;
@@ -37,29 +40,27 @@ pub(crate) fn run(context: &Context) -> Verdict {
     let Some(lcov) = export(context, &tools, &raw, &executables(&messages)) else {
         return Verdict::of(false);
     };
-    judge(&lines(&lcov, &context.root))
+    let source = |file: &str| fs::read_to_string(context.root.join(file)).unwrap_or_default();
+    judge(&lines(&lcov, &context.root), context.long, source)
 }
 
 /// Where `llvm-profdata` and `llvm-cov` are, of the compiler's version of LLVM.
 fn tools(context: &Context) -> Result<PathBuf, String> {
-    let major = llvm_major(context, &mut Command::new(rustc())).ok_or("rustc has no LLVM")?;
-    let debian = PathBuf::from(format!("/usr/lib/llvm-{major}/bin"));
-    if debian.join("llvm-cov").is_file() {
-        return Ok(debian);
-    }
     let sysroot = context.output(Command::new(rustc()).args(["--print", "sysroot"]));
-    let host = super::context::host(context);
-    if let (Some(sysroot), Some(host)) = (sysroot, host) {
+    if let (Some(sysroot), Some(host)) = (sysroot, host(context)) {
         let component = Path::new(sysroot.trim()).join(format!("lib/rustlib/{host}/bin"));
         if component.join("llvm-cov").is_file() {
             return Ok(component);
         }
     }
-    let hint = match is_installed("apt-get") {
-        true => format!("apt-get install llvm-{major}"),
-        false => "rustup component add llvm-tools".into(),
-    };
-    Err(format!("llvm-cov {major} is not installed ({hint})"))
+    let major = llvm_major(context, &mut Command::new(rustc())).ok_or("rustc has no LLVM")?;
+    apt::ensure(
+        context,
+        &format!("llvm-cov-{major}"),
+        &format!("llvm-{major}"),
+    )
+    .map_err(|reason| format!("{reason}, and rustup's component llvm-tools is not, either"))?;
+    Ok(PathBuf::from(format!("/usr/lib/llvm-{major}/bin")))
 }
 
 /// What LLVM says about every line, in lcov's format.
@@ -120,50 +121,48 @@ fn lines(lcov: &str, root: &Path) -> Lines {
     all
 }
 
-/// The share of each library, and the lines that no test reaches.
-fn judge(all: &Lines) -> Verdict {
+/// The share of each library, and the lines that no test reaches, each with its reason. If it is
+/// `strict`, one without fails like too small a share. (Some lines are reached only by a race.)
+fn judge(all: &Lines, strict: bool, source: impl Fn(&str) -> String) -> Verdict {
     let mut shares = Vec::new();
-    let mut sound = true;
+    let mut wrong = Vec::new();
     for library in LIBRARIES {
         let files = || all.iter().filter(|(file, _)| file.starts_with(library));
         let total: usize = files().map(|(_, lines)| lines.len()).sum();
-        let missed: usize = files().map(|(_, lines)| missed(lines).len()).sum();
+        let missed: usize = files().map(|(_, lines)| missed(lines).count()).sum();
         let share = 100.0 * (total - missed) as f64 / total.max(1) as f64;
-        sound &= share >= FLOOR;
+        if share < FLOOR {
+            wrong.push(format!("{library} is below {FLOOR} %"));
+        }
         shares.push(format!("{library} {share:.1} % of {total} lines"));
     }
-    let mut text = shares.join(", ");
+    let mut list = String::new();
+    let mut unexplained = 0;
     for (file, lines) in all {
-        let missed = missed(lines);
-        if !missed.is_empty() {
-            text += &format!("\n  {file}: {}", ranges(&missed));
+        let source = source(file);
+        for number in missed(lines) {
+            let text = source.lines().nth(number as usize - 1).unwrap_or_default();
+            let reason = reasons::reason(file, text);
+            unexplained += usize::from(reason.is_none());
+            let reason = reason.unwrap_or("NO REASON IS KNOWN");
+            list += &format!("\n  {file}:{number}: {}: {reason}", text.trim());
         }
     }
-    match sound {
-        true => Verdict::Passed(text),
-        false => Verdict::Failed(format!("below {FLOOR} %: {text}")),
+    if strict && unexplained > 0 {
+        wrong.push(format!(
+            "{unexplained} lines are neither reached nor explained"
+        ));
+    }
+    let shares = shares.join(", ");
+    match wrong.is_empty() {
+        true => Verdict::Passed(shares + &list),
+        false => Verdict::Failed(format!("{}: {shares}{list}", wrong.join(", "))),
     }
 }
 
-fn missed(lines: &BTreeMap<u32, u64>) -> BTreeSet<u32> {
+fn missed(lines: &BTreeMap<u32, u64>) -> impl Iterator<Item = u32> {
     let missed = lines.iter().filter(|(_, count)| **count == 0);
-    missed.map(|(number, _)| *number).collect()
-}
-
-/// For example `3, 7-9`.
-fn ranges(numbers: &BTreeSet<u32>) -> String {
-    let mut ranges: Vec<(u32, u32)> = Vec::new();
-    for &number in numbers {
-        match ranges.last_mut() {
-            Some((_, last)) if *last + 1 == number => *last = number,
-            _ => ranges.push((number, number)),
-        }
-    }
-    let text = |(first, last): &(u32, u32)| match first == last {
-        true => first.to_string(),
-        false => format!("{first}-{last}"),
-    };
-    ranges.iter().map(text).collect::<Vec<_>>().join(", ")
+    missed.map(|(number, _)| *number)
 }
 
 #[cfg(test)]
@@ -178,21 +177,40 @@ mod tests {
         let lines = lines(lcov, Path::new("/w"));
         assert_eq!(lines.len(), 1);
         let missed = missed(&lines["left-right/src/a.rs"]);
-        assert_eq!(missed.into_iter().collect::<Vec<_>>(), [2]);
+        assert_eq!(missed.collect::<Vec<_>>(), [2]);
     }
 
-    #[test]
-    fn ranges_are_short() {
-        assert_eq!(ranges(&BTreeSet::from([3, 7, 8, 9])), "3, 7-9");
+    /// Three libraries of a file of a hundred lines each, these of which are not reached.
+    fn all(missed: u32) -> Lines {
+        let lines: BTreeMap<_, _> = (1..=100).map(|it| (it, u64::from(it > missed))).collect();
+        Lines::from(LIBRARIES.map(|library| (format!("{library}/src/absorb.rs"), lines.clone())))
     }
 
     #[test]
     fn too_little_fails() {
-        let file = |count| {
-            let lines = BTreeMap::from([(1, count)]);
-            LIBRARIES.map(|library| (format!("{library}/src/a.rs"), lines.clone()))
+        let unreachable = "unreachable!(\"every operation of this map is logged\");\n";
+        let maps = |missed| {
+            let mut maps = all(missed);
+            maps.insert("left-right/src/absorb.rs".into(), BTreeMap::from([(1, 1)]));
+            maps
         };
-        assert!(matches!(judge(&Lines::from(file(1))), Verdict::Passed(_)));
-        assert!(matches!(judge(&Lines::from(file(0))), Verdict::Failed(_)));
+        let source = |_: &str| unreachable.repeat(100);
+        assert!(matches!(judge(&maps(2), true, source), Verdict::Passed(_)));
+        assert!(matches!(judge(&maps(3), true, source), Verdict::Failed(_)));
+    }
+
+    #[test]
+    fn a_line_without_a_reason_fails() {
+        let source = |_: &str| "let a = 1;\n".to_owned();
+        assert!(matches!(judge(&all(0), true, source), Verdict::Passed(_)));
+        assert!(matches!(judge(&all(1), false, source), Verdict::Passed(_)));
+        let Verdict::Failed(text) = judge(&all(1), true, source) else {
+            panic!("it fails");
+        };
+        assert!(text.starts_with("3 lines are neither"), "{text}");
+        assert!(
+            text.contains("absorb.rs:1: let a = 1;: NO REASON"),
+            "{text}"
+        );
     }
 }

@@ -26,6 +26,16 @@ struct Mutant {
     fate: Fate,
 }
 
+impl Mutant {
+    /// Whether it is one of those that a check of the protocol finds, and finds soon.
+    fn is_of_the_protocol(&self) -> bool {
+        matches!(
+            self.fate,
+            Fate::Killed(Check::Loom | Check::Unit | Check::Model(_))
+        )
+    }
+}
+
 #[derive(Debug)]
 enum Fate {
     /// Some check fails; this one is asked first.
@@ -49,7 +59,7 @@ enum Check {
     Model(&'static [&'static str]),
 }
 
-/// Whatever is asked of a mutant that its first check let live, in this order.
+/// Whatever is asked of a mutant that its first check let live, in this order, unless time is short.
 const EVERY: [Check; 10] = [
     Check::Loom,
     Check::Unit,
@@ -78,11 +88,11 @@ impl Check {
 /// How many mutants are at work at a time: mostly one core each.
 const WORKERS: usize = 2;
 
-/// Runs all mutants.
+/// Runs all mutants, or those that are asked for, or those of the protocol if time is short.
 pub(crate) fn run(context: &Context) -> Verdict {
-    let wanted = |mutant: &&Mutant| {
-        let part = context.mutant.as_deref().unwrap_or_default();
-        mutant.name.contains(part)
+    let wanted = |mutant: &&Mutant| match &context.mutant {
+        Some(part) => mutant.name.contains(part),
+        None => context.long || mutant.is_of_the_protocol(),
     };
     let mutants: Vec<&Mutant> = table::all().filter(wanted).collect();
     match lives(context, &mutants) {
@@ -108,7 +118,8 @@ fn lives(context: &Context, mutants: &[&Mutant]) -> Result<(Vec<String>, Vec<Lif
     let next = AtomicUsize::new(0);
     let results = Mutex::new(vec![Life::Survived; mutants.len()]);
     let mut first = Workshop::new(context)?;
-    let (sound, broken): (Vec<Check>, Vec<Check>) = checks(mutants)
+    let thorough = context.long || context.mutant.is_some();
+    let (sound, broken): (Vec<Check>, Vec<Check>) = checks(mutants, thorough)
         .into_iter()
         .partition(|check| first.passes(*check));
     let mut workshops = vec![first];
@@ -135,14 +146,15 @@ fn lives(context: &Context, mutants: &[&Mutant]) -> Result<(Vec<String>, Vec<Lif
     Ok((broken, results.into_inner().unwrap()))
 }
 
-/// The checks that these mutants may be asked, but for models.
-fn checks(mutants: &[&Mutant]) -> Vec<Check> {
-    let mut checks = EVERY.to_vec();
+/// The checks that these mutants may be asked, but for models: those that they name, and if there is
+/// time, all others.
+fn checks(mutants: &[&Mutant], thorough: bool) -> Vec<Check> {
+    let mut checks = if thorough { EVERY.to_vec() } else { Vec::new() };
     for mutant in mutants {
-        if let Fate::Killed(check @ Check::Address(_)) = mutant.fate
-            && !checks.contains(&check)
-        {
-            checks.push(check);
+        match mutant.fate {
+            Fate::Killed(Check::Model(_)) | Fate::Equivalent(_) => {}
+            Fate::Killed(check) if checks.contains(&check) => {}
+            Fate::Killed(check) => checks.push(check),
         }
     }
     checks
@@ -158,12 +170,18 @@ fn live(workshop: &Workshop<'_>, mutant: &Mutant, sound: &[Check]) -> Life {
         Ok(mutated) => mutated,
         Err(error) => return Life::Void(error),
     };
-    let others = EVERY
-        .into_iter()
-        .filter(|check| sound.contains(check) && Some(*check) != first);
+    let others = sound
+        .iter()
+        .copied()
+        .filter(|check| Some(*check) != first && EVERY.contains(check));
     let usable = |check: &Check| sound.contains(check) || matches!(check, Check::Model(_));
     for check in first.into_iter().filter(usable).chain(others) {
-        let said = match workshop.ask(check) {
+        let mut outcome = workshop.ask(check);
+        if first.is_none() && outcome == Outcome::Hung {
+            // One that should live may only be slow, on a machine that does other things as well.
+            outcome = workshop.ask(check);
+        }
+        let said = match outcome {
             Outcome::Passed => continue,
             Outcome::Failed(test) => test,
             Outcome::Hung => "does not end".into(),
@@ -211,7 +229,11 @@ fn report(mutants: &[&Mutant], lives: &[Life], broken: &[String]) -> Verdict {
         let name = mutant.name;
         table += &format!("\n  {:16} {name:58} {word:10} {said}", mutant.file);
     }
-    let mut text = format!("{killed} killed, {equivalent} equivalent");
+    let mut text = format!(
+        "{} of {}: {killed} killed, {equivalent} equivalent",
+        mutants.len(),
+        table::all().count()
+    );
     if unknown > 0 {
         text += &format!(", {unknown} unknown");
     }

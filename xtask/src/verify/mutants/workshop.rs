@@ -150,6 +150,22 @@ impl<'a> Workshop<'a> {
     }
 
     fn execute(&self, check: Check, executable: &Path) -> Outcome {
+        // Loom finds most mutants with two preemptions, in a tenth of the time.
+        let bounds: &[&str] = if check == Check::Loom {
+            &["2", "3"]
+        } else {
+            &[""]
+        };
+        for bound in bounds {
+            match self.execute_with(check, executable, bound) {
+                Outcome::Passed => {}
+                outcome => return outcome,
+            }
+        }
+        Outcome::Passed
+    }
+
+    fn execute_with(&self, check: Check, executable: &Path, preemptions: &str) -> Outcome {
         let limit = self.limits.iter().find(|(it, _)| *it == check);
         let limit = limit.map_or(LIMIT, |(_, limit)| *limit);
         let run = || -> io::Result<Option<ExitStatus>> {
@@ -157,7 +173,7 @@ impl<'a> Workshop<'a> {
                 // One at a time, so that the last one named is the one that did not end.
                 .args(["--test-threads=1", "--color=never"])
                 .current_dir(self.folder.join("copy").join("left-right"))
-                .env("LOOM_MAX_PREEMPTIONS", "3")
+                .env("LOOM_MAX_PREEMPTIONS", preemptions)
                 .env("PROPTEST_MAX_SHRINK_ITERS", "0")
                 // The tests may leak; what is asked is whether they use what is freed.
                 .env("ASAN_OPTIONS", "detect_leaks=0")

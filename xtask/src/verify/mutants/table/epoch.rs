@@ -13,7 +13,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "closed: leaves with Relaxed", "self.session .store(session.wrapping_add(1), Ordering::Release); return None;", "self.session.store(session.wrapping_add(1), Ordering::Relaxed); return None;", LOOM),
     mutant(FILE, "closed: stays inside", "self.session .store(session.wrapping_add(1), Ordering::Release); return None;", "return None;", LOOM),
     mutant(FILE, "record: Relaxed", ".store(with_parity(record, session), Ordering::Release);", ".store(with_parity(record, session), Ordering::Relaxed);", LOOM),
-    mutant(FILE, "record: without parity", ".store(with_parity(record, session), Ordering::Release);", ".store(record.as_ptr(), Ordering::Release);", LOOM),
+    mutant(FILE, "record: without parity", ".store(with_parity(record, session), Ordering::Release);", ".store(record.as_ptr(), Ordering::Release);", SEMANTICS),
     mutant(FILE, "record: parity not compared", "if word.addr() & 1 == (session >> 1) & 1 {", "if session != 0 {", LOOM),
     mutant(FILE, "record: never known", "if word.addr() & 1 == (session >> 1) & 1 {", "if session == 0 {", SEMANTICS),
     mutant(FILE, "record: looked at with Relaxed", "let word = self.record.load(Ordering::Acquire);", "let word = self.record.load(Ordering::Relaxed);", LOOM),

@@ -1,0 +1,159 @@
+//! Maps that every thread reads and writes through a shared reference.
+
+use std::fmt;
+
+use crate::hasher::CommonHasher;
+use crate::keys::{Key, KeySet};
+use crate::peers::entries;
+use crate::report::PeerNote;
+
+/// A map for threads that all do the same.
+pub(super) trait Open<K: Key>: Sync + fmt::Debug {
+    const NAME: &'static str;
+    const HOW: &'static str;
+
+    /// The map with every key of `keys`.
+    fn build(keys: &KeySet<K>) -> Self;
+
+    fn get(&self, key: &K) -> Option<u64>;
+
+    /// Visible on return; gives the old value.
+    fn insert(&self, key: K, value: u64) -> Option<u64>;
+}
+
+type Common = CommonHasher;
+
+/// `evmap_core::SharedMap`.
+pub(super) struct Ours<K: Key>(evmap_core::SharedMap<K, u64, (), Common>);
+
+impl<K: Key> Open<K> for Ours<K> {
+    const NAME: &'static str = "evmap-core, SharedMap";
+    const HOW: &'static str = "publishes each write; get_cloned and insert";
+
+    fn build(keys: &KeySet<K>) -> Self {
+        let map = evmap_core::Builder::new()
+            .capacity(keys.len())
+            .hasher(Common::default())
+            .build_shared();
+        map.batch(|writer| writer.extend(entries(keys)));
+        // Once more, so that no write that is measured brings the second copy into being.
+        map.batch(|_| ());
+        Self(map)
+    }
+
+    #[inline(always)]
+    fn get(&self, key: &K) -> Option<u64> {
+        self.0.get_cloned(key)
+    }
+
+    #[inline]
+    fn insert(&self, key: K, value: u64) -> Option<u64> {
+        self.0.insert(key, value)
+    }
+}
+
+/// `dashmap`.
+pub(super) struct Dash<K: Key>(dashmap::DashMap<K, u64, Common>);
+
+impl<K: Key> Open<K> for Dash<K> {
+    const NAME: &'static str = "dashmap";
+    const HOW: &'static str = "default number of shards; get and insert";
+
+    fn build(keys: &KeySet<K>) -> Self {
+        let map = dashmap::DashMap::with_capacity_and_hasher(keys.len(), Common::default());
+        for (key, value) in entries(keys) {
+            map.insert(key, value);
+        }
+        Self(map)
+    }
+
+    #[inline(always)]
+    fn get(&self, key: &K) -> Option<u64> {
+        self.0.get(key).map(|value| *value)
+    }
+
+    #[inline]
+    fn insert(&self, key: K, value: u64) -> Option<u64> {
+        self.0.insert(key, value)
+    }
+}
+
+/// `papaya`.
+pub(super) struct Papaya<K: Key>(papaya::HashMap<K, u64, Common>);
+
+impl<K: Key> Open<K> for Papaya<K> {
+    const NAME: &'static str = "papaya";
+    const HOW: &'static str = "pin per operation; get and insert";
+
+    fn build(keys: &KeySet<K>) -> Self {
+        let map = papaya::HashMap::builder()
+            .capacity(keys.len())
+            .hasher(Common::default())
+            .build();
+        for (key, value) in entries(keys) {
+            map.pin().insert(key, value);
+        }
+        Self(map)
+    }
+
+    #[inline(always)]
+    fn get(&self, key: &K) -> Option<u64> {
+        self.0.pin().get(key).copied()
+    }
+
+    #[inline]
+    fn insert(&self, key: K, value: u64) -> Option<u64> {
+        self.0.pin().insert(key, value).copied()
+    }
+}
+
+/// `scc`.
+pub(super) struct Scc<K: Key>(scc::HashMap<K, u64, Common>);
+
+impl<K: Key> Open<K> for Scc<K> {
+    const NAME: &'static str = "scc";
+    const HOW: &'static str = "HashMap; read_sync and upsert_sync";
+
+    fn build(keys: &KeySet<K>) -> Self {
+        let map = scc::HashMap::with_capacity_and_hasher(keys.len(), Common::default());
+        for (key, value) in entries(keys) {
+            map.upsert_sync(key, value);
+        }
+        Self(map)
+    }
+
+    #[inline(always)]
+    fn get(&self, key: &K) -> Option<u64> {
+        self.0.read_sync(key, |_, value| *value)
+    }
+
+    #[inline]
+    fn insert(&self, key: K, value: u64) -> Option<u64> {
+        self.0.upsert_sync(key, value)
+    }
+}
+
+/// How each was driven.
+pub(super) fn notes<K: Key>() -> Vec<PeerNote> {
+    fn note<K: Key, M: Open<K>>() -> PeerNote {
+        PeerNote::new(M::NAME, M::HOW)
+    }
+    vec![
+        note::<K, Ours<K>>(),
+        note::<K, Dash<K>>(),
+        note::<K, Papaya<K>>(),
+        note::<K, Scc<K>>(),
+    ]
+}
+
+macro_rules! opaque {
+    ($($map:ident),*) => {$(
+        impl<K: Key> fmt::Debug for $map<K> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($map)).finish_non_exhaustive()
+            }
+        }
+    )*};
+}
+
+opaque!(Ours, Dash, Papaya, Scc);
