@@ -220,23 +220,24 @@ mod tests {
 
     #[test]
     fn a_heavy_fence_that_was_interrupted_is_not_the_rule() {
-        let mut chooser = Chooser::new();
-        publishes(&mut chooser, 20_000, heavy(5_000, 100_000));
-        let counted = chooser.counted.wrapping_add(2 * 20_000);
-        chooser.record(counted, heavy(5_000_000, 5_100_000));
-        publishes(&mut chooser, 20_000, heavy(5_000, 100_000));
-        assert_eq!(chooser.pair(), expected(Pair::Asymmetric));
+        let mut load = Load::new();
+        load.publishes(20_000, heavy(5_000, 100_000));
+        load.counted += 2 * 20_000;
+        load.chooser
+            .record(load.counted, heavy(5_000_000, 5_100_000));
+        let pair = load.publishes(20_000, heavy(5_000, 100_000));
+        assert_eq!(pair, expected(Pair::Asymmetric));
     }
 
     #[test]
     fn a_price_that_was_high_is_asked_again() {
-        let mut chooser = Chooser::new();
-        publishes(&mut chooser, 10_000, heavy(100_000, 200_000));
-        assert_eq!(chooser.pair(), expected(Pair::Symmetric));
+        let mut load = Load::new();
+        let pair = load.publishes(10_000, heavy(100_000, 200_000));
+        assert_eq!(pair, expected(Pair::Symmetric));
         for _ in 0..10 {
-            publishes(&mut chooser, 10_000, None);
+            load.publishes(10_000, None);
         }
-        assert_eq!(chooser.pair(), expected(Pair::Asymmetric));
+        assert_eq!(load.chooser.pair(), expected(Pair::Asymmetric));
     }
 
     #[test]
