@@ -29,8 +29,8 @@
 //!   [`publish_or_replace`](WriteHandle::publish_or_replace) goes on at the price of one more copy.
 //!   No reader is ever delayed. A thread that holds a view across two publishes *of its own* waits
 //!   for itself: debug builds panic, release builds wait for ever.
-//! * **There is one writer.** Others send it their changes, or share it in a `Mutex` (not in a
-//!   `RwLock`: who only reads has a [`ReadHandle`], and needs no lock).
+//! * **Writes come one after the other.** There is one [`WriteHandle`]; others send it their changes.
+//!   A [`SharedMap`] is a handle for any number of threads, whose writes wait for each other.
 //! * **The default hasher is hashbrown's**, fast and randomly seeded, but no defence against keys
 //!   that are chosen to collide (HashDoS). For keys from outside take SipHash, the hasher of the
 //!   standard library: [`with_hasher(RandomState::new())`](with_hasher).
@@ -41,8 +41,8 @@
 //!
 //! Take something else
 //!
-//! * if about as many writes as reads happen, or every thread writes and must see its change at
-//!   once: a sharded or lock-free map (`dashmap`, `papaya`, `scc`);
+//! * if about as many writes as reads happen: a sharded or lock-free map (`dashmap`, `papaya`,
+//!   `scc`);
 //! * if the map never changes: a plain `HashMap` in an `Arc` or a `OnceLock`;
 //! * if it changes a few times a day, as a whole, and memory is short: `arc-swap` with an
 //!   `Arc<HashMap>`;
@@ -93,7 +93,39 @@
 //! assert_eq!(reader.len(), 1);
 //! ```
 //!
-//! # Which face when
+//! # Which face to take
+//!
+//! A map is either a pair of handles or a [`SharedMap`]. They read the same state, and
+//! [`into_shared`](WriteHandle::into_shared) leads from the one to the other.
+//!
+//! | | [`WriteHandle`] and [`ReadHandle`]s | [`SharedMap`] |
+//! |---|---|---|
+//! | what you pay | somebody owns the writer, and says when to publish; each reading thread has a handle | a publish per write, unless you batch; a nanosecond or so more per look-up |
+//! | who writes | the owner | every thread, one after the other |
+//! | a write is visible | after [`publish`](WriteHandle::publish), which many writes share | when it returns, or as [`Publishing`] says |
+//! | the old value | [`insert_and_get`](WriteHandle::insert_and_get) | what [`insert`](SharedMap::insert) returns |
+//! | a view that is held for ever | stops the writer, unless it publishes otherwise | costs one more copy |
+//! | handles | `Send`, one per thread | `Send`, `Sync`, `Clone`: in a `static`, in an `Arc`, on any thread |
+//! | `K`, `V`, metadata, hasher | `Send` | `Send`, `Sync` and `'static` |
+//! | comes from | a loader, a config watcher, an event loop that owns its data | a `RwLock<HashMap>`, a `DashMap`, a `papaya::HashMap` |
+//!
+//! ```
+//! use evmap_core::SharedMap;
+//!
+//! let sessions = SharedMap::<u64, String>::new();
+//! std::thread::scope(|scope| {
+//!     for id in 0..4 {
+//!         let sessions = sessions.clone();
+//!         scope.spawn(move || {
+//!             assert_eq!(sessions.insert(id, format!("user {id}")), None);
+//!             assert!(sessions.contains_key(&id));
+//!         });
+//!     }
+//! });
+//! assert_eq!(sessions.remove(3), Some("user 3".to_string()));
+//! ```
+//!
+//! Within them:
 //!
 //! | to | take | |
 //! |---|---|---|
@@ -102,17 +134,41 @@
 //! | read several keys that belong together | [`ReadHandle::enter`] | a [`View`]: one state; each look-up as in a `HashMap` |
 //! | read at full speed in a loop | [`View::refresh`] | one view, refreshed per turn of the loop |
 //! | keep a state for minutes | a clone of the [`Snapshot`] | costs a copy, delays nobody |
-//! | make readers on threads as they come | [`ReadHandleFactory`] | `Sync`: in a `static`, in an `Arc` |
+//! | make readers on threads as they come | [`ReadHandleFactory`], or [`SharedMap::reader`] | `Sync`: in a `static`, in an `Arc` |
 //! | write | [`WriteHandle`] | its methods either never wait or say so |
 //! | read one's own unpublished writes | [`WriteHandle::view`] | also the old value of a key, and changes of a value |
-//! | write from several threads | `Mutex<WriteHandle>`, never `RwLock`, or a channel to its owner | one publish for many writes |
+//! | write from several threads | [`SharedMap`], or a channel to the owner of the [`WriteHandle`] | the latter: one publish for many writes |
+//! | make many changes visible at once | [`SharedMap::batch`], or one publish | no reader sees a part of them |
 //! | replicate, persist or inspect writes | [`WriteHandle::pending`], [`WriteHandle::apply`] | plain data, with `serde` if you like |
 //! | load a map once | [`Builder::build_from`], `collect` | without a log |
 //!
 //! # Coming from another map
 //!
-//! `w` is the [`WriteHandle`], `r` a [`ReadHandle`]. What differs most: writes are visible after
-//! `w.publish()`, all writes in between at once.
+//! The nearest is a [`SharedMap`]:
+//!
+//! | | `Arc<RwLock<HashMap>>` | `Arc<DashMap>` | `Arc<papaya::HashMap>` | `SharedMap` |
+//! |---|---|---|---|---|
+//! | make | `Arc::new(RwLock::new(HashMap::new()))` | `Arc::new(DashMap::new())` | `Arc::new(HashMap::new())` | [`SharedMap::new()`](SharedMap::new) |
+//! | from a map | `RwLock::new(map)` | `map.into_iter().collect()` | `map.into_iter().collect()` | `SharedMap::from(map)` |
+//! | on a thread | `Arc::clone(&m)` | `Arc::clone(&m)` | `Arc::clone(&m)` | `m.clone()` |
+//! | look up | `m.read().unwrap().get(k)` | `m.get(k)` | `m.pin().get(k)` | `m.get(k)`, `m.get_cloned(k)` |
+//! | several keys of one state | hold the read lock | no | no | `let view = m.enter()` |
+//! | iterate | under the read lock | locks shard by shard | `m.pin().iter()`, not one state | `m.enter().iter()`, one state |
+//! | insert, the old value | `m.write().unwrap().insert(k, v)` | `m.insert(k, v)` | `m.pin().insert(k, v)` | `m.insert(k, v)` |
+//! | remove | `m.write().unwrap().remove(k)` | `m.remove(k)` | `m.pin().remove(k)` | `m.remove(k)` |
+//! | change a value | `get_mut` | `get_mut`, `alter` | `update`, on a clone | `m.update(k, \|v\| ..)`, on a clone |
+//! | get or insert | `entry(k).or_insert_with(..)` | the same | `get_or_insert_with(k, ..)` | `m.get_or_insert_with(k, ..)` |
+//! | count | `*entry(k).or_insert(0) += 1` | the same | `update_or_insert(k, ..)` | `m.update_or_insert(k, \|\| 0, \|n\| *n += 1)` |
+//! | many changes at once | hold the write lock | no | no | `m.batch(\|w\| ..)`, `m.extend(..)` |
+//! | retain, clear | the same | the same | the same | the same |
+//! | a reader blocks | while someone writes | while someone writes that shard | never | never |
+//! | a writer blocks | while someone reads or writes | the same, in that shard | never | while someone writes; for old views until its patience ends |
+//! | writing while holding what was read | deadlock | deadlock, in that shard | fine | debug builds panic, release builds lose patience |
+//! | a panic while writing | poisons the lock for all | may leave half a change | harmless | in a closure: harmless; of `Clone`, `Eq`, `Hash`, `Drop`: writes are over, readers keep the last publish |
+//!
+//! Where one thread writes and says when that shows, take the two handles. `w` is the
+//! [`WriteHandle`], `r` a [`ReadHandle`]. What differs most: writes are visible after `w.publish()`,
+//! all writes in between at once.
 //!
 //! | | `RwLock<HashMap>` | `DashMap` | `ArcSwap<HashMap>` | `evmap` 11 | here |
 //! |---|---|---|---|---|---|
@@ -150,6 +206,9 @@
 //! | `Hash` that panics as an operation is logged, a closure that panics, `Eq` or `Clone` that panic in the look-up of `update`, `insert_and_get` and their relatives | the call panics and what it was about to log is not logged; nothing is poisoned |
 //! | an iterator that panics in `extend` | what came before is logged, nothing is poisoned |
 //! | `Hash` (of a growing table), `Eq`, `Clone` or `Drop` that panic as operations are applied | the call panics, the writer is poisoned, readers keep the last publish; see [`WriteHandle`] |
+//! | a poisoned [`SharedMap`] | its writes panic on all threads, [`try_insert`](SharedMap::try_insert) and its relatives return [`Poisoned`]; reads go on |
+//! | a write to a [`SharedMap`] within a closure that it runs | panics and does not wait for itself |
+//! | two writers of [`SharedMap`]s that are exchanged, by `mem::swap` within batches | both maps can only be read from then on |
 //! | a poisoned writer | its methods panic, except that [`publish_timeout`](WriteHandle::publish_timeout) and [`publish_or_replace`](WriteHandle::publish_or_replace) return [`PublishError::Poisoned`] |
 //! | `Drop` that panics as the last handle goes | the panic is reported by the panic hook and goes no further; what it was about to drop may be leaked |
 //! | keys that are equal but differ | the first stays, the last value counts, as in `HashMap` |
@@ -164,7 +223,8 @@
 //!   [`Operation`]s do both.
 //! * `rayon`: `par_iter` on snapshots and views, `par_keys`, `par_values`; `par_extend` on a
 //!   [`WriteHandle`], and `collect` into one.
-//! * `async`: [`publish_async`](WriteHandle#method.publish_async), on any executor.
+//! * `async`: [`publish_async`](WriteHandle#method.publish_async), of a writer and of a
+//!   [`SharedMap`], on any executor.
 //! * `tracing`: a publish is a span, a stall a warning.
 //!
 //! # How it works

@@ -55,9 +55,9 @@ use crate::view::View;
 ///
 /// # Several writers
 ///
-/// Put the handle in a `Mutex`, or behind a channel whose receiver owns it. Never in a `RwLock`:
-/// nobody needs its read half, since readers have handles of their own. Publish once per batch: a
-/// publish costs microseconds, an insert nanoseconds.
+/// Make a [`SharedMap`](crate::SharedMap) of it, by [`into_shared`](Self::into_shared), or put the
+/// handle behind a channel whose receiver owns it. Publish once per batch: a publish costs
+/// microseconds, an insert nanoseconds.
 ///
 /// # When the writer goes
 ///

@@ -22,7 +22,8 @@
 //!   delayed. A thread that holds a view across two publishes *of its own* waits for itself: debug
 //!   builds panic, release builds wait for ever.
 //! * **What is removed lives on** in the second copy until the writer's next publish or look.
-//! * **There is one writer.** Others send it their changes, or share it in a `Mutex`.
+//! * **Writes come one after the other.** There is one [`WriteHandle`]; others send it their changes.
+//!   A [`SharedMap`] is a handle for any number of threads, whose writes wait for each other.
 //! * **The default hasher is hashbrown's**, fast and randomly seeded, but no defence against keys or
 //!   values that are chosen to collide (HashDoS). For those from outside take SipHash:
 //!   [`with_hasher(RandomState::new())`](with_hasher).
@@ -38,8 +39,7 @@
 //! * if each key has one value: `evmap-core`, which can also change values in place;
 //! * if the values of a key have an order, or are always written as a whole: `evmap-core` with an
 //!   `Arc<[V]>` as value;
-//! * if about as many writes as reads happen, or every thread writes and must see its change at
-//!   once: a sharded map of vectors (`dashmap`).
+//! * if about as many writes as reads happen: a sharded map of vectors (`dashmap`).
 //!
 //! # Example
 //!
@@ -87,6 +87,34 @@
 //! drop(reviews);
 //! assert_eq!(reader.get_one_cloned("Persuasion"), Some("Even better."));
 //! ```
+//!
+//! # Which face to take
+//!
+//! A map is either a pair of handles or a [`SharedMap`], and
+//! [`into_shared`](WriteHandle::into_shared) leads from the one to the other.
+//!
+//! | | [`WriteHandle`] and [`ReadHandle`]s | [`SharedMap`] |
+//! |---|---|---|
+//! | what you pay | somebody owns the writer, and says when to publish; each reading thread has a handle | a publish per write, unless you batch; a nanosecond or so more per look-up |
+//! | who writes | the owner | every thread, one after the other |
+//! | a write is visible | after [`publish`](WriteHandle::publish), which many writes share | when it returns, or as [`Publishing`] says |
+//! | whether a value was there | a [`view`](WriteHandle::view) tells | what [`remove_value`](SharedMap::remove_value) and [`remove_entry`](SharedMap::remove_entry) return |
+//! | a view that is held for ever | stops the writer, unless it publishes otherwise | costs one more copy |
+//! | handles | `Send`, one per thread | `Send`, `Sync`, `Clone`: in a `static`, in an `Arc`, on any thread |
+//! | keys, values, metadata, hasher | `Send` | `Send`, `Sync` and `'static` |
+//! | comes from | `evmap`, a loader, an event loop that owns its data | a `RwLock<HashMap<K, Vec<V>>>`, a `DashMap` or a `papaya::HashMap` of vectors |
+//!
+//! Coming to a [`SharedMap`] from one of the latter:
+//!
+//! | | a shared map of vectors | `SharedMap` |
+//! |---|---|---|
+//! | add | `entry(k).or_default().push(v)` | `m.insert(k, v)` |
+//! | look up | a guard of the vector | `m.get(k)`, a guard of the [`Bag`]; `m.get_one_cloned(k)` |
+//! | is it there | `get(k)`, a search | `m.contains_value(k, v)` |
+//! | remove one | `get_mut(k)`, a search, `swap_remove` | `m.remove_value(k, v)` |
+//! | remove all | `remove(k)` | `m.remove_entry(k)` |
+//! | several changes at once | under the write lock; not in a sharded map | `m.batch(\|w\| ..)`, `m.extend(..)` |
+//! | one state of several keys | under the read lock; not in a sharded map | `m.enter()` |
 //!
 //! # Coming from `evmap` 11
 //!
@@ -154,7 +182,8 @@
 //!   deserializes into a [`WriteHandle`], [`Operation`]s do both.
 //! * `rayon`: `par_iter` on snapshots and views, `par_keys`, `par_values` (the bags); `par_extend`
 //!   on a [`WriteHandle`], and `collect` into one.
-//! * `async`: [`publish_async`](WriteHandle#method.publish_async), on any executor.
+//! * `async`: [`publish_async`](WriteHandle#method.publish_async), of a writer and of a
+//!   [`SharedMap`], on any executor.
 //! * `tracing`: a publish is a span, a stall a warning.
 //!
 //! # How it works

@@ -14,7 +14,7 @@ use std::{
 };
 
 #[cfg(all(debug_assertions, not(loom)))]
-use crate::sync::thread_address;
+use crate::sync::thread_number;
 use crate::{
     diagnostics::{ReaderState, StalledReader},
     published::Published,
@@ -46,7 +46,7 @@ pub(crate) struct Slot {
     key: AtomicUsize,
     /// The thread that registered the slot, for reports.
     registered_by: Thread,
-    /// The thread that entered last, as [`thread_address`] has it.
+    /// The thread that entered last, as [`thread_number`] has it.
     #[cfg(all(debug_assertions, not(loom)))]
     entered_by: AtomicUsize,
 }
@@ -109,7 +109,7 @@ impl Slot {
             return self.enter_nested(published);
         }
         #[cfg(all(debug_assertions, not(loom)))]
-        self.entered_by.store(thread_address(), Ordering::Relaxed);
+        self.entered_by.store(thread_number(), Ordering::Relaxed);
         self.announce(session.wrapping_add(1), published)
     }
 
@@ -304,7 +304,7 @@ impl Slot {
     /// Whether the reader is the calling thread, as far as is known.
     #[cfg(all(debug_assertions, not(loom)))]
     pub(crate) fn was_entered_by_this_thread(&self) -> bool {
-        self.entered_by.load(Ordering::Relaxed) == thread_address()
+        self.entered_by.load(Ordering::Relaxed) == thread_number()
     }
 
     /// Whether the reader is the calling thread, as far as is known: whether it registered here.

@@ -52,6 +52,21 @@ pub(crate) fn thread_address() -> usize {
     ADDRESS.with(|address| std::ptr::from_ref(address).addr())
 }
 
+/// Tells all threads apart, also those that are gone: a guard that such a one has leaked is not one
+/// of the thread that got its address.
+#[cfg(all(debug_assertions, not(loom)))]
+pub(crate) fn thread_number() -> usize {
+    static LAST: AtomicUsize = AtomicUsize::new(0);
+    thread_local!(static NUMBER: std::cell::Cell<usize> = const { std::cell::Cell::new(0) });
+    NUMBER.with(|number| {
+        if number.get() == 0 {
+            // Relaxed: only that no two threads get the same.
+            number.set(LAST.fetch_add(1, Ordering::Relaxed) + 1);
+        }
+        number.get()
+    })
+}
+
 /// Nobody's: models do not look for calls that would wait for themselves.
 #[cfg(loom)]
 pub(crate) fn thread_address() -> usize {

@@ -1,0 +1,470 @@
+//! A structure that any number of threads read and write: when writes become visible, and that
+//! nothing stops them.
+#![cfg(not(loom))]
+
+use std::{
+    mem,
+    num::NonZeroUsize,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Mutex, mpsc},
+    thread,
+    time::Duration,
+};
+
+use left_right::{
+    Absorb, Independent, Poisoned,
+    kept::{self, Publishing, SharedHandle, WriteHandle},
+};
+
+mod common;
+
+/// Numbers, and something that is gone once every copy is.
+#[derive(Clone)]
+struct Numbers {
+    seen: Vec<u32>,
+    _alive: Arc<()>,
+}
+
+enum Operation {
+    Push(u32),
+    Panic,
+    /// Says that it is being absorbed, and waits.
+    Wait(mpsc::Sender<()>, Arc<Mutex<mpsc::Receiver<()>>>),
+}
+
+impl Absorb<Operation> for Numbers {
+    fn absorb_first(&mut self, operation: &mut Operation, _: &Self) {
+        match operation {
+            Operation::Push(number) => self.seen.push(*number),
+            Operation::Panic => panic!("asked to"),
+            Operation::Wait(begun, go_on) => {
+                begun.send(()).unwrap();
+                go_on.lock().unwrap().recv().unwrap();
+            }
+        }
+    }
+
+    fn absorb_second(&mut self, operation: Operation, _: &Self) {
+        if let Operation::Push(number) = operation {
+            self.seen.push(number);
+        }
+    }
+
+    fn sync_with(&mut self, _: &Self) {
+        unreachable!("every operation is logged");
+    }
+}
+
+impl Independent for Numbers {}
+
+type Shared = SharedHandle<Numbers, Operation>;
+
+const PATIENCE: Duration = Duration::from_secs(1);
+
+fn writer(alive: &Arc<()>) -> WriteHandle<Numbers, Operation> {
+    let numbers = Numbers {
+        seen: Vec::new(),
+        _alive: Arc::clone(alive),
+    };
+    kept::new(numbers).0
+}
+
+fn shared(publishing: Publishing) -> Shared {
+    writer(&Arc::default()).into_shared(publishing, PATIENCE)
+}
+
+fn push(shared: &Shared, number: u32) -> Result<(), Poisoned> {
+    shared.update(|writer| {
+        writer.append(Operation::Push(number));
+    })
+}
+
+fn seen(shared: &Shared) -> Vec<u32> {
+    shared.enter().seen.clone()
+}
+
+fn every(count: usize) -> Publishing {
+    Publishing::Every(NonZeroUsize::new(count).unwrap())
+}
+
+#[test]
+fn each_write_is_visible_when_it_returns() {
+    let _deadline = common::deadline();
+    let shared = shared(Publishing::EachWrite);
+    thread::scope(|scope| {
+        for thread in 0..4 {
+            let shared = shared.clone();
+            scope.spawn(move || {
+                for number in 0..250 {
+                    push(&shared, 1_000 * thread + number).unwrap();
+                    assert!(seen(&shared).contains(&(1_000 * thread + number)));
+                }
+            });
+        }
+    });
+    assert_eq!(seen(&shared).len(), 1_000);
+}
+
+#[test]
+fn what_comes_to_nothing_publishes_nothing() {
+    let shared = shared(Publishing::EachWrite);
+    push(&shared, 1).unwrap();
+    shared.update(|_| ()).unwrap();
+    let last = |numbers: &Numbers| (None, numbers.seen.last().copied());
+    assert_eq!(shared.append_with(last), Ok(Some(1)));
+    shared.publish().unwrap();
+    assert_eq!(shared.enter().version(), 1);
+}
+
+#[test]
+fn a_decision_sees_everything_that_was_appended() {
+    let shared = shared(Publishing::ByHand);
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..250 {
+                    let next = |numbers: &Numbers| {
+                        let next = u32::try_from(numbers.seen.len()).unwrap();
+                        (Some(Operation::Push(next)), ())
+                    };
+                    shared.append_with(next).unwrap();
+                }
+            });
+        }
+    });
+    assert!(seen(&shared).is_empty());
+    shared.publish().unwrap();
+    assert!(seen(&shared).into_iter().eq(0..1_000));
+}
+
+#[test]
+fn with_every_third_change_all_three_become_visible() {
+    let shared = shared(every(3));
+    for number in 0..7 {
+        assert_eq!(seen(&shared).len() as u32, number / 3 * 3);
+        push(&shared, number).unwrap();
+    }
+    shared.publish().unwrap();
+    assert_eq!(seen(&shared).len(), 7);
+}
+
+#[test]
+fn by_hand_nothing_becomes_visible_before_the_call() {
+    let shared = shared(Publishing::ByHand);
+    push(&shared, 1).unwrap();
+    push(&shared, 2).unwrap();
+    assert!(seen(&shared).is_empty());
+    shared.publish().unwrap();
+    assert_eq!(seen(&shared), [1, 2]);
+    assert_eq!(shared.publishing(), Publishing::ByHand);
+    assert_eq!(shared.patience(), PATIENCE);
+}
+
+#[test]
+fn at_an_interval_changes_become_visible_without_a_call() {
+    let _deadline = common::deadline();
+    for interval in [0, 1, 20].map(Duration::from_millis) {
+        let shared = shared(Publishing::Interval(interval));
+        for number in 0..3 {
+            push(&shared, number).unwrap();
+            while !seen(&shared).contains(&number) {
+                thread::yield_now();
+            }
+        }
+    }
+}
+
+#[test]
+fn the_thread_ends_with_the_last_handle() {
+    let _deadline = common::deadline();
+    let alive = Arc::default();
+    let shared =
+        writer(&alive).into_shared(Publishing::Interval(Duration::from_secs(600)), PATIENCE);
+    let reader = shared.reader();
+    let other = shared.clone();
+    push(&shared, 1).unwrap();
+    drop(shared);
+    assert!(reader.enter().seen.is_empty());
+    drop(other);
+    // What was pending is published, and kept by the reader, by now.
+    assert_eq!(reader.enter().seen, [1]);
+    drop(reader);
+    // A thread that was still there would hold the writer, and that a copy.
+    assert_eq!(Arc::strong_count(&alive), 1);
+}
+
+#[test]
+fn the_thread_ends_with_the_last_handle_even_in_the_middle_of_a_publish() {
+    let _deadline = common::deadline();
+    let alive = Arc::default();
+    let shared = writer(&alive).into_shared(Publishing::Interval(Duration::ZERO), PATIENCE);
+    let reader = shared.reader();
+    let (begin, begun) = mpsc::channel();
+    let (go_on, wait) = mpsc::channel();
+    let wait = Arc::new(Mutex::new(wait));
+    shared
+        .update(|writer| {
+            writer.append(Operation::Wait(begin, wait));
+            writer.append(Operation::Push(1));
+        })
+        .unwrap();
+    begun.recv().unwrap();
+    thread::scope(|scope| {
+        let patience = Duration::from_millis(50);
+        let (waits, dropping) = common::still_runs(scope, patience, move || drop(shared));
+        assert!(waits, "the handle went in the middle of a publish");
+        go_on.send(()).unwrap();
+        dropping.join().unwrap();
+    });
+    assert_eq!(reader.enter().seen, [1]);
+    drop(reader);
+    assert_eq!(Arc::strong_count(&alive), 1);
+}
+
+#[test]
+fn what_is_pending_is_visible_once_the_last_handle_is_gone() {
+    for publishing in [every(100), Publishing::ByHand] {
+        let shared = shared(publishing);
+        let reader = shared.reader();
+        push(&shared, 1).unwrap();
+        drop(shared.clone());
+        assert!(reader.enter().seen.is_empty());
+        drop(shared);
+        assert_eq!(reader.enter().seen, [1]);
+    }
+}
+
+#[test]
+fn a_guard_that_is_held_for_ever_stops_nobody() {
+    let _deadline = common::deadline();
+    for publishing in [
+        Publishing::EachWrite,
+        every(2),
+        Publishing::Interval(Duration::from_millis(1)),
+        Publishing::ByHand,
+    ] {
+        let shared = writer(&Arc::default()).into_shared(publishing, Duration::from_millis(5));
+        let reader = shared.reader();
+        let view = reader.enter();
+        thread::scope(|scope| {
+            // On another thread: this one holds a view.
+            scope.spawn(|| {
+                for number in 0..10 {
+                    push(&shared, number).unwrap();
+                    shared.publish().unwrap();
+                    shared.append_with(|_| (None, ())).unwrap();
+                }
+                assert_eq!(seen(&shared).len(), 10);
+            });
+        });
+        assert!(view.seen.is_empty());
+        let abandoned = || shared.writer().lock().unwrap().stats().abandoned;
+        assert_eq!(abandoned(), 1, "{publishing:?}");
+        drop(view);
+        push(&shared, 10).unwrap();
+        shared.publish().unwrap();
+        assert_eq!(abandoned(), 0, "{publishing:?}");
+    }
+}
+
+#[test]
+#[cfg(debug_assertions)]
+fn a_thread_that_writes_while_it_holds_a_view_is_told_so() {
+    let shared = shared(Publishing::EachWrite);
+    let view = shared.enter();
+    for write in [
+        (|shared| _ = push(shared, 1)) as fn(&Shared),
+        |shared| _ = shared.append_with(|_| (None, ())),
+        |shared| _ = shared.publish(),
+    ] {
+        assert!(catch_unwind(AssertUnwindSafe(|| write(&shared))).is_err());
+    }
+    drop(view);
+    push(&shared, 2).unwrap();
+    assert_eq!(seen(&shared), [2]);
+}
+
+/// Threads that come and go get the same addresses for their thread-locals.
+#[test]
+fn a_thread_is_not_taken_for_one_that_is_gone() {
+    let shared = writer(&Arc::default()).into_shared(Publishing::EachWrite, Duration::ZERO);
+    let on_a_thread = |work: &(dyn Fn() + Sync)| {
+        thread::scope(|scope| scope.spawn(work).join().unwrap());
+    };
+    for number in 0..5 {
+        on_a_thread(&|| mem::forget(shared.enter()));
+        on_a_thread(&|| push(&shared, number).unwrap());
+    }
+}
+
+#[test]
+fn a_panic_of_an_operation_poisons_writes_and_no_reads() {
+    let _deadline = common::deadline();
+    for publishing in [Publishing::EachWrite, Publishing::Interval(Duration::ZERO)] {
+        let shared = shared(publishing);
+        push(&shared, 1).unwrap();
+        shared.publish().unwrap();
+        let panic = || {
+            shared.update(|writer| {
+                writer.append(Operation::Panic);
+            })
+        };
+        // With an interval it is the thread that panics.
+        let result = catch_unwind(AssertUnwindSafe(panic));
+        assert_eq!(result.is_err(), publishing == Publishing::EachWrite);
+        while !shared.is_poisoned() {
+            thread::yield_now();
+        }
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                assert!(push(&shared, 2).is_err());
+                assert!(shared.append_with(|_| (None, ())).is_err());
+                assert!(shared.publish().is_err());
+            });
+        });
+        assert_eq!(seen(&shared), [1]);
+        let reader = shared.reader();
+        drop(shared);
+        assert_eq!(reader.enter().seen, [1]);
+    }
+}
+
+#[test]
+fn what_a_closure_appended_before_it_panics_is_pending() {
+    let shared = shared(Publishing::EachWrite);
+    let panics = AssertUnwindSafe(|| {
+        let change = |writer: &mut WriteHandle<Numbers, Operation>| {
+            writer.append(Operation::Push(1));
+            panic!("asked to");
+        };
+        shared.update_with(|writer| writer, |writer| writer, change)
+    });
+    assert!(catch_unwind(panics).is_err());
+    assert!(!shared.is_poisoned());
+    assert!(seen(&shared).is_empty());
+    push(&shared, 2).unwrap();
+    assert_eq!(seen(&shared), [1, 2]);
+}
+
+#[test]
+fn a_call_within_a_call_panics_and_does_not_wait_for_itself() {
+    let _deadline = common::deadline();
+    let shared = shared(Publishing::EachWrite);
+    let nested = AssertUnwindSafe(|| shared.update_with(|it| it, |it| it, |_| push(&shared, 1)));
+    let panic = catch_unwind(nested).unwrap_err();
+    let message = panic.downcast_ref::<&str>().unwrap();
+    assert!(
+        message.contains("has the shared writer already"),
+        "{message}"
+    );
+    push(&shared, 2).unwrap();
+    assert_eq!(seen(&shared), [2]);
+}
+
+#[test]
+fn structures_that_exchanged_their_writers_can_only_be_read() {
+    for publishing in [Publishing::EachWrite, Publishing::ByHand] {
+        let (first, second) = (shared(publishing), shared(publishing));
+        push(&first, 1).unwrap();
+        push(&second, 2).unwrap();
+        first.publish().unwrap();
+        second.publish().unwrap();
+        let exchange = first.update_with(
+            |it| it,
+            |it| it,
+            |mine| {
+                let exchange = |other: &mut WriteHandle<_, _>| mem::swap(mine, other);
+                second.update_with(|it| it, |it| it, exchange)
+            },
+        );
+        assert!(exchange.is_err());
+        for (shared, number) in [(first, 1), (second, 2)] {
+            assert!(shared.is_poisoned());
+            assert!(push(&shared, 3).is_err());
+            assert!(shared.publish().is_err());
+            assert_eq!(seen(&shared), [number]);
+            let reader = shared.reader();
+            drop(shared);
+            assert_eq!(reader.enter().seen, [number]);
+        }
+    }
+}
+
+/// Losing the writer amid an unwinding panic must not be a second panic.
+#[test]
+fn a_writer_that_does_not_come_back_is_as_if_poisoned() {
+    type Wrap = fn(WriteHandle<Numbers, Operation>) -> WriteHandle<Numbers, Operation>;
+    let lose: Wrap = |_| panic!("asked to");
+    let keep: Wrap = |writer| writer;
+    for (wrap, unwrap, panics) in [(lose, keep, false), (keep, lose, false), (keep, lose, true)] {
+        let shared = shared(Publishing::EachWrite);
+        push(&shared, 1).unwrap();
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            shared.update_with(wrap, unwrap, |_| assert!(!panics, "asked to"))
+        }));
+        assert!(!matches!(result, Ok(Ok(()))));
+        assert!(shared.is_poisoned());
+        assert!(push(&shared, 2).is_err());
+        assert_eq!(seen(&shared), [1]);
+        let reader = shared.reader();
+        drop(shared);
+        assert_eq!(reader.enter().seen, [1]);
+    }
+}
+
+#[test]
+fn handles_are_send_and_sync() {
+    fn everything<T: Clone + Send + Sync + std::fmt::Debug>(_: &T) {}
+    everything(&shared(Publishing::default()));
+}
+
+#[cfg(feature = "async")]
+mod asynchronous {
+    use super::*;
+
+    #[test]
+    fn a_future_publishes_what_was_changed_before_it_was_made() {
+        fn send<T: Send>(future: T) -> T {
+            future
+        }
+        let _deadline = common::deadline();
+        let shared = shared(Publishing::ByHand);
+        push(&shared, 1).unwrap();
+        drop(shared.publish_async());
+        assert!(seen(&shared).is_empty());
+        futures::executor::block_on(send(shared.publish_async())).unwrap();
+        assert_eq!(seen(&shared), [1]);
+    }
+
+    #[test]
+    fn a_guard_that_is_held_for_ever_stops_no_task() {
+        let _deadline = common::deadline();
+        let patience = Duration::from_millis(5);
+        let shared = writer(&Arc::default()).into_shared(Publishing::ByHand, patience);
+        mem::forget(shared.enter());
+        let thread = thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().build();
+            runtime.unwrap().block_on(async {
+                for number in 0..10 {
+                    push(&shared, number).unwrap();
+                    shared.publish_async().await.unwrap();
+                }
+            });
+            seen(&shared).len()
+        });
+        assert_eq!(thread.join().unwrap(), 10);
+    }
+
+    #[test]
+    fn poison_ends_a_future() {
+        let shared = shared(Publishing::EachWrite);
+        let panics = || {
+            shared.update(|writer| {
+                writer.append(Operation::Panic);
+            })
+        };
+        assert!(catch_unwind(AssertUnwindSafe(panics)).is_err());
+        let future = shared.publish_async();
+        assert!(futures::executor::block_on(future).is_err());
+    }
+}
