@@ -271,28 +271,6 @@ fn handles_come_and_go_beside_publishes() {
     }
 }
 
-/// Invariant 3 for a reader that registers after the writer has looked at all others: the next look
-/// must find it.
-#[test]
-fn a_handle_comes_between_publishes() {
-    for policy in [ReadMostly, WriteMostly] {
-        loom::model(move || {
-            let (mut writer, reader) = pair(policy);
-            writer.append(Increment).publish();
-            let thread = thread::spawn(move || {
-                let clone = reader.clone();
-                assert!(read(&clone).expect("the writer is there") >= 1);
-                // Dropped by the main thread: the registry's lock would order what must be
-                // ordered without it.
-                (reader, clone)
-            });
-            writer.append(Increment).publish();
-            writer.append(Increment).publish();
-            drop(thread.join().unwrap());
-        });
-    }
-}
-
 /// Invariant 10: a writer that goes drops both copies, and no reader is in either of them.
 #[test]
 fn dropping_the_writer_beside_reads() {
