@@ -1,7 +1,7 @@
 //! The pointer that readers load, its tag, and the swap.
 
 use super::super::{Check, Mutant};
-use super::{LOOM, SECCOMP, SEMANTICS, mutant};
+use super::{LOOM, SECCOMP, SEMANTICS, UNIT, mutant};
 
 const FILE: &str = "published.rs";
 
@@ -19,7 +19,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "refresh: to a pointer that was taken away", "!current.is_null() && current != record.as_ptr()", "current != record.as_ptr()", SEMANTICS),
     mutant(FILE, "tag: taken off a pointer that keeps it", "tagged(record.as_ptr(), FENCE),", "self.current.load(Ordering::Relaxed),", LOOM),
     mutant(FILE, "tag: taken off by a store", "let _ = self.current.compare_exchange_weak( tagged(record.as_ptr(), FENCE), record.as_ptr(), Ordering::Relaxed, Ordering::Relaxed, );", "self.current.store(record.as_ptr(), Ordering::Relaxed);", LOOM),
-    mutant(FILE, "tag: never taken off", "let _ = self.current.compare_exchange_weak( tagged(record.as_ptr(), FENCE), record.as_ptr(), Ordering::Relaxed, Ordering::Relaxed, );", "let _ = record;", LOOM),
+    mutant(FILE, "tag: never taken off", "let _ = self.current.compare_exchange_weak( tagged(record.as_ptr(), FENCE), record.as_ptr(), Ordering::Relaxed, Ordering::Relaxed, );", "let _ = record;", UNIT),
     mutant(FILE, "tag: readers may take off what must stay", "Pair::AlwaysSymmetric => FENCE | ALWAYS,", "Pair::AlwaysSymmetric => FENCE,", Check::Model(&["FENCES_ONLY", "M_UNTAG_FENCES_ONLY"])),
     mutant(FILE, "tag: none where there is no heavy fence", "Pair::AlwaysSymmetric => FENCE | ALWAYS,", "Pair::AlwaysSymmetric => 0,", SECCOMP),
     mutant(FILE, "tag: none on the first pointer", "tagged(record.as_ptr(), tag(pair))), } }", "{ let _ = pair; record.as_ptr() }), } }", SECCOMP),
