@@ -76,7 +76,8 @@
 //!
 //! # How it works
 //!
-//! [`algorithm`] has the protocol, its invariants by number and the argument for each. In the
+//! [`algorithm`] has the protocol, its invariants by number and the argument for each;
+//! [`verification`] says what is proved, by what, and what is not. In the
 //! order in which one operation passes through them, the modules are:
 //!
 //! `absorb` what the data structure promises · `write` the order of the publish steps · `oplog`
@@ -134,6 +135,9 @@ mod unwind;
 
 #[doc = include_str!("../docs/ALGORITHM.md")]
 pub mod algorithm {}
+
+#[doc = include_str!("../docs/VERIFICATION.md")]
+pub mod verification {}
 
 pub use absorb::{Absorb, Independent};
 pub use diagnostics::{Poisoned, PublishError, ReaderState, Stalled, StalledReader, Stats};

@@ -19,9 +19,10 @@ const FULL_FENCE: u64 = 5;
 /// can reach.
 const HEAVY_FENCE: u64 = if cfg!(loom) { 10 } else { 20_000 };
 
-/// How much more a heavy fence costs than the writer's time: it interrupts every running thread of
-/// the process for about as long, and a writer that publishes that often has work of its own waiting.
-const INTERRUPTIONS: u64 = 4;
+/// How many times its own time a heavy fence costs a writer that makes one after another, on top of
+/// that time: it has other work waiting, and each interrupts every running thread of the process. A
+/// writer that is mostly idle loses nothing.
+const INTERRUPTIONS: f64 = 3.0;
 
 /// The least price that a heavy fence is tried for again.
 const CHEAPEST: u64 = if cfg!(loom) { 10 } else { 4_000 };
@@ -125,11 +126,11 @@ impl Chooser {
         };
         if let Some(HeavyFence { took, interval }) = heavy {
             let (took, interval) = (nanoseconds(took), nanoseconds(interval));
-            self.learn(took * INTERRUPTIONS);
+            let busy = took.min(interval) as f64 / interval.max(1) as f64;
+            self.learn((took as f64 * (1.0 + INTERRUPTIONS * busy)) as u64);
             // Readers go on while the writer is in the heavy fence. Without it there would be
             // less time between two publishes and so fewer sessions.
-            let share = interval.saturating_sub(took) as f64 / interval.max(1) as f64;
-            sessions = (sessions as f64 * share) as u64;
+            sessions = (sessions as f64 * (1.0 - busy)) as u64;
         } else {
             self.forget();
         }
@@ -225,19 +226,27 @@ mod tests {
         load.counted += 2 * 20_000;
         load.chooser
             .record(load.counted, heavy(5_000_000, 5_100_000));
-        let pair = load.publishes(20_000, heavy(5_000, 100_000));
-        assert_eq!(pair, expected(Pair::Asymmetric));
+        assert_eq!(load.chooser.pair(), expected(Pair::Asymmetric));
     }
 
     #[test]
     fn a_price_that_was_high_is_asked_again() {
         let mut load = Load::new();
-        let pair = load.publishes(10_000, heavy(100_000, 200_000));
-        assert_eq!(pair, expected(Pair::Symmetric));
+        let fence = heavy(100_000, 200_000);
+        assert_eq!(load.publishes(10_000, fence), expected(Pair::Symmetric));
         for _ in 0..10 {
             load.publishes(10_000, None);
         }
         assert_eq!(load.chooser.pair(), expected(Pair::Asymmetric));
+    }
+
+    #[test]
+    fn a_slow_fence_does_not_matter_to_a_writer_that_has_time() {
+        let mut load = Load::new();
+        let rare = heavy(20_000, 200_000);
+        assert_eq!(load.publishes(10_000, rare), expected(Pair::Asymmetric));
+        let often = heavy(20_000, 25_000);
+        assert_eq!(load.publishes(10_000, often), expected(Pair::Symmetric));
     }
 
     #[test]

@@ -58,7 +58,7 @@ fn fuzz(context: &Context, library: &str) -> Result<u64, String> {
     let before = context.log_text().len();
     let mut run = Command::new(executable);
     run.arg(format!("-max_total_time={seconds}"))
-        .args(["-timeout=60", "-print_final_stats=1"])
+        .args(["-timeout=300", "-print_final_stats=1"])
         // Some programs poison a map, which leaks by design.
         .env("ASAN_OPTIONS", "detect_leaks=0")
         .arg(format!("-artifact_prefix={}/", found.display()))

@@ -23,7 +23,7 @@ pub(crate) const RUNGS: &[Rung] = &[
     Rung { name: "asan", proves: "no use after free, no leak (AddressSanitizer, LeakSanitizer)", run: asan },
     Rung { name: "tsan", proves: "no data race (ThreadSanitizer, std instrumented)", run: tsan },
     Rung { name: "fuzz", proves: "random programs find no difference from plain structures", run: fuzz::run },
-    Rung { name: "features", proves: "every set of features, and the least versions, build", run: features::run },
+    Rung { name: "features", proves: "sets of features, and the least versions, build", run: features::run },
     Rung { name: "targets", proves: "other systems type-check", run: targets },
     Rung { name: "coverage", proves: "the tests reach the lines of the libraries", run: coverage::run },
 ];
