@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;
 use hashbrown::DefaultHashBuilder;
 use left_right::Poisoned;
-use left_right::kept::{self, Ref};
+use left_right::kept::{self, Publishing, Ref};
 
 use crate::builder::Builder;
 use crate::key::IntoKey;
@@ -307,7 +307,8 @@ where
     }
 
     /// A clone of the value of `key`, which becomes `default()` if the key is not there. O(1) on
-    /// average; a look-up if it is there, else it waits as [`insert`](Self::insert).
+    /// average; with [`Publishing::EachWrite`](crate::Publishing::EachWrite) a look-up if it is
+    /// there, else it waits as [`insert`](Self::insert).
     ///
     /// `default` runs once at the most, and no two threads insert the same key: where they race,
     /// the one gets the value of the other.
@@ -323,8 +324,11 @@ where
     /// ```
     #[track_caller]
     pub fn get_or_insert_with(&self, key: K, default: impl FnOnce() -> V) -> V {
-        if let Some(value) = self.get_cloned(&key) {
-            return value;
+        // Writes go by what is pending: what readers see will do only where nothing stays pending.
+        if self.publishing() == Publishing::EachWrite {
+            if let Some(value) = self.get_cloned(&key) {
+                return value;
+            }
         }
         self.batch(|writer| writer.get_or_insert_with(key, default).clone())
     }

@@ -7,6 +7,28 @@ use std::{error::Error, fmt, time::Duration};
 /// last publish took out.
 ///
 /// Nothing was lost: the operations are in the log and go out with the next publish that succeeds.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use left_right::PublishError;
+/// # #[derive(Clone, Default)] struct Count(u32);
+/// # impl left_right::Absorb<u32> for Count {
+/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+/// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+/// # }
+/// let (mut writer, reader) = left_right::new::<Count, u32>();
+/// let guard = reader.enter().unwrap();
+/// writer.publish();
+/// let Err(PublishError::Stalled(stalled)) = writer.publish_timeout(Duration::ZERO) else {
+///     unreachable!("the guard is in the way");
+/// };
+/// assert_eq!(stalled.readers.len(), 1);
+/// // Who, since which version, for how long, and what to do.
+/// println!("{stalled}");
+/// # drop(guard);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stalled {
@@ -31,6 +53,29 @@ impl Stalled {
 }
 
 /// A reader that a publish waits for.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use left_right::PublishError;
+/// # #[derive(Clone, Default)] struct Count(u32);
+/// # impl left_right::Absorb<u32> for Count {
+/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+/// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+/// # }
+/// let (mut writer, reader) = left_right::new::<Count, u32>();
+/// let guard = reader.enter().unwrap();
+/// writer.publish();
+/// if let Err(PublishError::Stalled(stalled)) = writer.publish_timeout(Duration::ZERO) {
+///     for reader in &stalled.readers {
+///         assert_eq!(reader.version, Some(0));
+///         assert!(reader.is_this_thread);
+///         println!("waiting for {reader}");
+///     }
+/// }
+/// # drop(guard);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StalledReader {
@@ -45,6 +90,23 @@ pub struct StalledReader {
 }
 
 /// A registered reader, from [`WriteHandle::readers`](crate::WriteHandle::readers).
+///
+/// # Examples
+///
+/// ```
+/// # #[derive(Clone, Default)] struct Count(u32);
+/// # impl left_right::Absorb<u32> for Count {
+/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+/// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+/// # }
+/// let (mut writer, reader) = left_right::new::<Count, u32>();
+/// let guard = reader.enter().unwrap();
+/// let mut inside = writer.readers();
+/// inside.retain(|reader| reader.is_inside);
+/// assert_eq!(inside.len(), 1);
+/// assert_eq!(inside[0].version, Some(0));
+/// # drop(guard);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReaderState {
@@ -104,6 +166,24 @@ impl Error for Stalled {}
 
 /// An `absorb_*` or `sync_with` panicked earlier. Nothing can be published any more; readers keep
 /// the last published copy.
+///
+/// # Examples
+///
+/// ```
+/// use std::panic::{AssertUnwindSafe, catch_unwind};
+/// # #[derive(Clone)] struct Strict;
+/// # impl left_right::Absorb<u32> for Strict {
+/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { assert_ne!(*n, 0); }
+/// #     fn sync_with(&mut self, _: &Self) {}
+/// # }
+/// let (writer, reader) = left_right::new_logged::<Strict, u32>(Strict);
+/// let shared = writer.into_shared();
+/// // An operation that panics…
+/// assert!(catch_unwind(AssertUnwindSafe(|| shared.apply(0))).is_err());
+/// // …ends the writing, for whoever comes later, and no reading.
+/// assert!(shared.append(1).is_err());
+/// assert!(reader.enter().is_some());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Poisoned;
@@ -121,6 +201,24 @@ impl fmt::Display for Poisoned {
 impl Error for Poisoned {}
 
 /// Why a publish did not happen.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use left_right::PublishError;
+/// # #[derive(Clone, Default)] struct Count(u32);
+/// # impl left_right::Absorb<u32> for Count {
+/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+/// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+/// # }
+/// let (mut writer, reader) = left_right::new::<Count, u32>();
+/// match writer.append(1).publish_timeout(Duration::from_millis(10)) {
+///     Ok(()) => assert_eq!(reader.enter().unwrap().0, 1),
+///     Err(PublishError::Stalled(stalled)) => println!("later, then: {stalled}"),
+///     Err(error) => panic!("{error}"),
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PublishError {
@@ -155,6 +253,22 @@ impl From<Poisoned> for PublishError {
 }
 
 /// Figures about a writer, from [`WriteHandle::stats`](crate::WriteHandle::stats).
+///
+/// # Examples
+///
+/// ```
+/// # #[derive(Clone, Default)] struct Count(u32);
+/// # impl left_right::Absorb<u32> for Count {
+/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+/// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+/// # }
+/// let (mut writer, reader) = left_right::new::<Count, u32>();
+/// writer.append(1).publish();
+/// writer.append(2);
+/// let stats = writer.stats();
+/// assert_eq!((stats.publishes, stats.pending, stats.readers), (1, 1, 2));
+/// # drop(reader);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {

@@ -63,6 +63,23 @@ use writer::{Phase, Writer};
 /// Dropping the writer applies what is pending, takes the data away ([`ReadHandle::enter`] returns
 /// `None` from then on), waits for the last reader to leave and drops both copies. To leave the
 /// data to the readers see [`freeze`](Self::freeze) and [`freeze_on_drop`](Self::freeze_on_drop).
+///
+/// # Examples
+///
+/// ```
+/// # #[derive(Clone, Default)] struct Count(u32);
+/// # impl left_right::Absorb<u32> for Count {
+/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+/// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+/// # }
+/// let (mut writer, reader) = left_right::new::<Count, u32>();
+/// writer.append(1).append(2);
+/// // The writer sees it, readers do not.
+/// assert_eq!(writer.view().0, 3);
+/// assert_eq!(reader.enter().unwrap().0, 0);
+/// writer.publish();
+/// assert_eq!(reader.enter().unwrap().0, 3);
+/// ```
 pub struct WriteHandle<T, O>
 where
     T: Absorb<O>,
@@ -134,7 +151,16 @@ where
     ///
     /// # Examples
     ///
-    /// See [`Absorb`].
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// writer.append(1).append(2).publish();
+    /// assert_eq!(reader.enter().unwrap().0, 3);
+    /// ```
     #[track_caller]
     pub fn append(&mut self, operation: O) -> &mut Self {
         let writer = self.writer_mut();
@@ -156,6 +182,22 @@ where
     /// # Panics
     ///
     /// If the pair is poisoned, or if an `absorb_*` panics, which poisons it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// let before = reader.enter().unwrap();
+    /// writer.append(1).publish();
+    /// assert_eq!(before.0, 0);
+    /// drop(before);
+    /// assert_eq!(reader.enter().unwrap().0, 1);
+    /// ```
     #[track_caller]
     pub fn publish(&mut self) -> &mut Self {
         let published = self.writer_to_wait().publish(Patience::Forever);
@@ -282,6 +324,22 @@ where
     /// Publishes if there is anything to publish.
     ///
     /// Waits and panics as [`publish`](Self::publish), if so.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// writer.flush();
+    /// assert_eq!(writer.version(), 0);
+    /// writer.append(1).flush();
+    /// assert_eq!(writer.version(), 1);
+    /// # drop(reader);
+    /// ```
     #[track_caller]
     pub fn flush(&mut self) {
         self.writer().assert_sound();
@@ -291,6 +349,21 @@ where
     }
 
     /// Whether operations were appended that readers cannot see yet.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// assert!(!writer.has_pending_operations());
+    /// assert!(writer.append(1).has_pending_operations());
+    /// assert!(!writer.publish().has_pending_operations());
+    /// # drop(reader);
+    /// ```
     pub fn has_pending_operations(&self) -> bool {
         self.writer().has_pending()
     }
@@ -351,6 +424,23 @@ where
     /// # Panics
     ///
     /// As [`publish`](Self::publish).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// let guard = reader.enter().unwrap();
+    /// writer.append(1).publish();
+    /// // The guard is in the copy that would have to be brought up to date.
+    /// assert!(writer.try_view().is_none());
+    /// drop(guard);
+    /// assert_eq!(writer.try_view().unwrap().0, 1);
+    /// ```
     #[track_caller]
     pub fn try_view(&mut self) -> Option<&T> {
         let reclaimed = self.writer_to_wait().prepare(Patience::Never).ok()?;
@@ -416,6 +506,21 @@ where
     ///
     /// A guard that sees this publish reports the same number
     /// ([`ReadGuard::version`](crate::ReadGuard::version)).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use left_right::ReadGuard;
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// writer.publish();
+    /// assert_eq!(writer.version(), 1);
+    /// assert_eq!(ReadGuard::version(&reader.enter().unwrap()), 1);
+    /// ```
     pub fn version(&self) -> u64 {
         self.writer().copies.version
     }
@@ -425,11 +530,40 @@ where
     /// Readers are not affected: they keep the last published copy, also after this handle is
     /// dropped. Every call that would change or publish something panics, or returns
     /// [`PublishError::Poisoned`]; [`take`](Self::take) still returns the published copy.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::panic::{AssertUnwindSafe, catch_unwind};
+    /// # #[derive(Clone)] struct Strict;
+    /// # impl left_right::Absorb<u32> for Strict {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { assert_ne!(*n, 0); }
+    /// #     fn sync_with(&mut self, _: &Self) {}
+    /// # }
+    /// let (mut writer, _) = left_right::new_logged::<Strict, u32>(Strict);
+    /// let publish = AssertUnwindSafe(|| drop(writer.append(0).publish().enter()));
+    /// assert!(catch_unwind(publish).is_err());
+    /// assert!(writer.is_poisoned());
+    /// ```
     pub fn is_poisoned(&self) -> bool {
         self.writer().phase == Phase::Poisoned
     }
 
     /// Figures about this writer. Takes the registry's lock for a moment.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// writer.append(1).publish();
+    /// assert_eq!(writer.stats().publishes, 1);
+    /// # drop(reader);
+    /// ```
     pub fn stats(&self) -> Stats {
         let writer = self.writer();
         Stats {
@@ -469,6 +603,25 @@ where
 
     /// Lets any number of threads share this writer, with one order of operations and publishes in
     /// common. See [`SharedWriteHandle`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (writer, reader) = left_right::new_logged::<Count, u32>(Count(0));
+    /// let shared = writer.into_shared();
+    /// std::thread::scope(|scope| {
+    ///     for n in 1..=2 {
+    ///         let shared = shared.clone();
+    ///         scope.spawn(move || shared.apply(n));
+    ///     }
+    /// });
+    /// assert_eq!(reader.enter().unwrap().0, 3);
+    /// ```
     pub fn into_shared(self) -> SharedWriteHandle<T, O> {
         SharedWriteHandle::new(self)
     }
@@ -494,6 +647,20 @@ where
     }
 
     /// Chooses the fences that publishes use from the next one on. See [`FencePolicy`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use left_right::FencePolicy;
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// writer.set_fence_policy(FencePolicy::WriteMostly).append(1).publish();
+    /// assert_eq!(reader.enter().unwrap().0, 1);
+    /// ```
     pub fn set_fence_policy(&mut self, policy: FencePolicy) -> &mut Self {
         self.writer_mut().copies.set_fence_policy(policy);
         self
@@ -504,6 +671,22 @@ where
     /// Readers that entered earlier may still be in it, except before the first publish. To read
     /// the write copy, prefer [`view`](Self::view). Changing it through the pointer is sound only
     /// while no reader is in it, and right only if the other copy is changed the same way.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// writer.append(1);
+    /// let copy = writer.raw_write_handle();
+    /// // SAFETY: nothing was published, so no reader has ever been in it.
+    /// assert_eq!(unsafe { copy.as_ref() }.0, 1);
+    /// # drop(reader);
+    /// ```
     pub fn raw_write_handle(&mut self) -> NonNull<T> {
         self.writer_mut().copies.stale_ptr()
     }
@@ -518,6 +701,22 @@ where
     ///
     /// If an `absorb_*` or `sync_with` panics; readers then keep the last published copy. If
     /// `drop_first` panics; the data is leaked then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// writer.append(1).publish();
+    /// writer.append(2);
+    /// let count = writer.take();
+    /// assert_eq!(count.0, 3);
+    /// assert!(reader.enter().is_none());
+    /// ```
     #[track_caller]
     pub fn take(mut self) -> Taken<T, O> {
         self.reader.end_leaked_guards();
@@ -558,6 +757,22 @@ where
 
     /// From now on, dropping this handle leaves the published data to the readers, until the last
     /// of them goes, and waits for nobody. Operations that were not published are dropped.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// # impl left_right::Independent for Count {}
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// writer.freeze_on_drop().append(1).publish();
+    /// writer.append(2);
+    /// drop(writer);
+    /// assert_eq!(reader.enter().unwrap().0, 1);
+    /// ```
     pub fn freeze_on_drop(&mut self) -> &mut Self
     where
         T: Independent + Send,

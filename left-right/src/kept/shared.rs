@@ -23,6 +23,28 @@ use crate::{
 };
 
 /// When the changes made through a [`SharedHandle`] become visible to readers.
+///
+/// # Examples
+///
+/// ```
+/// # #[derive(Clone, Default)] struct Count(u32);
+/// # impl left_right::Absorb<u32> for Count {
+/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+/// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+/// # }
+/// # impl left_right::Independent for Count {}
+/// use std::{num::NonZeroUsize, time::Duration};
+/// use left_right::kept::{self, Publishing};
+///
+/// let (writer, _) = kept::new::<Count, u32>(Count(0));
+/// let with_every_other = Publishing::Every(NonZeroUsize::new(2).unwrap());
+/// let count = writer.into_shared(with_every_other, Duration::from_secs(1));
+/// for visible in [0, 2, 2, 4] {
+///     count.append_with(|_| (Some(1), ()))?;
+///     assert_eq!(count.enter().0, visible);
+/// }
+/// # Ok::<(), left_right::Poisoned>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Publishing {
@@ -129,12 +151,44 @@ where
 
 impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     /// A view of the newest published state. O(1), never blocks.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// # impl left_right::Independent for Count {}
+    /// # use std::time::Duration;
+    /// # use left_right::kept::{self, Publishing};
+    /// let (writer, _) = kept::new::<Count, u32>(Count(3));
+    /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
+    /// assert_eq!(count.enter().0, 3);
+    /// ```
     #[inline]
     pub fn enter(&self) -> View<'_, T> {
         View::new(self.guard())
     }
 
     /// A part of the newest published state. O(1) beside `part`, never blocks.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// # impl left_right::Independent for Count {}
+    /// # use std::time::Duration;
+    /// # use left_right::kept::{self, Publishing};
+    /// let (writer, _) = kept::new::<Count, u32>(Count(3));
+    /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
+    /// assert_eq!(*count.map(|count| &count.0), 3);
+    /// ```
     #[inline]
     pub fn map<U: ?Sized>(&self, part: impl for<'a> FnOnce(&'a T) -> &'a U) -> Ref<'_, U> {
         Ref::new(ReadGuard::map(self.guard(), part))
@@ -142,6 +196,22 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
 
     /// A part of the newest published state, if there is such a part. O(1) beside `part`, never
     /// blocks.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// # impl left_right::Independent for Count {}
+    /// # use std::time::Duration;
+    /// # use left_right::kept::{self, Publishing};
+    /// let (writer, _) = kept::new::<Count, u32>(Count(3));
+    /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
+    /// assert!(count.try_map(|count| Some(&count.0).filter(|n| **n > 100)).is_none());
+    /// ```
     #[inline]
     pub fn try_map<U: ?Sized>(
         &self,
@@ -160,6 +230,24 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
 
     /// A handle for one thread, which reads a little faster, and which keeps the data when this one
     /// goes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// # impl left_right::Independent for Count {}
+    /// # use std::time::Duration;
+    /// # use left_right::kept::{self, Publishing};
+    /// let (writer, _) = kept::new::<Count, u32>(Count(3));
+    /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
+    /// let reader = count.reader();
+    /// drop(count);
+    /// assert_eq!(reader.enter().0, 3);
+    /// ```
     pub fn reader(&self) -> ReadHandle<T> {
         ReadHandle::new(self.reader.handle())
     }
@@ -179,6 +267,24 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     /// If `change` panics: what it had appended by then is pending. If an operation panics that this
     /// thread absorbs. If this thread is in a call of this method already. And, in debug builds, if it
     /// holds a view.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// # impl left_right::Independent for Count {}
+    /// # use std::time::Duration;
+    /// # use left_right::kept::{self, Publishing};
+    /// let (writer, _) = kept::new::<Count, u32>(Count(3));
+    /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
+    /// let pending = count.update(|writer| writer.append(1).append(2).pending().len())?;
+    /// assert_eq!((pending, count.enter().0), (2, 6));
+    /// # Ok::<(), left_right::Poisoned>(())
+    /// ```
     #[track_caller]
     pub fn update<R>(
         &self,
@@ -309,6 +415,26 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     /// # Panics
     ///
     /// As [`update`](Self::update).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// # impl left_right::Independent for Count {}
+    /// # use std::time::Duration;
+    /// # use left_right::kept::{self, Publishing};
+    /// let (writer, _) = kept::new::<Count, u32>(Count(3));
+    /// let count = writer.into_shared(Publishing::ByHand, Duration::from_secs(1));
+    /// count.append_with(|_| (Some(1), ()))?;
+    /// assert_eq!(count.enter().0, 3);
+    /// count.publish()?;
+    /// assert_eq!(count.enter().0, 4);
+    /// # Ok::<(), left_right::Poisoned>(())
+    /// ```
     #[track_caller]
     pub fn publish(&self) -> Result<(), Poisoned> {
         self.reader.assert_not_inside();
@@ -378,21 +504,86 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     /// The writer by itself: for calls that this handle does not have, such as
     /// [`publish_timeout`](SharedWriteHandle::publish_timeout), or
     /// [`lock`](SharedWriteHandle::lock) and then [`stats`](crate::WriteHandle::stats).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// # impl left_right::Independent for Count {}
+    /// # use std::time::Duration;
+    /// # use left_right::kept::{self, Publishing};
+    /// let (writer, _) = kept::new::<Count, u32>(Count(3));
+    /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
+    /// assert_eq!(count.writer().lock()?.stats().publishes, 0);
+    /// # Ok::<(), left_right::Poisoned>(())
+    /// ```
     pub fn writer(&self) -> &SharedWriteHandle<T, O> {
         &self.writing.writer
     }
 
     /// When changes become visible.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// # impl left_right::Independent for Count {}
+    /// # use std::time::Duration;
+    /// # use left_right::kept::{self, Publishing};
+    /// let (writer, _) = kept::new::<Count, u32>(Count(3));
+    /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
+    /// assert_eq!(count.publishing(), Publishing::EachWrite);
+    /// ```
     pub fn publishing(&self) -> Publishing {
         self.writing.publishing
     }
 
     /// How long a reader may be in the way before the copy that it is in is left to it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// # impl left_right::Independent for Count {}
+    /// # use std::time::Duration;
+    /// # use left_right::kept::{self, Publishing};
+    /// let (writer, _) = kept::new::<Count, u32>(Count(3));
+    /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
+    /// assert_eq!(count.patience(), Duration::from_secs(1));
+    /// ```
     pub fn patience(&self) -> Duration {
         self.writing.patience
     }
 
     /// Whether an operation has panicked, so that nothing can be changed any more.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// # impl left_right::Independent for Count {}
+    /// # use std::time::Duration;
+    /// # use left_right::kept::{self, Publishing};
+    /// let (writer, _) = kept::new::<Count, u32>(Count(3));
+    /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
+    /// assert!(!count.is_poisoned());
+    /// ```
     pub fn is_poisoned(&self) -> bool {
         self.writing.writer.is_poisoned()
     }

@@ -62,6 +62,27 @@ impl Wakes {
 }
 
 /// The future of [`WriteHandle::publish_async`].
+///
+/// # Examples
+///
+/// ```
+/// # #[derive(Clone, Default)] struct Count(u32);
+/// # impl left_right::Absorb<u32> for Count {
+/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+/// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+/// # }
+/// use left_right::{Publish, WriteHandle};
+///
+/// /// Where a future must have a name.
+/// fn add(writer: &mut WriteHandle<Count, u32>, n: u32) -> Publish<'_, Count, u32> {
+///     writer.append(n).publish_async()
+/// }
+///
+/// let (mut writer, reader) = left_right::new::<Count, u32>();
+/// futures::executor::block_on(add(&mut writer, 1))?;
+/// assert_eq!(reader.enter().unwrap().0, 1);
+/// # Ok::<(), left_right::Poisoned>(())
+/// ```
 #[must_use = "a future does nothing unless it is polled"]
 pub struct Publish<'a, T: Absorb<O>, O> {
     writer: &'a mut WriteHandle<T, O>,
@@ -87,6 +108,25 @@ impl<T: Absorb<O>, O> Future for Publish<'_, T, O> {
 }
 
 /// The future of [`SharedWriteHandle::publish_async`].
+///
+/// # Examples
+///
+/// ```
+/// # #[derive(Clone, Default)] struct Count(u32);
+/// # impl left_right::Absorb<u32> for Count {
+/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+/// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+/// # }
+/// let (writer, reader) = left_right::new_logged::<Count, u32>(Count(0));
+/// let shared = writer.into_shared();
+/// shared.append(1)?;
+/// let published = shared.publish_async();
+/// // Appended after the call: it may or may not be visible with it.
+/// shared.append(2)?;
+/// futures::executor::block_on(published)?;
+/// assert!(reader.enter().unwrap().0 >= 1);
+/// # Ok::<(), left_right::Poisoned>(())
+/// ```
 #[must_use = "a future does nothing unless it is polled"]
 pub struct SharedPublish<'a, T: Absorb<O>, O> {
     shared: &'a SharedWriteHandle<T, O>,

@@ -177,6 +177,23 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
     /// # Errors
     ///
     /// [`Poisoned`] if an operation has panicked. This one is dropped then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (writer, reader) = left_right::new_logged::<Count, u32>(Count(0));
+    /// let shared = writer.into_shared();
+    /// shared.append(1)?;
+    /// assert_eq!(reader.enter().unwrap().0, 0);
+    /// shared.publish()?;
+    /// assert_eq!(reader.enter().unwrap().0, 1);
+    /// # Ok::<(), left_right::Poisoned>(())
+    /// ```
     pub fn append(&self, operation: O) -> Result<(), Poisoned> {
         self.writing.queue.push(operation).map(drop)
     }
@@ -186,6 +203,22 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
     /// # Errors
     ///
     /// [`Poisoned`] if an operation has panicked. These are dropped then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (writer, reader) = left_right::new_logged::<Count, u32>(Count(0));
+    /// let shared = writer.into_shared();
+    /// shared.append_all([1, 2, 3])?;
+    /// shared.publish()?;
+    /// assert_eq!(reader.enter().unwrap().0, 6);
+    /// # Ok::<(), left_right::Poisoned>(())
+    /// ```
     pub fn append_all(&self, operations: impl IntoIterator<Item = O>) -> Result<(), Poisoned> {
         // The iterator is user code, so before the lock is taken.
         let operations = operations.into_iter().collect();
@@ -202,6 +235,21 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
     /// # Panics
     ///
     /// As [`publish`](Self::publish).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (writer, reader) = left_right::new_logged::<Count, u32>(Count(0));
+    /// let shared = writer.into_shared();
+    /// shared.apply(1)?;
+    /// assert_eq!(reader.enter().unwrap().0, 1);
+    /// # Ok::<(), left_right::Poisoned>(())
+    /// ```
     #[track_caller]
     pub fn apply(&self, operation: O) -> Result<(), Poisoned> {
         self.reader.assert_not_inside();
@@ -232,6 +280,23 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
     /// If an operation panics that this thread absorbs; if it is called by an operation that is
     /// being absorbed, or while this thread holds the [`lock`](Self::lock); and, in debug builds,
     /// if the thread holds a guard of the pair.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (writer, reader) = left_right::new_logged::<Count, u32>(Count(0));
+    /// let shared = writer.into_shared();
+    /// let other = shared.clone();
+    /// other.append(1)?;
+    /// shared.publish()?;
+    /// assert_eq!(reader.enter().unwrap().0, 1);
+    /// # Ok::<(), left_right::Poisoned>(())
+    /// ```
     #[track_caller]
     pub fn publish(&self) -> Result<(), Poisoned> {
         self.publish_upto(self.writing.queue.last_ticket()?)
@@ -251,6 +316,28 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
     ///
     /// If an operation panics, or if this thread has the writer already, as for
     /// [`publish`](Self::publish).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (writer, reader) = left_right::new_logged::<Count, u32>(Count(0));
+    /// let shared = writer.into_shared();
+    /// let guard = reader.enter().unwrap();
+    /// shared.append(1)?;
+    /// assert!(shared.publish_timeout(Duration::ZERO).is_ok());
+    /// shared.append(1)?;
+    /// let stalled = shared.publish_timeout(Duration::ZERO).unwrap_err();
+    /// println!("{stalled}");
+    /// drop(guard);
+    /// assert!(shared.publish_timeout(Duration::ZERO).is_ok());
+    /// # Ok::<(), left_right::Poisoned>(())
+    /// ```
     #[track_caller]
     pub fn publish_timeout(&self, timeout: Duration) -> Result<(), PublishError> {
         let ticket = self.writing.queue.last_ticket()?;
@@ -269,6 +356,27 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
     /// # Panics
     ///
     /// As [`publish_timeout`](Self::publish_timeout), and if `clone` does; nothing is lost then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// # impl left_right::Independent for Count {}
+    /// let (writer, reader) = left_right::new_logged::<Count, u32>(Count(0));
+    /// let shared = writer.into_shared();
+    /// let guard = reader.enter().unwrap();
+    /// for _ in 0..10 {
+    ///     shared.append(1)?;
+    ///     shared.publish_or_replace(Duration::ZERO)?;
+    /// }
+    /// assert_eq!((guard.0, shared.reader().enter().unwrap().0), (0, 10));
+    /// # Ok::<(), left_right::PublishError>(())
+    /// ```
     #[track_caller]
     pub fn publish_or_replace(&self, timeout: Duration) -> Result<(), PublishError>
     where
@@ -369,6 +477,24 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
     /// # Panics
     ///
     /// If this thread has the writer already: it would wait for itself.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (writer, reader) = left_right::new_logged::<Count, u32>(Count(0));
+    /// let shared = writer.into_shared();
+    /// let mut writer = shared.lock()?;
+    /// let now = writer.view().0;
+    /// writer.append(now + 1).publish();
+    /// drop(writer);
+    /// assert_eq!(reader.enter().unwrap().0, 1);
+    /// # Ok::<(), left_right::Poisoned>(())
+    /// ```
     #[track_caller]
     pub fn lock(&self) -> Result<WriteGuard<'_, T, O>, Poisoned> {
         let locked = self.writing.try_lock().unwrap_or_else(|| {
@@ -426,11 +552,42 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
     }
 
     /// A handle for readers, for any thread.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (writer, _) = left_right::new_logged::<Count, u32>(Count(0));
+    /// let shared = writer.into_shared();
+    /// shared.apply(1)?;
+    /// assert_eq!(shared.reader().enter().unwrap().0, 1);
+    /// # Ok::<(), left_right::Poisoned>(())
+    /// ```
     pub fn reader(&self) -> &SharedReadHandle<T> {
         &self.reader
     }
 
     /// Whether an operation has panicked, so that nothing is published any more.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::panic::{AssertUnwindSafe, catch_unwind};
+    /// # #[derive(Clone)] struct Strict;
+    /// # impl left_right::Absorb<u32> for Strict {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { assert_ne!(*n, 0); }
+    /// #     fn sync_with(&mut self, _: &Self) {}
+    /// # }
+    /// let (writer, _) = left_right::new_logged::<Strict, u32>(Strict);
+    /// let shared = writer.into_shared();
+    /// assert!(!shared.is_poisoned());
+    /// assert!(catch_unwind(AssertUnwindSafe(|| shared.apply(0))).is_err());
+    /// assert!(shared.is_poisoned());
+    /// ```
     pub fn is_poisoned(&self) -> bool {
         self.writing.queue.is_poisoned()
     }
@@ -441,6 +598,23 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
     /// # Errors
     ///
     /// The handle itself if there are others.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (writer, reader) = left_right::new_logged::<Count, u32>(Count(0));
+    /// let shared = writer.into_shared();
+    /// shared.append(1)?;
+    /// let mut writer = shared.into_writer().expect("there is no other handle");
+    /// writer.publish();
+    /// assert_eq!(reader.enter().unwrap().0, 1);
+    /// # Ok::<(), left_right::Poisoned>(())
+    /// ```
     pub fn into_writer(mut self) -> Result<WriteHandle<T, O>, Self> {
         if let Some(writing) = Arc::get_mut(&mut self.writing) {
             Ok(writing.end().expect(PRESENT))

@@ -11,6 +11,22 @@ use crate::Absorb;
 /// The data of a pair whose writer was [taken](crate::WriteHandle::take).
 ///
 /// Dropping it calls [`Absorb::drop_second`]; a panic of that goes on, as from the drop of a box.
+///
+/// # Examples
+///
+/// ```
+/// # #[derive(Clone, Default)] struct Count(u32);
+/// # impl left_right::Absorb<u32> for Count {
+/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+/// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+/// # }
+/// let (mut writer, reader) = left_right::new::<Count, u32>();
+/// writer.append(1);
+/// let mut count = writer.take();
+/// count.0 += 1;
+/// assert_eq!(count.0, 2);
+/// # drop(reader);
+/// ```
 pub struct Taken<T: Absorb<O>, O> {
     /// `None` only once `into_box` or `drop` has begun.
     data: Option<Box<T>>,
@@ -34,6 +50,22 @@ impl<T: Absorb<O>, O> Taken<T, O> {
     /// The other copy was dropped by [`Absorb::drop_first`]. If that leaves to `drop_second` what
     /// a plain drop would not do, or would do wrongly, then call `T::drop_second` on the box
     /// instead of dropping it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// writer.append(1);
+    /// // SAFETY: a count has nothing that one copy leaves to the other to drop.
+    /// let count = unsafe { writer.take().into_box() };
+    /// assert_eq!(count.0, 1);
+    /// # drop(reader);
+    /// ```
     #[allow(unsafe_code)] // Unsafe to call, as in left-right 0.11; nothing unsafe inside.
     pub unsafe fn into_box(mut self) -> Box<T> {
         self.data.take().expect(PRESENT)
