@@ -194,7 +194,7 @@ fn the_suites_print_their_claims() {
     assert_claims("bulk", 7);
     assert_claims("memory", 4);
     assert_claims("multi", 7);
-    assert_claims("shared", 6);
+    assert_claims("shared", 19);
 }
 
 fn assert_claims(suite: &str, count: usize) {

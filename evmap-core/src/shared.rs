@@ -24,7 +24,7 @@ use crate::write::{WriteHandle, logged_insert};
 ///
 /// * **A write publishes**: it costs a microsecond or so, where an insert into a [`WriteHandle`]
 ///   costs nanoseconds. [`batch`](Self::batch) and [`extend`](Self::extend) publish once for many
-///   changes; so do policies other than [`Publishing::EachWrite`](crate::Publishing::EachWrite),
+///   changes; so do policies other than [`Publishing::EachWrite`],
 ///   for which writes become visible later than they return; see
 ///   [`Builder::publishing`](crate::Builder::publishing).
 /// * **Writes come one after the other**, in whatever threads: this is for many reads and some
@@ -164,7 +164,7 @@ where
     /// Sets the value of `key` and returns the one before. O(1) on average, with a clone of the old
     /// value; waits for other writers, and for readers as long as the [patience](Self::patience) is.
     ///
-    /// With [`Publishing::EachWrite`](crate::Publishing::EachWrite) it is visible to all threads
+    /// With [`Publishing::EachWrite`] it is visible to all threads
     /// when this returns. Of two equal keys the one that is in the map stays, as in `HashMap`.
     ///
     /// # Panics
@@ -307,7 +307,7 @@ where
     }
 
     /// A clone of the value of `key`, which becomes `default()` if the key is not there. O(1) on
-    /// average; with [`Publishing::EachWrite`](crate::Publishing::EachWrite) a look-up if it is
+    /// average; with [`Publishing::EachWrite`] a look-up if it is
     /// there, else it waits as [`insert`](Self::insert).
     ///
     /// `default` runs once at the most, and no two threads insert the same key: where they race,
@@ -334,7 +334,7 @@ where
     }
 
     /// Inserts every pair, all visible at once. O(n); the iterator runs before the writer is locked.
-    /// Waits for other writers, and with [`Publishing::EachWrite`](crate::Publishing::EachWrite) for
+    /// Waits for other writers, and with [`Publishing::EachWrite`] for
     /// readers as [`publish`](Self::publish).
     ///
     /// # Panics
@@ -354,7 +354,7 @@ where
     }
 
     /// Removes all entries and keeps the room for them. O(capacity); waits for other writers, and
-    /// with [`Publishing::EachWrite`](crate::Publishing::EachWrite) for readers as
+    /// with [`Publishing::EachWrite`] for readers as
     /// [`publish`](Self::publish).
     ///
     /// # Panics

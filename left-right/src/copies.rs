@@ -72,9 +72,10 @@ struct Abandoned<T> {
     grace: GracePeriod,
 }
 
-/// How many copies may be abandoned at a time. One per stalled reader is enough, but for readers
-/// that were stopped before they found a record: those count as inside every copy.
-const MOST_ABANDONED: usize = 8;
+/// How many copies may be abandoned of which nobody is known to be in them. A reader that has found
+/// its record holds up that copy and no other; but one that was stopped before that counts as inside
+/// every copy.
+const MOST_IN_DOUBT: usize = 8;
 
 /// Who owns which copy, from the writer's point of view.
 pub(crate) struct Copies<T> {
@@ -163,7 +164,10 @@ impl<T> Copies<T> {
     where
         T: Clone,
     {
-        if self.abandoned.len() >= MOST_ABANDONED {
+        let in_doubt = |it: &&Abandoned<T>| !it.grace.has_known_reader();
+        let mut copies_in_doubt = usize::from(!self.grace.has_known_reader());
+        copies_in_doubt += self.abandoned.iter().filter(in_doubt).count();
+        if copies_in_doubt > MOST_IN_DOUBT {
             return false;
         }
         // SAFETY: nobody changes the published copy before the next swap, which takes `self`.
@@ -308,5 +312,33 @@ impl<'a, T> Reclaimed<'a, T> {
         let vacated = copies.stale.addr().get();
         let counted = copies.grace.begin(&copies.shared.core.registry, vacated);
         copies.chooser.record(counted, heavy);
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_that_may_be_anywhere_costs_few_copies() {
+        let mut copies = Copies::new(0_u32, 0_u32);
+        let slot = copies.shared.core.registry.register();
+        slot.announce_only();
+        let mut replaced = 0;
+        loop {
+            if copies.reclaim(Patience::Never).is_err() {
+                if !copies.replace_stale() {
+                    break;
+                }
+                replaced += 1;
+                assert!(replaced < 100, "a copy for each publish");
+            }
+            copies.reclaim(Patience::Never).unwrap().publish();
+        }
+        assert_eq!(copies.abandoned(), replaced);
+        slot.end_leaked_session();
+        copies.reclaim(Patience::Never).unwrap().publish();
+        copies.free_abandoned(drop);
+        assert_eq!(copies.abandoned(), 0);
     }
 }

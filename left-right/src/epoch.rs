@@ -135,6 +135,13 @@ impl Slot {
         Some(record)
     }
 
+    /// What a reader has done that was stopped before it found a record.
+    #[cfg(test)]
+    pub(crate) fn announce_only(&self) {
+        self.session
+            .store(self.session().wrapping_add(1), Ordering::Release);
+    }
+
     /// Another guard for a reader that is inside already: it shares the record of the first.
     #[cold]
     fn enter_nested(&self, published: &Published) -> Option<NonNull<Header>> {

@@ -67,10 +67,10 @@ impl Registry {
     /// Locks the slots for a change, and counts it.
     fn change(&self) -> MutexGuard<'_, Slab<SharedSlot>> {
         let slots = lock(&self.slots);
-        let changes = self.changes.load(Ordering::Relaxed).wrapping_add(1);
+        let changes = self.changes.load(Ordering::Relaxed).saturating_add(1);
         // Relaxed: a reader that comes counts itself before it first announces itself, so the
         // fences that make the writer see the announcement make it see the count, too (invariant 3).
-        self.changes.store(changes.max(1), Ordering::Relaxed);
+        self.changes.store(changes, Ordering::Relaxed);
         slots
     }
 
@@ -116,7 +116,10 @@ impl Registry {
     fn call(&self, roster: &mut Roster) {
         // Relaxed: see `change`. A reader whose coming is not seen here announces itself after the
         // heavy fence, and so finds the new pointer.
-        if self.changes.load(Ordering::Relaxed) != roster.changes {
+        let changes = self.changes.load(Ordering::Relaxed);
+        // A count that has reached its end says nothing any more: on a machine of 32 bits a program
+        // gets there.
+        if changes != roster.changes || changes == usize::MAX {
             self.call_anew(roster);
         }
     }
@@ -165,5 +168,25 @@ impl Registry {
     /// How many readers are registered.
     pub(crate) fn len(&self) -> usize {
         lock(&self.slots).len()
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::published::tests::published;
+
+    #[test]
+    fn a_count_that_has_reached_its_end_hides_no_reader() {
+        let (published, _record) = published();
+        let registry = Registry::new();
+        registry.changes.store(usize::MAX - 1, Ordering::Relaxed);
+        let (mut roster, mut inside) = (Roster::default(), Vec::new());
+        for readers in 1..4 {
+            let slot = registry.register();
+            slot.enter(&published).unwrap();
+            registry.look(&mut roster, &mut inside);
+            assert_eq!(inside.len(), readers);
+        }
     }
 }

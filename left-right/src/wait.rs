@@ -93,6 +93,15 @@ impl GracePeriod {
         registry.look(&mut self.roster, &mut self.stragglers)
     }
 
+    /// Whether one of those that are still there is known to be in the copy that they have to leave.
+    pub(crate) fn has_known_reader(&self) -> bool {
+        self.stragglers.iter().any(|straggler| {
+            let slot = self.roster.slot(straggler.index);
+            let record = slot.record_seen(straggler.session);
+            record.is_some_and(|record| record.addr().get() == self.vacated)
+        })
+    }
+
     /// Who is still there.
     pub(crate) fn stalled_readers(&self) -> Vec<StalledReader> {
         let stalled = |straggler: &Straggler| {

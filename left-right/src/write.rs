@@ -845,3 +845,41 @@ where
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Count(u32);
+
+    impl Absorb<u32> for Count {
+        fn absorb_first(&mut self, operation: &mut u32, _: &Self) {
+            self.0 += *operation;
+        }
+
+        fn sync_with(&mut self, first: &Self) {
+            self.0 = first.0;
+        }
+    }
+
+    impl Independent for Count {}
+
+    /// A shared writer may ask for it when it was other writers that were in the way.
+    #[test]
+    fn replacing_a_copy_that_nobody_is_in_loses_nothing() {
+        let (mut looked_at, reader) = crate::new_logged::<Count, u32>(Count(0));
+        assert_eq!(looked_at.append(1).view().0, 1);
+        let (mut loaded, other) = crate::new::<Count, u32>();
+        loaded.append(1);
+        for (writer, reader) in [(&mut looked_at, &reader), (&mut loaded, &other)] {
+            assert!(writer.replace());
+            assert_eq!(reader.enter().unwrap().0, 1);
+            for total in [3, 5, 7] {
+                writer.append(2).publish();
+                assert_eq!(reader.enter().unwrap().0, total);
+            }
+            assert_eq!(writer.stats().abandoned, 0);
+        }
+    }
+}

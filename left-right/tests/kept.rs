@@ -187,7 +187,7 @@ fn a_shared_handle_says_what_it_is() {
     let shared = shared(Publishing::ByHand);
     assert_eq!(shared.publishing(), Publishing::ByHand);
     assert_eq!(shared.patience(), Duration::from_millis(1));
-    assert!(!shared.writer().is_poisoned());
+    assert!(!shared.is_poisoned());
     assert_eq!(
         format!("{shared:?}"),
         "SharedHandle { publishing: ByHand, is_poisoned: false, .. }"

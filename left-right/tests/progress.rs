@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use left_right::{Absorb, Independent, PublishError, ReadGuard, SharedReadHandle, WriteHandle};
+use left_right::{Absorb, Independent, ReadGuard, SharedReadHandle, WriteHandle};
 
 mod common;
 
@@ -87,20 +87,18 @@ fn a_guard_of_a_slot_that_no_thread_owns_refreshes() {
     }
 }
 
-/// Readers that all stall in different versions cost so many copies, and no more.
+/// Readers that all stall in different versions cost a copy each, and stop nobody.
 #[test]
-fn copies_left_to_readers_are_few_and_come_back() {
+fn copies_left_to_readers_come_back() {
     const READERS: usize = 100;
     let (mut writer, reader) = left_right::new_logged::<Count, u64>(Count(0));
     let handles: Vec<_> = (0..READERS).map(|_| reader.clone()).collect();
     let mut guards = Vec::new();
-    let stalled = handles.iter().find_map(|handle| {
+    for handle in &handles {
         guards.push(handle.enter().unwrap());
-        writer.append(1).publish_or_replace(Duration::ZERO).err()
-    });
-    assert!(matches!(stalled, Some(PublishError::Stalled(_))));
-    let abandoned = writer.stats().abandoned;
-    assert!((1..READERS / 2).contains(&abandoned), "{abandoned}");
+        writer.append(1).publish_or_replace(Duration::ZERO).unwrap();
+    }
+    assert_eq!(writer.stats().abandoned, READERS - 1);
     for (version, guard) in (0..).zip(&guards) {
         assert_eq!(guard.0, version);
     }

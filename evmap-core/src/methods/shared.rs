@@ -160,7 +160,7 @@ macro_rules! shared_methods {
         }
 
         /// Sets the metadata. O(1); waits for other writers, and with
-        /// [`Publishing::EachWrite`](crate::Publishing::EachWrite) for readers as
+        /// [`Publishing::EachWrite`] for readers as
         /// [`publish`](Self::publish).
         ///
         /// # Panics
@@ -179,7 +179,7 @@ macro_rules! shared_methods {
 
         /// Makes all changes visible that were made before this call, by any thread. Does nothing
         /// if they are, as always with
-        /// [`Publishing::EachWrite`](crate::Publishing::EachWrite).
+        /// [`Publishing::EachWrite`].
         ///
         /// Waits for other writers, and for readers as long as the [patience](Self::patience) is.
         ///
@@ -266,7 +266,7 @@ macro_rules! shared_methods {
         }
 
         /// Figures of this map: publishes, operations, the log, readers, abandoned copies. O(1);
-        /// waits for other writers, and for no reader.
+        /// waits for other writers' changes.
         ///
         /// # Panics
         ///
@@ -279,7 +279,7 @@ macro_rules! shared_methods {
         /// ```
         #[track_caller]
         pub fn stats(&self) -> $crate::Stats {
-            Self::sound(self.inner.writer().lock()).stats()
+            Self::sound(self.inner.stats())
         }
 
         /// The registered readers and what each was doing at that moment: which hold views, of
@@ -299,7 +299,7 @@ macro_rules! shared_methods {
         /// ```
         #[track_caller]
         pub fn readers(&self) -> Vec<$crate::ReaderState> {
-            Self::sound(self.inner.writer().lock()).readers()
+            Self::sound(self.inner.readers())
         }
 
         /// Logs operations that were made without a look, none of another writer in between.
@@ -375,7 +375,7 @@ macro_rules! shared_conversions {
             ///
             /// # Panics
             ///
-            /// For [`Publishing::Interval`](crate::Publishing::Interval), if no thread can be
+            /// For [`Publishing::Interval`], if no thread can be
             /// started.
             ///
             /// ```

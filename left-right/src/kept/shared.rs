@@ -18,8 +18,8 @@ use futures_timer::Delay;
 
 use super::{ReadHandle, Ref, View, WriteHandle};
 use crate::{
-    Absorb, Independent, Poisoned, PublishError, ReadGuard, SharedReadHandle, SharedWriteHandle,
-    WriteGuard, unwind::swallow,
+    Absorb, Independent, Poisoned, PublishError, ReadGuard, ReaderState, SharedReadHandle,
+    SharedWriteHandle, Stats, WriteGuard, unwind::swallow,
 };
 
 /// When the changes made through a [`SharedHandle`] become visible to readers.
@@ -70,7 +70,7 @@ pub enum Publishing {
 /// stops a writer, not even a guard that is leaked.
 ///
 /// A thread must not change anything while it holds a view: it would be such a reader. Debug builds
-/// panic at the call.
+/// panic at the call, also if the thread has leaked a view.
 ///
 /// When the last handle goes, what is pending is published; views and read handles that are left
 /// keep the data.
@@ -288,12 +288,10 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     #[track_caller]
     pub fn update<R>(
         &self,
-        change: impl FnOnce(&mut crate::WriteHandle<T, O>) -> R,
+        change: impl FnOnce(&mut WriteHandle<T, O>) -> R,
     ) -> Result<R, Poisoned> {
-        let mut writer = self.lock()?;
-        let result = change(&mut writer);
-        self.writing.changed(writer)?;
-        Ok(result)
+        // Lent as a handle that cannot take the data away from readers.
+        self.update_with(|writer| writer, |writer| writer, change)
     }
 
     /// Appends what `decide` makes of the state with everything that was appended so far, by any
@@ -482,7 +480,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
         let mut publishing = writing.writer.publish_async();
         async move {
             loop {
-                let mut patience = Delay::new(writing.patience);
+                let mut patience = Delay::new(writing.patience.min(LONGEST));
                 let published = future::poll_fn(|context| {
                     if let Poll::Ready(published) = Pin::new(&mut publishing).poll(context) {
                         return Poll::Ready(Some(published));
@@ -501,9 +499,16 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
         }
     }
 
-    /// The writer by itself: for calls that this handle does not have, such as
-    /// [`publish_timeout`](SharedWriteHandle::publish_timeout), or
-    /// [`lock`](SharedWriteHandle::lock) and then [`stats`](crate::WriteHandle::stats).
+    /// Figures of the writer: see [`WriteHandle::stats`](crate::WriteHandle::stats). Waits as
+    /// [`update`](Self::update) for other threads' changes.
+    ///
+    /// # Errors
+    ///
+    /// [`Poisoned`] if an operation has panicked.
+    ///
+    /// # Panics
+    ///
+    /// If this thread is in a call of [`update`](Self::update).
     ///
     /// # Examples
     ///
@@ -518,11 +523,42 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     /// # use left_right::kept::{self, Publishing};
     /// let (writer, _) = kept::new::<Count, u32>(Count(3));
     /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
-    /// assert_eq!(count.writer().lock()?.stats().publishes, 0);
+    /// assert_eq!(count.stats()?.publishes, 0);
     /// # Ok::<(), left_right::Poisoned>(())
     /// ```
-    pub fn writer(&self) -> &SharedWriteHandle<T, O> {
-        &self.writing.writer
+    #[track_caller]
+    pub fn stats(&self) -> Result<Stats, Poisoned> {
+        Ok(self.writing.writer.lock()?.stats())
+    }
+
+    /// The registered readers: see [`WriteHandle::readers`](crate::WriteHandle::readers). Waits, fails
+    /// and panics as [`stats`](Self::stats).
+    ///
+    /// # Errors
+    ///
+    /// [`Poisoned`] if an operation has panicked.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// # impl left_right::Independent for Count {}
+    /// # use std::time::Duration;
+    /// # use left_right::kept::{self, Publishing};
+    /// let (writer, _) = kept::new::<Count, u32>(Count(3));
+    /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
+    /// let view = count.enter();
+    /// assert_eq!(count.readers()?.iter().filter(|reader| reader.is_inside).count(), 1);
+    /// # drop(view);
+    /// # Ok::<(), left_right::Poisoned>(())
+    /// ```
+    #[track_caller]
+    pub fn readers(&self) -> Result<Vec<ReaderState>, Poisoned> {
+        Ok(self.writing.writer.lock()?.readers())
     }
 
     /// When changes become visible.
@@ -667,6 +703,10 @@ struct Timer {
 /// As short as an interval may be: without a pause the thread would do nothing but look.
 const SHORTEST: Duration = Duration::from_millis(1);
 
+/// More patience than this is the same: not every clock can be asked for the end of time.
+#[cfg(feature = "async")]
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
 impl Timer {
     fn start<T, O>(interval: Duration, writer: SharedWriteHandle<T, O>, patience: Duration) -> Self
     where
@@ -676,11 +716,17 @@ impl Timer {
         let (stop, stopped) = mpsc::channel::<()>();
         let interval = interval.max(SHORTEST);
         let work = move || {
+            // One attempt each time: the handles may go meanwhile, and then somebody waits for this
+            // thread. A panic of a clone or a drop poisons nothing, so it ends nothing either.
+            let publish = || swallow(|| drop(writer.publish_or_replace(patience)));
             while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
-                if publish(&writer, patience).is_err() {
+                publish();
+                if writer.is_poisoned() {
                     break;
                 }
             }
+            // The last handle may have gone on this thread, with what others have appended since.
+            publish();
         };
         let thread = thread::Builder::new().name("left-right publisher".to_owned());
         Self {

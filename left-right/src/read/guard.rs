@@ -237,7 +237,9 @@ impl<'rh, T> ReadGuard<'rh, T> {
             }
             Step::Closed => {
                 // `step` has left already.
+                let Self { slot, core, .. } = self;
                 mem::forget(self);
+                give_back_if_nobodys(slot, core);
                 None
             }
         }
@@ -252,6 +254,16 @@ impl<T: ?Sized> Drop for ReadGuard<'_, T> {
         if !self.slot().leave() {
             leave_nested(self.slot, self.core);
         }
+    }
+}
+
+/// Gives back a slot that no thread owns, if this is one, after it has left.
+#[cold]
+pub(super) fn give_back_if_nobodys(slot: NonNull<Slot>, core: &Core) {
+    // SAFETY: the slot is in the registry of `core`; the reference is not used once it is freed.
+    let slot = unsafe { slot.as_ref() };
+    if slot.is_abandoned() {
+        core.registry.deregister(slot.key());
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{fmt, ptr::NonNull};
 
-use super::{ReadGuard, ReadHandle, local};
+use super::{ReadGuard, ReadHandle, guard, local};
 use crate::{
     copies::{CoreArc, Shared},
     epoch::{Slot, is_inside},
@@ -131,7 +131,7 @@ impl<T> SharedReadHandle<T> {
         // registry; this is the thread that owns it, or nobody does (invariant 7).
         let entered = unsafe { slot.as_ref() }.enter_from(session, &self.core.published);
         let Some(record) = entered else {
-            self.return_unused(slot);
+            guard::give_back_if_nobodys(slot, &self.core);
             return None;
         };
         let data = data_ptr::<T>(record.cast());
@@ -161,17 +161,6 @@ impl<T> SharedReadHandle<T> {
         let slot = local::slot(self.id, &self.core);
         // SAFETY: as in `enter`.
         (slot, unsafe { slot.as_ref() }.session())
-    }
-
-    /// Gives back a slot that no thread owns, if this is one, after it could not enter.
-    #[cold]
-    fn return_unused(&self, slot: NonNull<Slot>) {
-        // SAFETY: as in `enter`; the reference is not used once the slot is freed.
-        let slot = unsafe { slot.as_ref() };
-        if slot.is_abandoned() {
-            let key = slot.key();
-            self.core.registry.deregister(key);
-        }
     }
 
     /// A handle for one thread, which enters a little faster.

@@ -403,8 +403,10 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
             match self.writing.attempt(ticket)? {
                 Attempt::Done => return Ok(()),
                 Attempt::Locked if pause.is_long() => {
-                    // No reader is waited for under the lock, so it comes back soon.
-                    drop(lock(&self.writing.locked));
+                    let locked = lock(&self.writing.locked);
+                    if let Attempt::Done = self.writing.attempt_with(locked, ticket)? {
+                        return Ok(());
+                    }
                 }
                 Attempt::Locked | Attempt::Stalled => pause.take(None),
             }
@@ -431,7 +433,7 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
             }
             let left = deadline.map(|it| it.saturating_duration_since(Instant::now()));
             if left == Some(Duration::ZERO) {
-                return self.give_up(start, replace);
+                return self.give_up(ticket, start, replace);
             }
             pause.take(left);
         }
@@ -441,14 +443,19 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
     #[track_caller]
     fn give_up(
         &self,
+        ticket: Ticket,
         start: Instant,
         replace: impl Fn(&mut WriteHandle<T, O>) -> bool,
     ) -> Result<(), PublishError> {
         let Some(locked) = self.writing.try_lock() else {
             return Err(PublishError::Stalled(Stalled::by_a_writer(start.elapsed())));
         };
+        if self.writing.is_visible(ticket) {
+            return Ok(());
+        }
         let mut writer = self.writing.to_publish(locked)?;
-        if replace(&mut writer) {
+        // It may have been another writer that was in the way so far, and no reader.
+        if writer.publish_briefly() || replace(&mut writer) {
             Ok(())
         } else {
             Err(writer.writer().stalled(start))
@@ -467,8 +474,8 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
         self.writing.attempt(ticket)
     }
 
-    /// Locks the writer for this thread. Waits while another thread publishes or has locked it, but
-    /// not for readers.
+    /// Locks the writer for this thread. Waits while another thread publishes or has locked it, and
+    /// for readers only if that one does.
     ///
     /// # Errors
     ///
@@ -616,11 +623,11 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
     /// # Ok::<(), left_right::Poisoned>(())
     /// ```
     pub fn into_writer(mut self) -> Result<WriteHandle<T, O>, Self> {
-        if let Some(writing) = Arc::get_mut(&mut self.writing) {
-            Ok(writing.end().expect(PRESENT))
-        } else {
-            Err(self)
-        }
+        let writer = Arc::get_mut(&mut self.writing).and_then(|writing| {
+            let is_ours = writing.has_writer();
+            is_ours.then(|| writing.end()).flatten()
+        });
+        writer.ok_or(self)
     }
 }
 
@@ -640,9 +647,19 @@ impl<T: Absorb<O>, O> Writing<T, O> {
         if self.is_visible(ticket) {
             return Ok(Attempt::Done);
         }
-        let Some(locked) = self.try_lock() else {
-            return Ok(Attempt::Locked);
-        };
+        match self.try_lock() {
+            Some(locked) => self.attempt_with(locked, ticket),
+            None => Ok(Attempt::Locked),
+        }
+    }
+
+    /// An attempt of somebody who has the lock.
+    #[track_caller]
+    fn attempt_with(
+        &self,
+        locked: MutexGuard<'_, Locked<T, O>>,
+        ticket: Ticket,
+    ) -> Result<Attempt, Poisoned> {
         if self.is_visible(ticket) {
             return Ok(Attempt::Done);
         }
@@ -692,6 +709,12 @@ impl<T: Absorb<O>, O> Writing<T, O> {
     ) -> Result<WriteGuard<'a, T, O>, Poisoned> {
         self.assert_sound(&locked)?;
         Ok(WriteGuard::to_publish(self, locked))
+    }
+
+    /// Whether the writer was neither lost nor exchanged for another.
+    fn has_writer(&mut self) -> bool {
+        let writer = unlocked(&mut self.locked).writer.as_ref();
+        writer.is_some_and(|writer| writer.core_id() == self.id)
     }
 
     fn assert_sound(&self, locked: &Locked<T, O>) -> Result<(), Poisoned> {

@@ -133,6 +133,10 @@ where
     where
         T: Independent,
     {
+        if self.copies.reclaim(Patience::Never).is_ok() {
+            // Nobody is in it: it may have absorbed what its clone would lack.
+            return true;
+        }
         if !self.copies.replace_stale() {
             return false;
         }

@@ -1,7 +1,7 @@
 //! Who owns which copy: publish, replace, close, freeze.
 
 use super::super::Mutant;
-use super::{LOOM, PANICS, PROGRESS, SEMANTICS, equivalent, mutant};
+use super::{LOOM, PANICS, PROGRESS, SEMANTICS, UNIT, equivalent, mutant};
 
 const FILE: &str = "copies.rs";
 
@@ -17,7 +17,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "publish: no new version number", "copies.version += 1;", "", LOOM),
     mutant(FILE, "publish: the copy keeps its version number", "fresh.header.version = copies.version;", "let _ = fresh;", LOOM),
     mutant(FILE, "reclaim: does not wait", "let departed = self.grace.wait(patience)?;", "let _ = patience; let departed = GracePeriod::default().wait(Patience::Never)?;", LOOM),
-    mutant(FILE, "replace: without limit", "if self.abandoned.len() >= MOST_ABANDONED {", "if self.abandoned.len() == usize::MAX {", PROGRESS),
+    mutant(FILE, "replace: without limit", "if copies_in_doubt > MOST_IN_DOUBT {", "if copies_in_doubt == usize::MAX {", UNIT),
     mutant(FILE, "replace: the readers of the abandoned copy are forgotten", "grace: std::mem::take(&mut self.grace),", "grace: { self.grace = GracePeriod::default(); GracePeriod::default() },", LOOM),
     mutant(FILE, "replace: a copy is freed under its readers", "if abandoned.grace.wait(Patience::Never).is_ok() {", "if abandoned.grace.wait(Patience::Never).is_ok() || index < 9 {", LOOM),
     mutant(FILE, "replace: no copy is freed", "if abandoned.grace.wait(Patience::Never).is_ok() {", "if abandoned.grace.wait(Patience::Never).is_ok() && index > 9 {", LOOM),

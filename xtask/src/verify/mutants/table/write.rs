@@ -1,7 +1,7 @@
 //! The steps of a publish and of an end, and the poison.
 
 use super::super::Mutant;
-use super::{LOOM, PANICS, PROGRESS, SEMANTICS, equivalent, mutant};
+use super::{LOOM, PANICS, PROGRESS, SEMANTICS, UNIT, equivalent, mutant};
 
 const FILE: &str = "write/writer.rs";
 const HANDLE: &str = "write.rs";
@@ -23,6 +23,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "publish: the log does not learn of the swap", "_ => self.log.copies_swapped(),", "_ => (),", LOOM),
     mutant(FILE, "publish: without applying the log", "self.prepare(patience)?.publish();", "self.copies.reclaim(patience)?.publish();", LOOM),
     equivalent(FILE, "replace: the clone is synchronised again", "if self.phase == Phase::Unsynchronised { self.phase = Phase::Logging; }", "", "slower only: it is made equal to what it was cloned from"),
+    mutant(FILE, "replace: also a copy that nobody is in", "if self.copies.reclaim(Patience::Never).is_ok() {", "if self.log.len() == usize::MAX {", UNIT),
     mutant(FILE, "replace: the clone absorbs what it has", "self.log.drop_published(); true", "true", LOOM),
     mutant(HANDLE, "leaked guards: hang the writer's calls", "fn writer_to_wait(&mut self) -> &mut Writer<T, O> { self.reader.end_leaked_guards();", "fn writer_to_wait(&mut self) -> &mut Writer<T, O> {", SEMANTICS),
     mutant(HANDLE, "leaked guards: hang take", "self.reader.end_leaked_guards(); let writer = self.writer.take()", "let writer = self.writer.take()", SEMANTICS),
