@@ -23,7 +23,7 @@ use crate::write::{WriteHandle, logged_insert};
 ///
 /// * **A write publishes**: it costs a microsecond or so, where an insert into a [`WriteHandle`]
 ///   costs nanoseconds. [`batch`](Self::batch) and [`extend`](Self::extend) publish once for many
-///   changes; so do policies other than [`Publishing::EachWrite`],
+///   changes; so do policies other than [`Publishing::EachWrite`](crate::Publishing::EachWrite),
 ///   for which writes become visible later than they return; see
 ///   [`Builder::publishing`](crate::Builder::publishing).
 /// * **Writes come one after the other**, in whatever threads: this is for many reads and some
@@ -183,7 +183,7 @@ where
     }
 
     /// Adds `value` to the bag of `key`. O(1); waits for other writers, and with
-    /// [`Publishing::EachWrite`] for readers as long as the
+    /// [`Publishing::EachWrite`](crate::Publishing::EachWrite) for readers as long as the
     /// [patience](Self::patience) is.
     ///
     /// With that policy it is visible to all threads when this returns. Of two equal keys the one

@@ -2,8 +2,6 @@
 
 use std::{thread, time::Duration};
 
-use left_right::PublishError;
-
 use crate::{
     common,
     recorder::{
