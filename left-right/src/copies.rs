@@ -340,5 +340,6 @@ mod tests {
         copies.reclaim(Patience::Never).unwrap().publish();
         copies.free_abandoned(drop);
         assert_eq!(copies.abandoned(), 0);
+        drop(copies.close(drop));
     }
 }
