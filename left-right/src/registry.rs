@@ -158,11 +158,9 @@ impl Registry {
     /// What each reader is doing. Asked only by the writer.
     pub(crate) fn states(&self) -> Vec<ReaderState> {
         // Described without the lock: names allocate.
-        let slots: Vec<SharedSlot> = {
-            let slots = lock(&self.slots);
-            slots.iter().map(|(_, slot)| Arc::clone(slot)).collect()
-        };
-        slots.iter().map(|slot| slot.state()).collect()
+        let mut roster = Roster::default();
+        self.call_anew(&mut roster);
+        roster.slots.iter().map(|slot| slot.state()).collect()
     }
 
     /// How many readers are registered.

@@ -45,19 +45,12 @@ pub(crate) fn unlocked<T>(mutex: &mut Mutex<T>) -> &mut T {
     mutex.get_mut().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Tells threads that are alive apart, at less cost than a thread's id. Never 0.
+/// Tells threads apart, those that are gone included, at less cost than a thread's id. Never 0.
 #[cfg(not(loom))]
-pub(crate) fn thread_address() -> usize {
-    thread_local!(static ADDRESS: u8 = const { 0 });
-    ADDRESS.with(|address| std::ptr::from_ref(address).addr())
-}
-
-/// Tells all threads apart, also those that are gone: a guard that such a one has leaked is not one
-/// of the thread that got its address.
-#[cfg(all(debug_assertions, not(loom)))]
 pub(crate) fn thread_number() -> usize {
+    use std::cell::Cell;
     static LAST: AtomicUsize = AtomicUsize::new(0);
-    thread_local!(static NUMBER: std::cell::Cell<usize> = const { std::cell::Cell::new(0) });
+    thread_local!(static NUMBER: Cell<usize> = const { Cell::new(0) });
     NUMBER.with(|number| {
         if number.get() == 0 {
             // Relaxed: only that no two threads get the same.
@@ -69,6 +62,6 @@ pub(crate) fn thread_number() -> usize {
 
 /// Nobody's: models do not look for calls that would wait for themselves.
 #[cfg(loom)]
-pub(crate) fn thread_address() -> usize {
+pub(crate) fn thread_number() -> usize {
     usize::MAX
 }

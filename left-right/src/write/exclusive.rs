@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Absorb,
-    sync::{MutexGuard, Ordering, thread_address},
+    sync::{MutexGuard, Ordering, thread_number},
 };
 
 /// The writer behind [`SharedWriteHandle`](crate::SharedWriteHandle)s, for one thread at a time.
@@ -109,8 +109,8 @@ impl<'a, T: Absorb<O>, O> WriteGuard<'a, T, O> {
         locked: MutexGuard<'a, Locked<T, O>>,
         take: impl FnOnce(&Queue<O>, &mut Vec<O>) -> Ticket,
     ) -> Self {
-        // Relaxed: only this thread finds its own address there.
-        shared.owner.store(thread_address(), Ordering::Relaxed);
+        // Relaxed: only this thread finds its own number there.
+        shared.owner.store(thread_number(), Ordering::Relaxed);
         // Relaxed: it is written under the lock, which is held.
         let visible = shared.visible.load(Ordering::Relaxed);
         let mut guard = Self {

@@ -15,7 +15,7 @@ use crate::{
     pause::Pause,
     registry::StructureId,
     sync::{
-        Arc, AtomicUsize, Mutex, MutexGuard, Ordering, lock, thread_address, try_lock, unlocked,
+        Arc, AtomicUsize, Mutex, MutexGuard, Ordering, lock, thread_number, try_lock, unlocked,
     },
     unwind::swallow,
 };
@@ -94,7 +94,7 @@ pub(super) struct Writing<T: Absorb<O>, O> {
     locked: Mutex<Locked<T, O>>,
     /// Everything up to this ticket is visible to readers. Written under the lock of `locked`.
     pub(super) visible: AtomicUsize,
-    /// The address of the thread that has locked the writer; 0 if none has.
+    /// The number of the thread that has locked the writer; 0 if none has.
     pub(super) owner: AtomicUsize,
     /// How many threads wait to change something under the lock.
     waiting: AtomicUsize,
@@ -681,7 +681,7 @@ impl<T: Absorb<O>, O> Writing<T, O> {
             return try_lock(&self.locked);
         }
         assert!(
-            cfg!(loom) || owner != thread_address(),
+            cfg!(loom) || owner != thread_number(),
             "this thread has the shared writer already, in an operation that is being absorbed or by \
              `lock`, and would wait for itself for ever"
         );
