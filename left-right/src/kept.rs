@@ -34,15 +34,17 @@
 //! assert_eq!(reader.enter().0, ["Ada"]);
 //! ```
 
+mod publishing;
 mod read;
 mod reference;
 mod shared;
 mod view;
 mod write;
 
+pub use publishing::Publishing;
 pub use read::{ReadHandle, ReadHandleFactory};
 pub use reference::Ref;
-pub use shared::{Publishing, SharedHandle};
+pub use shared::SharedHandle;
 pub use view::View;
 pub use write::{WriteHandle, new};
 

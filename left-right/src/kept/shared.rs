@@ -1,65 +1,17 @@
 //! A structure that any number of threads read and write, with a say in when writes become visible.
 
-use std::{
-    fmt,
-    num::NonZeroUsize,
-    sync::{
-        Arc,
-        mpsc::{self, RecvTimeoutError, Sender},
-    },
-    thread::{self, JoinHandle},
-    time::Duration,
-};
+use std::{fmt, sync::Arc, thread, time::Duration};
 #[cfg(feature = "async")]
 use std::{future, pin::Pin, task::Poll};
 
 #[cfg(feature = "async")]
 use futures_timer::Delay;
 
-use super::{ReadHandle, Ref, View, WriteHandle};
+use super::{Publishing, ReadHandle, Ref, View, WriteHandle, publishing::Timer};
 use crate::{
     Absorb, Independent, Poisoned, PublishError, ReadGuard, ReaderState, SharedReadHandle,
     SharedWriteHandle, Stats, WriteGuard, unwind::swallow,
 };
-
-/// When the changes made through a [`SharedHandle`] become visible to readers.
-///
-/// # Examples
-///
-/// ```
-/// # #[derive(Clone, Default)] struct Count(u32);
-/// # impl left_right::Absorb<u32> for Count {
-/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
-/// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
-/// # }
-/// # impl left_right::Independent for Count {}
-/// use std::{num::NonZeroUsize, time::Duration};
-/// use left_right::kept::{self, Publishing};
-///
-/// let (writer, _) = kept::new::<Count, u32>(Count(0));
-/// let with_every_other = Publishing::Every(NonZeroUsize::new(2).unwrap());
-/// let count = writer.into_shared(with_every_other, Duration::from_secs(1));
-/// for visible in [0, 2, 2, 4] {
-///     count.append_with(|_| (Some(1), ()))?;
-///     assert_eq!(count.enter().0, visible);
-/// }
-/// # Ok::<(), left_right::Poisoned>(())
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Publishing {
-    /// Before the call that changes something returns. Calls at the same time share a publish.
-    #[default]
-    EachWrite,
-    /// With every so many changes, and with [`SharedHandle::publish`].
-    Every(NonZeroUsize),
-    /// At this interval, by a thread of the structure's own, and with [`SharedHandle::publish`]. The
-    /// thread ends with the last handle, which waits for it. An interval of less than a millisecond
-    /// is taken for one.
-    Interval(Duration),
-    /// With [`SharedHandle::publish`] only.
-    ByHand,
-}
 
 /// A handle that reads and writes, for any number of threads: `Clone`, `Send` and `Sync`. Made by
 /// [`WriteHandle::into_shared`](super::WriteHandle::into_shared).
@@ -677,6 +629,10 @@ impl<T: Absorb<O> + Independent, O> Drop for Writing<T, O> {
     }
 }
 
+/// More patience than this is the same: not every clock can be asked for the end of time.
+#[cfg(feature = "async")]
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
 const LENT: &str = "the handle is there until it is given back";
 
 /// A handle made of the writer, which goes back also if somebody panics.
@@ -691,62 +647,6 @@ impl<T: Absorb<O>, O, W> Drop for Lent<'_, '_, T, O, W> {
         let writer = self.writer.take().expect(LENT);
         // User code, perhaps while a panic unwinds. A writer that does not come back is lost.
         swallow(|| self.lock.restore((self.unwrap)(writer).into_inner()));
-    }
-}
-
-/// Publishes at an interval. Dropping it ends that, and waits until it has.
-struct Timer {
-    stop: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-/// As short as an interval may be: without a pause the thread would do nothing but look.
-const SHORTEST: Duration = Duration::from_millis(1);
-
-/// More patience than this is the same: not every clock can be asked for the end of time.
-#[cfg(feature = "async")]
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
-
-impl Timer {
-    fn start<T, O>(interval: Duration, writer: SharedWriteHandle<T, O>, patience: Duration) -> Self
-    where
-        T: Absorb<O> + Independent + Send + Sync + 'static,
-        O: Send + 'static,
-    {
-        let (stop, stopped) = mpsc::channel::<()>();
-        let interval = interval.max(SHORTEST);
-        let work = move || {
-            // One attempt each time: the handles may go meanwhile, and then somebody waits for this
-            // thread. A panic of a clone or a drop poisons nothing, so it ends nothing either.
-            let publish = || swallow(|| drop(writer.publish_or_replace(patience)));
-            while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
-                publish();
-                if writer.is_poisoned() {
-                    break;
-                }
-            }
-            // The last handle may have gone on this thread, with what others have appended since.
-            publish();
-        };
-        let thread = thread::Builder::new().name("left-right publisher".to_owned());
-        Self {
-            stop: Some(stop),
-            thread: Some(thread.spawn(work).expect("a thread can be started")),
-        }
-    }
-}
-
-impl Drop for Timer {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        let Some(thread) = self.thread.take() else {
-            return;
-        };
-        // It may itself drop the last handle: with a value that it removes.
-        if thread.thread().id() != thread::current().id() {
-            // A panic of an operation was reported, and the structure is poisoned.
-            let _ = thread.join();
-        }
     }
 }
 

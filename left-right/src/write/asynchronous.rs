@@ -8,7 +8,7 @@ use std::{
 
 use futures_timer::Delay;
 
-use super::{SharedWriteHandle, WriteHandle, queue::Ticket, shared::Attempt};
+use super::{SharedWriteHandle, WriteHandle, group::Attempt, queue::Ticket};
 use crate::{Absorb, diagnostics::Poisoned, pause::Pause};
 
 /// How many polls ask to be polled again at once, so that readers on this thread can leave.

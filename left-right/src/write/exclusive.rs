@@ -7,8 +7,8 @@ use std::{
 
 use super::{
     WriteHandle,
+    group::{Locked, PRESENT, Writing},
     queue::{Queue, Ticket},
-    shared::{Locked, PRESENT, Writing},
 };
 use crate::{
     Absorb,

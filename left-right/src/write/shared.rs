@@ -7,17 +7,12 @@ use std::{
 
 use super::{
     WriteGuard, WriteHandle,
-    queue::{Queue, Ticket},
+    group::{Attempt, Writing},
+    queue::Ticket,
 };
 use crate::{
-    Absorb, Independent, PublishError, SharedReadHandle, Stalled,
-    diagnostics::Poisoned,
-    pause::Pause,
-    registry::StructureId,
-    sync::{
-        Arc, AtomicUsize, Mutex, MutexGuard, Ordering, lock, thread_number, try_lock, unlocked,
-    },
-    unwind::swallow,
+    Absorb, Independent, PublishError, SharedReadHandle, Stalled, diagnostics::Poisoned,
+    pause::Pause, sync::Arc,
 };
 
 /// The writer of a pair, shared by any number of threads: `Clone`, `Send` and `Sync`. Made by
@@ -86,85 +81,12 @@ pub struct SharedWriteHandle<T: Absorb<O>, O> {
     reader: SharedReadHandle<T>,
 }
 
-/// What all handles of one writer share.
-pub(super) struct Writing<T: Absorb<O>, O> {
-    /// The structure that the writer belongs to.
-    pub(super) id: StructureId,
-    pub(super) queue: Queue<O>,
-    locked: Mutex<Locked<T, O>>,
-    /// Everything up to this ticket is visible to readers. Written under the lock of `locked`.
-    pub(super) visible: AtomicUsize,
-    /// The number of the thread that has locked the writer; 0 if none has.
-    pub(super) owner: AtomicUsize,
-    /// How many threads wait to change something under the lock.
-    waiting: AtomicUsize,
-}
-
-/// What one thread at a time may use.
-pub(super) struct Locked<T: Absorb<O>, O> {
-    /// `None` only once the last handle gives it away, or if somebody lost it to whom it was lent.
-    pub(super) writer: Option<WriteHandle<T, O>>,
-    /// On their way from the queue to the writer's log. Empty but for that moment; kept for its
-    /// memory.
-    pub(super) taken: Vec<O>,
-}
-
-/// Logs shorter than this keep their memory.
-const SMALL: usize = 1024;
-
-pub(super) const PRESENT: &str = "the writer is there until the last handle goes";
-
-impl<T: Absorb<O>, O> Locked<T, O> {
-    pub(super) fn writer(&self) -> &WriteHandle<T, O> {
-        self.writer.as_ref().expect(PRESENT)
-    }
-
-    pub(super) fn writer_mut(&mut self) -> &mut WriteHandle<T, O> {
-        self.writer.as_mut().expect(PRESENT)
-    }
-
-    /// Moves what was taken from the queue into the log.
-    #[track_caller]
-    pub(super) fn take_over(&mut self) {
-        let writer = self.writer.as_mut().expect(PRESENT);
-        writer.extend(self.taken.drain(..));
-        if self.taken.capacity() > SMALL {
-            self.taken.shrink_to(SMALL);
-        }
-    }
-}
-
-/// How far an attempt to publish got.
-pub(super) enum Attempt {
-    Done,
-    /// Readers are in the way.
-    Stalled,
-    /// Another thread has the writer.
-    Locked,
-}
-
 impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
     pub(super) fn new(writer: WriteHandle<T, O>) -> Self {
-        let reader = writer.shared();
-        let locked = Locked {
-            writer: Some(writer),
-            taken: Vec::new(),
-        };
-        let writing = Writing {
-            id: locked.writer().core_id(),
-            queue: Queue::new(),
-            locked: Mutex::new(locked),
-            visible: AtomicUsize::new(0),
-            owner: AtomicUsize::new(0),
-            waiting: AtomicUsize::new(0),
-        };
         let shared = Self {
-            writing: Arc::new(writing),
-            reader,
+            reader: writer.shared(),
+            writing: Arc::new(Writing::new(writer)),
         };
-        if lock(&shared.writing.locked).writer().is_poisoned() {
-            shared.writing.queue.poison();
-        }
         // Whatever was pending before becomes something that a publish has to do.
         drop(shared.lock());
         shared
@@ -403,7 +325,7 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
             match self.writing.attempt(ticket)? {
                 Attempt::Done => return Ok(()),
                 Attempt::Locked if pause.is_long() => {
-                    let locked = lock(&self.writing.locked);
+                    let locked = self.writing.lock();
                     if let Attempt::Done = self.writing.attempt_with(locked, ticket)? {
                         return Ok(());
                     }
@@ -504,14 +426,7 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
     /// ```
     #[track_caller]
     pub fn lock(&self) -> Result<WriteGuard<'_, T, O>, Poisoned> {
-        let locked = self.writing.try_lock().unwrap_or_else(|| {
-            // Relaxed: a hint to whoever has the lock.
-            self.writing.waiting.fetch_add(1, Ordering::Relaxed);
-            let locked = lock(&self.writing.locked);
-            self.writing.waiting.fetch_sub(1, Ordering::Relaxed);
-            locked
-        });
-        self.writing.to_change(locked)
+        self.writing.to_change(self.writing.lock_to_change())
     }
 
     /// Runs `change` with the writer and makes visible what it has appended: a
@@ -628,121 +543,6 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
             is_ours.then(|| writing.end()).flatten()
         });
         writer.ok_or(self)
-    }
-}
-
-impl<T: Absorb<O>, O> Writing<T, O> {
-    /// Whether readers can see what has this ticket.
-    fn is_visible(&self, ticket: Ticket) -> bool {
-        // Acquire: pairs with the Release in `WriteGuard::drop`: this thread's next enter finds the
-        // pointer that was published before that.
-        let visible = self.visible.load(Ordering::Acquire);
-        // Tickets wrap around: the greater is the one that is less than half a turn ahead.
-        visible.wrapping_sub(ticket) <= Ticket::MAX / 2
-    }
-
-    /// Publishes if nobody is in the way, unless somebody has done it already.
-    #[track_caller]
-    fn attempt(&self, ticket: Ticket) -> Result<Attempt, Poisoned> {
-        if self.is_visible(ticket) {
-            return Ok(Attempt::Done);
-        }
-        match self.try_lock() {
-            Some(locked) => self.attempt_with(locked, ticket),
-            None => Ok(Attempt::Locked),
-        }
-    }
-
-    /// An attempt of somebody who has the lock.
-    #[track_caller]
-    fn attempt_with(
-        &self,
-        locked: MutexGuard<'_, Locked<T, O>>,
-        ticket: Ticket,
-    ) -> Result<Attempt, Poisoned> {
-        if self.is_visible(ticket) {
-            return Ok(Attempt::Done);
-        }
-        let mut writer = self.to_publish(locked)?;
-        Ok(if writer.publish_briefly() {
-            Attempt::Done
-        } else {
-            Attempt::Stalled
-        })
-    }
-
-    /// Takes the lock if it is free.
-    #[track_caller]
-    fn try_lock(&self) -> Option<MutexGuard<'_, Locked<T, O>>> {
-        // Relaxed: a hint, but for the thread that wrote it. It spares those that wait the
-        // read-modify-write, which would slow down the one that they wait for.
-        let owner = self.owner.load(Ordering::Relaxed);
-        if owner == 0 {
-            return try_lock(&self.locked);
-        }
-        assert!(
-            cfg!(loom) || owner != thread_number(),
-            "this thread has the shared writer already, in an operation that is being absorbed or by \
-             `lock`, and would wait for itself for ever"
-        );
-        None
-    }
-
-    #[track_caller]
-    fn to_change<'a>(
-        &'a self,
-        locked: MutexGuard<'a, Locked<T, O>>,
-    ) -> Result<WriteGuard<'a, T, O>, Poisoned> {
-        self.assert_sound(&locked)?;
-        Ok(WriteGuard::to_change(self, locked))
-    }
-
-    /// Whether somebody else wants to change something.
-    pub(super) fn is_wanted(&self) -> bool {
-        self.waiting.load(Ordering::Relaxed) != 0
-    }
-
-    #[track_caller]
-    fn to_publish<'a>(
-        &'a self,
-        locked: MutexGuard<'a, Locked<T, O>>,
-    ) -> Result<WriteGuard<'a, T, O>, Poisoned> {
-        self.assert_sound(&locked)?;
-        Ok(WriteGuard::to_publish(self, locked))
-    }
-
-    /// Whether the writer was neither lost nor exchanged for another.
-    fn has_writer(&mut self) -> bool {
-        let writer = unlocked(&mut self.locked).writer.as_ref();
-        writer.is_some_and(|writer| writer.core_id() == self.id)
-    }
-
-    fn assert_sound(&self, locked: &Locked<T, O>) -> Result<(), Poisoned> {
-        match &locked.writer {
-            Some(writer) if !writer.is_poisoned() && writer.core_id() == self.id => Ok(()),
-            _ => Err(Poisoned),
-        }
-    }
-
-    /// Takes the writer out, with everything that was appended.
-    fn end(&mut self) -> Option<WriteHandle<T, O>> {
-        let locked = unlocked(&mut self.locked);
-        locked.writer.as_ref()?;
-        self.queue.take(&mut locked.taken);
-        // Whether the operations are dropped or, in a pair that was never published, absorbed: that
-        // is user code, and may panic.
-        if locked.writer().is_poisoned() {
-            swallow(|| locked.taken.clear());
-        } else {
-            swallow(|| locked.take_over());
-        }
-        locked.writer.take()
-    }
-}
-
-impl<T: Absorb<O>, O> Drop for Writing<T, O> {
-    fn drop(&mut self) {
-        drop(self.end());
     }
 }
 

@@ -5,6 +5,7 @@ use super::{LOOM, PANICS, PROGRESS, SEMANTICS, UNIT, equivalent, mutant};
 
 const FILE: &str = "write/writer.rs";
 const HANDLE: &str = "write.rs";
+const END: &str = "write/end.rs";
 
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -26,9 +27,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "replace: also a copy that nobody is in", "if self.copies.reclaim(Patience::Never).is_ok() {", "if self.log.len() == usize::MAX {", UNIT),
     mutant(FILE, "replace: the clone absorbs what it has", "self.log.drop_published(); true", "true", LOOM),
     mutant(HANDLE, "leaked guards: hang the writer's calls", "fn writer_to_wait(&mut self) -> &mut Writer<T, O> { self.reader.end_leaked_guards();", "fn writer_to_wait(&mut self) -> &mut Writer<T, O> {", SEMANTICS),
-    mutant(HANDLE, "leaked guards: hang take", "self.reader.end_leaked_guards(); let writer = self.writer.take()", "let writer = self.writer.take()", SEMANTICS),
-    equivalent(HANDLE, "leaked guards: hang freeze", "self.reader.end_leaked_guards(); self.writer.take().expect(PRESENT).freeze();", "self.writer.take().expect(PRESENT).freeze();", "they are of the published copy, since each publish ends them; a freeze waits for readers of the other"),
-    mutant(HANDLE, "leaked guards: hang drop", "self.reader.end_leaked_guards(); swallow(", "swallow(", PROGRESS),
+    mutant(END, "leaked guards: hang take", "self.reader.end_leaked_guards(); let writer = self.writer.take()", "let writer = self.writer.take()", SEMANTICS),
+    equivalent(END, "leaked guards: hang freeze", "self.reader.end_leaked_guards(); self.writer.take().expect(PRESENT).freeze();", "self.writer.take().expect(PRESENT).freeze();", "they are of the published copy, since each publish ends them; a freeze waits for readers of the other"),
+    mutant(END, "leaked guards: hang drop", "self.reader.end_leaked_guards(); swallow(", "swallow(", PROGRESS),
     mutant(FILE, "poison: a writer that goes closes what is damaged", "None if !sound => {}", "None if !sound && self.log.len() == usize::MAX => {}", PANICS),
     mutant(FILE, "poison: the log of a damaged pair is dropped", "if sound { self.log.discard(); } } None", "self.log.discard(); } None", PROGRESS),
     mutant(FILE, "poison: a freeze says that the copy is whole", "pub(super) fn freeze(mut self) where T: Send, { let sound = self.phase != Phase::Poisoned;", "pub(super) fn freeze(mut self) where T: Send, { let sound = true;", PANICS),
@@ -42,7 +43,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "freeze: the log is leaked", "if sound { self.log.discard(); } } }", "} }", SEMANTICS),
     mutant(FILE, "freeze: the stale copy is not brought up to date", "self.log.replay(stale, published);", "let _ = (stale, published);", SEMANTICS),
     mutant(FILE, "freeze: what only the stale copy has is not dropped", "let drop_stale = if shares_nothing {", "let drop_stale = if shares_nothing && !sound {", PANICS),
-    mutant(HANDLE, "freeze on drop: not remembered", "copies.leave_to_readers(sound, T::drop_first, T::drop_second); });", "let _ = sound; drop(copies); });", SEMANTICS),
+    mutant(END, "freeze on drop: not remembered", "copies.leave_to_readers(sound, T::drop_first, T::drop_second); });", "let _ = sound; drop(copies); });", SEMANTICS),
     mutant("unwind.rs", "a panic comes out of drop", "if let Err(payload) = catch_unwind(AssertUnwindSafe(user_code)) { mem::forget(payload); }", "let _ = || mem::forget(catch_unwind(AssertUnwindSafe(|| ()))); user_code();", PANICS),
     mutant("unwind.rs", "a panic's payload is dropped", "mem::forget(payload);", "drop(payload); let _ = mem::forget::<()>;", PROGRESS),
     mutant("write/taken.rs", "what is taken is leaked", "T::drop_second(data);", "std::mem::forget(data);", SEMANTICS),

@@ -1,0 +1,105 @@
+//! When changes become visible, and the thread that sees to it at an interval.
+
+use std::{
+    num::NonZeroUsize,
+    sync::mpsc::{self, RecvTimeoutError, Sender},
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use crate::{Absorb, Independent, SharedWriteHandle, unwind::swallow};
+
+/// When the changes made through a [`SharedHandle`] become visible to readers.
+///
+/// # Examples
+///
+/// ```
+/// # #[derive(Clone, Default)] struct Count(u32);
+/// # impl left_right::Absorb<u32> for Count {
+/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+/// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+/// # }
+/// # impl left_right::Independent for Count {}
+/// use std::{num::NonZeroUsize, time::Duration};
+/// use left_right::kept::{self, Publishing};
+///
+/// let (writer, _) = kept::new::<Count, u32>(Count(0));
+/// let with_every_other = Publishing::Every(NonZeroUsize::new(2).unwrap());
+/// let count = writer.into_shared(with_every_other, Duration::from_secs(1));
+/// for visible in [0, 2, 2, 4] {
+///     count.append_with(|_| (Some(1), ()))?;
+///     assert_eq!(count.enter().0, visible);
+/// }
+/// # Ok::<(), left_right::Poisoned>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Publishing {
+    /// Before the call that changes something returns. Calls at the same time share a publish.
+    #[default]
+    EachWrite,
+    /// With every so many changes, and with [`SharedHandle::publish`].
+    Every(NonZeroUsize),
+    /// At this interval, by a thread of the structure's own, and with [`SharedHandle::publish`]. The
+    /// thread ends with the last handle, which waits for it. An interval of less than a millisecond
+    /// is taken for one.
+    Interval(Duration),
+    /// With [`SharedHandle::publish`] only.
+    ByHand,
+}
+
+/// Publishes at an interval. Dropping it ends that, and waits until it has.
+pub(super) struct Timer {
+    stop: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// As short as an interval may be: without a pause the thread would do nothing but look.
+const SHORTEST: Duration = Duration::from_millis(1);
+
+impl Timer {
+    pub(super) fn start<T, O>(
+        interval: Duration,
+        writer: SharedWriteHandle<T, O>,
+        patience: Duration,
+    ) -> Self
+    where
+        T: Absorb<O> + Independent + Send + Sync + 'static,
+        O: Send + 'static,
+    {
+        let (stop, stopped) = mpsc::channel::<()>();
+        let interval = interval.max(SHORTEST);
+        let work = move || {
+            // One attempt each time: the handles may go meanwhile, and then somebody waits for this
+            // thread. A panic of a clone or a drop poisons nothing, so it ends nothing either.
+            let publish = || swallow(|| drop(writer.publish_or_replace(patience)));
+            while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
+                publish();
+                if writer.is_poisoned() {
+                    break;
+                }
+            }
+            // The last handle may have gone on this thread, with what others have appended since.
+            publish();
+        };
+        let thread = thread::Builder::new().name("left-right publisher".to_owned());
+        Self {
+            stop: Some(stop),
+            thread: Some(thread.spawn(work).expect("a thread can be started")),
+        }
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        let Some(thread) = self.thread.take() else {
+            return;
+        };
+        // It may itself drop the last handle: with a value that it removes.
+        if thread.thread().id() != thread::current().id() {
+            // A panic of an operation was reported, and the structure is poisoned.
+            let _ = thread.join();
+        }
+    }
+}
