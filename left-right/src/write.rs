@@ -190,7 +190,7 @@ where
     ///
     /// Readers are not affected: they keep the last published copy, also after this handle is
     /// dropped. Every call that would change or publish something panics, or returns
-    /// [`PublishError::Poisoned`]; [`take`](Self::take) still returns the published copy.
+    /// [`PublishError::Poisoned`](crate::PublishError::Poisoned); [`take`](Self::take) still returns the published copy.
     ///
     /// # Examples
     ///

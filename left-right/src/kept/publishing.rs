@@ -9,7 +9,7 @@ use std::{
 
 use crate::{Absorb, Independent, SharedWriteHandle, unwind::swallow};
 
-/// When the changes made through a [`SharedHandle`] become visible to readers.
+/// When the changes made through a [`SharedHandle`](super::SharedHandle) become visible to readers.
 ///
 /// # Examples
 ///
@@ -38,13 +38,13 @@ pub enum Publishing {
     /// Before the call that changes something returns. Calls at the same time share a publish.
     #[default]
     EachWrite,
-    /// With every so many changes, and with [`SharedHandle::publish`].
+    /// With every so many changes, and with [`SharedHandle::publish`](super::SharedHandle::publish).
     Every(NonZeroUsize),
-    /// At this interval, by a thread of the structure's own, and with [`SharedHandle::publish`]. The
+    /// At this interval, by a thread of the structure's own, and with [`SharedHandle::publish`](super::SharedHandle::publish). The
     /// thread ends with the last handle, which waits for it. An interval of less than a millisecond
     /// is taken for one.
     Interval(Duration),
-    /// With [`SharedHandle::publish`] only.
+    /// With [`SharedHandle::publish`](super::SharedHandle::publish) only.
     ByHand,
 }
 

@@ -9,7 +9,7 @@ where
 {
     /// Ends the pair and returns its data, with everything applied that was appended.
     ///
-    /// Takes the data away from the readers ([`ReadHandle::enter`] returns `None` from then on),
+    /// Takes the data away from the readers ([`ReadHandle::enter`](crate::ReadHandle::enter) returns `None` from then on),
     /// waits until the last has left, and drops one copy by [`Absorb::drop_first`]. If the pair
     /// is poisoned, it returns the last published copy.
     ///

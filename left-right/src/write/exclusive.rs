@@ -86,11 +86,9 @@ impl<'a, T: Absorb<O>, O> WriteGuard<'a, T, O> {
         self.upto
     }
 
-    /// Whether the writer is there. Somebody who had it in hand may have exchanged it for another,
-    /// or lost it while it was [lent](Self::lend).
+    /// Whether the writer is there, and is the one of this structure.
     pub(crate) fn is_ours(&self) -> bool {
-        let writer = self.locked.writer.as_ref();
-        writer.is_some_and(|writer| writer.core_id() == self.shared.id)
+        self.locked.has_writer()
     }
 
     /// Lends the writer itself. It should come [back](Self::restore) before the guard goes.
@@ -142,7 +140,7 @@ impl<T: Absorb<O>, O> DerefMut for WriteGuard<'_, T, O> {
 
 impl<T: Absorb<O>, O> Drop for WriteGuard<'_, T, O> {
     fn drop(&mut self) {
-        if !self.is_ours() || self.is_poisoned() {
+        if !self.locked.is_sound() {
             self.shared.queue.poison();
         } else if !self.has_pending_operations() {
             // Release: pairs with the Acquire in `Writing::is_visible`: whoever finds its ticket

@@ -15,8 +15,6 @@ use crate::{
 
 /// What all handles of one writer share.
 pub(super) struct Writing<T: Absorb<O>, O> {
-    /// The structure that the writer belongs to.
-    pub(super) id: StructureId,
     pub(super) queue: Queue<O>,
     locked: Mutex<Locked<T, O>>,
     /// Everything up to this ticket is visible to readers. Written under the lock of `locked`.
@@ -29,6 +27,8 @@ pub(super) struct Writing<T: Absorb<O>, O> {
 
 /// What one thread at a time may use.
 pub(super) struct Locked<T: Absorb<O>, O> {
+    /// The structure that the writer belongs to.
+    id: StructureId,
     /// `None` only once the last handle gives it away, or if somebody lost it to whom it was lent.
     pub(super) writer: Option<WriteHandle<T, O>>,
     /// On their way from the queue to the writer's log. Empty but for that moment; kept for its
@@ -42,6 +42,18 @@ const SMALL: usize = 1024;
 pub(super) const PRESENT: &str = "the writer is there until the last handle goes";
 
 impl<T: Absorb<O>, O> Locked<T, O> {
+    /// Whether the writer is there, and is the one of this structure. Somebody who had it in hand
+    /// may have lost it, or exchanged it for another.
+    pub(super) fn has_writer(&self) -> bool {
+        let writer = self.writer.as_ref();
+        writer.is_some_and(|writer| writer.core_id() == self.id)
+    }
+
+    /// Whether the writer can be used.
+    pub(super) fn is_sound(&self) -> bool {
+        self.has_writer() && !self.writer().is_poisoned()
+    }
+
     pub(super) fn writer(&self) -> &WriteHandle<T, O> {
         self.writer.as_ref().expect(PRESENT)
     }
@@ -77,9 +89,9 @@ impl<T: Absorb<O>, O> Writing<T, O> {
             queue.poison();
         }
         Self {
-            id: writer.core_id(),
             queue,
             locked: Mutex::new(Locked {
+                id: writer.core_id(),
                 writer: Some(writer),
                 taken: Vec::new(),
             }),
@@ -167,7 +179,9 @@ impl<T: Absorb<O>, O> Writing<T, O> {
         &'a self,
         locked: MutexGuard<'a, Locked<T, O>>,
     ) -> Result<WriteGuard<'a, T, O>, Poisoned> {
-        self.assert_sound(&locked)?;
+        if !locked.is_sound() {
+            return Err(Poisoned);
+        }
         Ok(WriteGuard::to_change(self, locked))
     }
 
@@ -181,27 +195,18 @@ impl<T: Absorb<O>, O> Writing<T, O> {
         &'a self,
         locked: MutexGuard<'a, Locked<T, O>>,
     ) -> Result<WriteGuard<'a, T, O>, Poisoned> {
-        self.assert_sound(&locked)?;
+        if !locked.is_sound() {
+            return Err(Poisoned);
+        }
         Ok(WriteGuard::to_publish(self, locked))
     }
 
-    /// Whether the writer was neither lost nor exchanged for another.
-    pub(super) fn has_writer(&mut self) -> bool {
-        let writer = unlocked(&mut self.locked).writer.as_ref();
-        writer.is_some_and(|writer| writer.core_id() == self.id)
-    }
-
-    fn assert_sound(&self, locked: &Locked<T, O>) -> Result<(), Poisoned> {
-        match &locked.writer {
-            Some(writer) if !writer.is_poisoned() && writer.core_id() == self.id => Ok(()),
-            _ => Err(Poisoned),
-        }
-    }
-
-    /// Takes the writer out, with everything that was appended.
+    /// Takes the writer out, with everything that was appended. `None` if it is not there any more.
     pub(super) fn end(&mut self) -> Option<WriteHandle<T, O>> {
         let locked = unlocked(&mut self.locked);
-        locked.writer.as_ref()?;
+        if !locked.has_writer() {
+            return None;
+        }
         self.queue.take(&mut locked.taken);
         // Whether the operations are dropped or, in a pair that was never published, absorbed: that
         // is user code, and may panic.

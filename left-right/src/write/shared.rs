@@ -538,10 +538,7 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
     /// # Ok::<(), left_right::Poisoned>(())
     /// ```
     pub fn into_writer(mut self) -> Result<WriteHandle<T, O>, Self> {
-        let writer = Arc::get_mut(&mut self.writing).and_then(|writing| {
-            let is_ours = writing.has_writer();
-            is_ours.then(|| writing.end()).flatten()
-        });
+        let writer = Arc::get_mut(&mut self.writing).and_then(Writing::end);
         writer.ok_or(self)
     }
 }
