@@ -60,7 +60,7 @@ impl fmt::Display for Target {
 }
 
 impl Claim {
-    /// A claim about the ratio of our median to another.
+    /// A claim about how many times another figure ours is, round by round.
     #[must_use]
     pub fn ratio(
         what: impl Into<String>,
@@ -69,7 +69,7 @@ impl Claim {
         (name, theirs): (&str, Figure),
         target: Target,
     ) -> Self {
-        let ratio = ours.median / theirs.median;
+        let ratio = ours.ratio_to(&theirs);
         Self {
             what: what.into(),
             unit,

@@ -42,6 +42,28 @@ impl Figure {
         Self::of(self.samples.iter().map(|&it| change(it)).collect())
     }
 
+    /// How many times the other figure this one is: the median over the rounds, in each of which both
+    /// were measured within a moment. A machine that changes its pace in the middle of a run shifts
+    /// the median of each side, and perhaps to different paces; but both sides of a round have one.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the figures have samples of different rounds.
+    #[must_use]
+    pub fn ratio_to(&self, other: &Self) -> f64 {
+        assert_eq!(
+            self.samples.len(),
+            other.samples.len(),
+            "both sides are measured in each round"
+        );
+        let pairs = self.samples.iter().zip(&other.samples);
+        median(
+            &pairs
+                .map(|(ours, theirs)| ours / theirs)
+                .collect::<Vec<_>>(),
+        )
+    }
+
     /// The deviation as a share of the median, in per cent.
     #[must_use]
     pub fn spread_percent(&self) -> f64 {
@@ -86,6 +108,14 @@ pub fn short(number: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_machine_that_changes_its_pace_does_not_change_a_ratio() {
+        let ours = Figure::of(vec![2.0, 2.0, 2.0, 1.0, 1.0]);
+        let theirs = Figure::of(vec![4.0, 4.0, 2.1, 2.0, 2.0]);
+        assert_eq!(ours.ratio_to(&theirs), 0.5);
+        assert_eq!(ours.median / theirs.median, 2.0 / 2.1);
+    }
 
     #[test]
     fn median_and_deviation() {

@@ -122,6 +122,8 @@ pub fn notes() -> Vec<String> {
          added up, and each 4,096 look-ups are compared with the known sum. All this costs less than 0.3 \
          ns per look-up, on every side. Each map's look-up has one loop and no other caller, so that the \
          compiler can inline it whole, as far as the crate allows.",
+        "A claim's ratio is the median of the rounds' ratios, so it need not be that of the two medians \
+         shown: a machine that changes its pace during a run does so for both sides of a round.",
         "A writer with a period spins until it is due, on a core of its own if there is one.",
         "Values are u64, there is one writer at most, and no key is inserted or removed while figures are \
          made: that favours maps that keep two copies, and hides what they cost in memory and with \
