@@ -8,14 +8,14 @@ use std::{
 use crossbeam_utils::CachePadded;
 
 use crate::{
-    diagnostics::StalledReader,
-    fence::{Chooser, FencePolicy, HeavyFence, Pair},
-    published::Published,
+    diagnostics::{ReaderState, StalledReader},
+    fence::{Chooser, FencePolicy, HeavyFence, Outgoing, Pair},
+    published::{Published, Relied},
     record::{Record, data_ptr, into_data, into_raw},
     registry::{Registry, StructureId, next_id},
     sync::{Arc, Mutex, lock, unlocked},
     unwind::swallow,
-    wait::{Departed, GracePeriod, Patience, StillThere},
+    wait::{Departed, GracePeriod, Patience, StillThere, Vacated},
 };
 
 /// What the writer and all readers share, whatever the data.
@@ -151,6 +151,24 @@ impl<T> Copies<T> {
         self.grace.stalled_readers()
     }
 
+    /// What each reader is doing.
+    pub(crate) fn readers(&self) -> Vec<ReaderState> {
+        let registry = &self.shared.core.registry;
+        registry.states(|address| self.version_at(address))
+    }
+
+    /// The version of the record at this address, if one of those that readers can be in is there.
+    ///
+    /// What a slot says is never followed as a pointer: it may be a guess, at a record that is gone.
+    fn version_at(&self, address: usize) -> Option<u64> {
+        let abandoned = self.abandoned.iter().map(|abandoned| abandoned.record);
+        let mut records = [self.published, self.stale].into_iter().chain(abandoned);
+        let record = records.find(|record| record.addr().get() == address)?;
+        // SAFETY: the writer, who is asking, frees records, and these are not freed yet. It alone
+        // writes versions.
+        Some(unsafe { record.as_ref() }.header.version)
+    }
+
     /// For how long they have been known to be there.
     pub(crate) fn stalled_for(&self) -> Duration {
         self.grace.stalled_for()
@@ -212,8 +230,8 @@ impl<T> Copies<T> {
     pub(crate) fn close(mut self, drop_stale: fn(Box<T>)) -> (Box<T>, Box<T>) {
         self.shared.core.published.close();
         // Whoever is inside now has to leave altogether, whichever copy it is in. That includes
-        // stragglers of earlier swaps: one that is still in its session is seen again.
-        self.grace.begin(&self.shared.core.registry, 0);
+        // stragglers of earlier swaps: one that is still there is seen again.
+        self.grace.begin(&self.shared.core.registry, Vacated::All);
         let _departed: Departed = self.grace.wait(Patience::Forever).expect(ENDLESS);
         for abandoned in self.abandoned.drain(..) {
             // SAFETY: all readers have left all copies and none can come back (invariants 1
@@ -299,19 +317,28 @@ impl<'a, T> Reclaimed<'a, T> {
         // Readers may have taken the tag off since; that heavy fence goes without a watch.
         let watch = (pair == Pair::Asymmetric).then(Instant::now);
         let fresh = copies.stale.cast();
-        copies.shared.core.published.swap(fresh, copies.pair);
-        let heavy = watch.map(|start| {
-            let end = Instant::now();
-            let last = copies.last_heavy.replace(end);
-            HeavyFence {
-                took: end - start,
-                interval: last.map_or(Duration::MAX, |last| end - last),
+        let relied = copies.shared.core.published.swap(fresh, copies.pair);
+        let outgoing = match (watch, relied) {
+            (Some(start), _) => {
+                let end = Instant::now();
+                let last = copies.last_heavy.replace(end);
+                Outgoing::Asymmetric(HeavyFence {
+                    took: end - start,
+                    interval: last.map_or(Duration::MAX, |last| end - last),
+                })
             }
-        });
+            (None, Relied::OnFull) => Outgoing::Symmetric,
+            (None, Relied::OnHeavy) => Outgoing::TagTakenOff,
+        };
         std::mem::swap(&mut copies.published, &mut copies.stale);
-        let vacated = copies.stale.addr().get();
-        let counted = copies.grace.begin(&copies.shared.core.registry, vacated);
-        copies.chooser.record(counted, heavy);
+        // SAFETY: the writer frees records, and it alone writes versions.
+        let version = unsafe { copies.stale.as_ref() }.header.version;
+        let vacated = Vacated::Record {
+            address: copies.stale.addr().get(),
+            version,
+        };
+        let fenced = copies.grace.begin(&copies.shared.core.registry, vacated);
+        copies.chooser.record(fenced, outgoing);
     }
 }
 

@@ -1,15 +1,25 @@
-//! One reader's slot: enter, leave, "has it left since?".
+//! One reader's slot: enter, leave, "which copy is it in?".
+//!
+//! A slot is one word that names a record. While the reader is outside it is the one that the reader
+//! found last. To enter, the reader takes that for a guess: it announces that it is inside that
+//! record, loads the published pointer, and if that is the record guessed, it is in. So a usual enter
+//! is one load, one store, one load and one comparison, which finds out at once whether there was a
+//! publish, whether a fence is asked for and whether the data was taken away. Where the guess is wrong
+//! the reader announces that it is inside *some* record, loads the pointer again, and says which.
+//!
+//! This is a hazard pointer (Maged Michael, 2004) that is announced before the pointer is known, with
+//! the fallback of an epoch: no retry, so entering is wait-free.
 //!
 //! # Orderings
 //!
-//! The reader that owns a slot is the only one that writes it, so a load and a store do for an
-//! increment. Every store to `session` is Release and every look of the writer is Acquire
-//! (invariant 4): what the reader did in earlier sessions happens before whatever the writer does
-//! after it saw a later value. That holds for the store of `enter` too, because the writer may
-//! first see the *next* session, and must then have the reads of the earlier ones behind it.
+//! The reader that owns a slot is the only one that writes it, so a load and a store do for a change.
+//! Every store to `word` is Release and every look of the writer is Acquire (invariant 4): what the
+//! reader did in earlier sessions happens before whatever the writer does after it saw a later word.
+//! That holds for the announcement of `enter` too, because the writer may first see the *next* session,
+//! and must then have the reads of the earlier ones behind it.
 
 use std::{
-    ptr::NonNull,
+    ptr::{self, NonNull},
     thread::{self, Thread},
 };
 
@@ -17,9 +27,9 @@ use std::{
 use crate::sync::thread_number;
 use crate::{
     diagnostics::{ReaderState, StalledReader},
-    published::Published,
+    published::{Found, Published, asks_for_fence, untagged},
     record::Header,
-    sync::{AtomicPtr, AtomicUsize, Ordering},
+    sync::{AtomicUsize, Ordering},
 };
 
 /// How many sessions a reader fences on account of one published copy before it asks for the
@@ -29,17 +39,77 @@ use crate::{
 /// a few. Loom gets a number that it can reach.
 const FENCED_SESSIONS: usize = if cfg!(loom) { 1 } else { 4096 };
 
+/// What a slot says about its reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Word(usize);
+
+/// Set in a word: the reader is inside.
+const INSIDE: usize = 1;
+/// Set in a word: it names no record. While inside, the reader may be in any; the other bits are a
+/// number then, another one each time.
+const UNNAMED: usize = 2;
+const _: () = assert!(
+    align_of::<Header>() > (INSIDE | UNNAMED),
+    "the flags need free bits"
+);
+
+impl Word {
+    /// Outside, and without a record to guess.
+    const NOTHING: Self = Self(UNNAMED);
+
+    /// Inside a record that is to be found yet.
+    fn searching(number: usize) -> Self {
+        Self((number << 2) | UNNAMED | INSIDE)
+    }
+
+    /// Inside this record.
+    fn inside_of(record: NonNull<Header>) -> Self {
+        Self(record.addr().get() | INSIDE)
+    }
+
+    /// Inside what this word names.
+    #[inline]
+    fn inside(self) -> Self {
+        Self(self.0 | INSIDE)
+    }
+
+    /// Outside. The record remains, for the next guess.
+    #[inline]
+    fn outside(self) -> Self {
+        Self(self.0 & !INSIDE)
+    }
+
+    /// Whether the reader is inside.
+    #[inline]
+    pub(crate) fn is_inside(self) -> bool {
+        self.0 & INSIDE != 0
+    }
+
+    /// Whether it is inside, and may be in any record.
+    #[inline]
+    pub(crate) fn is_searching(self) -> bool {
+        self.0 & (INSIDE | UNNAMED) == (INSIDE | UNNAMED)
+    }
+
+    /// The address of the record that it is inside, or was, or guesses to be; not if it names none.
+    #[inline]
+    pub(crate) fn record(self) -> Option<usize> {
+        (self.0 & UNNAMED == 0).then_some(self.0 & !INSIDE)
+    }
+}
+
 /// What one reader tells the writer.
 #[derive(Debug)]
 pub(crate) struct Slot {
-    /// Even: outside. Odd: inside. Changes by one at each enter and leave.
-    session: AtomicUsize,
-    /// The record that the reader found in this session, with the parity of the session's number
-    /// in the lowest bit, so that a value left over from the session before can be told apart.
-    record: AtomicPtr<Header>,
+    /// A [`Word`].
+    word: AtomicUsize,
     /// Guards of this session beyond the first, and [`ORPHANED`]. Only the reader looks at it.
     nested: AtomicUsize,
-    /// The version that was published when the reader last counted its fenced sessions. Only the
+    /// How often the reader has searched. Only the reader looks at it.
+    searches: AtomicUsize,
+    /// How many sessions the reader has fenced.
+    fenced: AtomicUsize,
+    /// The version that was published when the reader last thought about its fenced sessions. Only the
     /// reader looks at it.
     fenced_version: AtomicUsize,
     /// Where the slot stands in the registry. Only the reader looks at it.
@@ -70,9 +140,10 @@ pub(crate) enum Step {
 impl Slot {
     pub(crate) fn new() -> Self {
         Self {
-            session: AtomicUsize::new(0),
-            record: AtomicPtr::new(std::ptr::null_mut()),
+            word: AtomicUsize::new(Word::NOTHING.0),
             nested: AtomicUsize::new(0),
+            searches: AtomicUsize::new(0),
+            fenced: AtomicUsize::new(0),
             fenced_version: AtomicUsize::new(0),
             key: AtomicUsize::new(0),
             registered_by: thread::current(),
@@ -95,51 +166,75 @@ impl Slot {
     /// `None` if the writer took the data away. Each `Some` asks for one [`leave`](Self::leave).
     #[inline]
     pub(crate) fn enter(&self, published: &Published) -> Option<NonNull<Header>> {
-        self.enter_from(self.session(), published)
+        self.enter_from(self.word(), published)
     }
 
-    /// [`enter`](Self::enter) for a caller that has looked at [`session`](Self::session) already.
+    /// [`enter`](Self::enter) for a caller that has looked at [`word`](Self::word) already.
     #[inline]
-    pub(crate) fn enter_from(
-        &self,
-        session: usize,
-        published: &Published,
-    ) -> Option<NonNull<Header>> {
-        if is_inside(session) {
+    pub(crate) fn enter_from(&self, word: Word, published: &Published) -> Option<NonNull<Header>> {
+        if word.is_inside() {
             return self.enter_nested(published);
         }
         #[cfg(all(debug_assertions, not(loom)))]
         self.entered_by.store(thread_number(), Ordering::Relaxed);
-        self.announce(session.wrapping_add(1), published)
+        self.announce(word.inside());
+        let current = published.load_announced();
+        if current.addr() == word.0 {
+            // The guess is right. It may name a record that was freed in the meantime, at whose
+            // address there is another by now: the pointer that counts is the one just loaded.
+            // SAFETY: a word outside is the address of a record or `NOTHING`, so it is not 0.
+            unsafe { std::hint::assert_unchecked(!current.is_null()) };
+            return NonNull::new(current);
+        }
+        self.enter_slowly(word, current, published)
     }
 
-    /// Announces `session` (odd) and finds out what it reads.
-    #[inline]
-    fn announce(&self, session: usize, published: &Published) -> Option<NonNull<Header>> {
-        // Release: pairs with the Acquire in `session_seen`; see the head of this file.
-        self.session.store(session, Ordering::Release);
-        let Some(found) = published.load_announced() else {
-            // Release: as above.
-            self.session
-                .store(session.wrapping_add(1), Ordering::Release);
+    /// Enters when the pointer was not what was guessed: fences, or searches.
+    #[cold]
+    #[inline(never)]
+    fn enter_slowly(
+        &self,
+        guess: Word,
+        current: *mut Header,
+        published: &Published,
+    ) -> Option<NonNull<Header>> {
+        if asks_for_fence(current) && untagged(current).addr() == guess.0 {
+            let record = untagged(published.fence_and_load());
+            if record.addr() == guess.0 {
+                let record = NonNull::new(record)?;
+                self.count_fenced_session(record, published);
+                return Some(record);
+            }
+        }
+        self.search(published)
+    }
+
+    /// Announces a session, finds out what it reads, and says so.
+    fn search(&self, published: &Published) -> Option<NonNull<Header>> {
+        let number = self.searches.load(Ordering::Relaxed).wrapping_add(1);
+        self.searches.store(number, Ordering::Relaxed);
+        self.announce(Word::searching(number));
+        let Some(Found { record, fenced }) = published.find_announced() else {
+            self.announce(Word::NOTHING);
             return None;
         };
-        let record = found.record;
-        // Release: pairs with the Acquire in `record_seen`: the reads of earlier sessions happen
-        // before what the writer does once it finds this session's parity here.
-        self.record
-            .store(with_parity(record, session), Ordering::Release);
-        if found.fenced {
-            self.count_fenced_session(session, record, published);
+        self.announce(Word::inside_of(record));
+        if fenced {
+            self.count_fenced_session(record, published);
         }
         Some(record)
+    }
+
+    #[inline]
+    fn announce(&self, word: Word) {
+        // Release: pairs with the Acquire in `seen`; see the head of this file.
+        self.word.store(word.0, Ordering::Release);
     }
 
     /// What a reader has done that was stopped before it found a record.
     #[cfg(test)]
     pub(crate) fn announce_only(&self) {
-        self.session
-            .store(self.session().wrapping_add(1), Ordering::Release);
+        self.announce(Word::searching(0));
     }
 
     /// Another guard for a reader that is inside already: it shares the record of the first.
@@ -185,13 +280,10 @@ impl Slot {
         false
     }
 
+    /// What the reads of this session looked at is the writer's to change from here on.
     #[inline]
     fn end_session(&self) {
-        let session = self.session();
-        // Release: pairs with the Acquire in `session_seen`: the reads of this session happen
-        // before the writer changes the copy that they looked at.
-        self.session
-            .store(session.wrapping_add(1), Ordering::Release);
+        self.announce(self.word().outside());
     }
 
     /// Leaves the slot to its guards: the last of them is told to give it back.
@@ -209,28 +301,25 @@ impl Slot {
     }
 
     /// Whether the reader is inside. Asked only by the reader itself.
-    #[inline]
     pub(crate) fn is_occupied(&self) -> bool {
-        is_inside(self.session())
+        self.word().is_inside()
     }
 
-    /// The session that the reader is in, or the last one. Asked only by the reader itself.
+    /// What the slot says. Asked only by the reader itself.
     #[inline]
-    pub(crate) fn session(&self) -> usize {
+    pub(crate) fn word(&self) -> Word {
         // Relaxed: this thread wrote the value itself, or got the handle from the one that did.
-        self.session.load(Ordering::Relaxed)
+        Word(self.word.load(Ordering::Relaxed))
     }
 
     /// Moves a session with a single guard to the newest record, without leaving in between.
-    ///
-    /// The session's number goes up by two, so it stays odd and is still seen to have changed.
     #[inline]
     pub(crate) fn step(&self, published: &Published) -> Step {
         let nested = self.nested.load(Ordering::Relaxed) & !ORPHANED;
         if nested != 0 || !published.differs_from(self.record()) {
             return Step::Stay;
         }
-        match self.announce(self.session().wrapping_add(2), published) {
+        match self.search(published) {
             Some(record) => Step::Moved(record),
             None => Step::Closed,
         }
@@ -239,73 +328,56 @@ impl Slot {
     /// Ends a session whose guards were leaked. The caller knows that none of them is in use.
     pub(crate) fn end_leaked_session(&self) {
         self.nested.store(0, Ordering::Relaxed);
-        if self.is_occupied() {
-            self.end_session();
-        }
+        self.end_session();
     }
 
     /// The record of the session that the reader is in. Asked only by the reader itself.
+    ///
+    /// The word is an address and not a pointer, since the guess that it started as may be older than
+    /// the record. So a record's provenance is exposed where it is made, and taken up here.
     #[inline]
     pub(crate) fn record(&self) -> NonNull<Header> {
-        let word = self.record.load(Ordering::Relaxed);
-        NonNull::new(word.map_addr(|address| address & !1))
+        let address = self.word().record().unwrap_or(0);
+        NonNull::new(ptr::with_exposed_provenance_mut(address))
             .expect("a reader that is inside has found a record")
     }
 
-    /// The session that the writer sees. Compare it with a later one to learn whether it ended.
-    pub(crate) fn session_seen(&self) -> usize {
-        // Acquire: pairs with the Release stores in `announce` and `leave`.
-        self.session.load(Ordering::Acquire)
+    /// What the writer sees.
+    #[inline]
+    pub(crate) fn seen(&self) -> Word {
+        // Acquire: pairs with the Release in `announce`.
+        Word(self.word.load(Ordering::Acquire))
     }
 
-    /// The record that `session` reads, as the writer sees it: `None` if the reader has not got
-    /// that far. If the session is over this may be a record that the reader found later.
-    ///
-    /// The word was written in this session or later if it has this session's parity: the writer
-    /// has seen the session's announcement, and so, by coherence, nothing older than the word of the
-    /// session before, which has the other parity (invariant 13).
-    pub(crate) fn record_seen(&self, session: usize) -> Option<NonNull<Header>> {
-        // Acquire: pairs with the Release in `announce`: what the reader did in earlier sessions
-        // happens before what the writer concludes from this.
-        let word = self.record.load(Ordering::Acquire);
-        if word.addr() & 1 == (session >> 1) & 1 {
-            NonNull::new(word.map_addr(|address| address & !1))
-        } else {
-            None
-        }
+    /// How many sessions the reader has fenced, as far as the writer knows.
+    #[inline]
+    pub(crate) fn fenced_sessions(&self) -> usize {
+        // Relaxed: a figure.
+        self.fenced.load(Ordering::Relaxed)
     }
 
-    /// What a report says about a reader that stays in `session`.
-    pub(crate) fn describe(&self, session: usize) -> StalledReader {
+    /// What a report says about a reader that stays inside a record of this version.
+    pub(crate) fn describe(&self, version: Option<u64>) -> StalledReader {
         StalledReader {
             thread: self.thread_name(),
-            version: self.version_seen(session),
+            version,
             is_this_thread: self.was_entered_by_this_thread(),
         }
     }
 
-    /// What a list of all readers says about this one.
-    pub(crate) fn state(&self) -> ReaderState {
-        let session = self.session_seen();
-        let is_inside = is_inside(session);
+    /// What a list of all readers says about this one. `version_at` knows the records by address.
+    pub(crate) fn state(&self, version_at: impl Fn(usize) -> Option<u64>) -> ReaderState {
+        let word = self.seen();
+        let is_inside = word.is_inside();
         ReaderState {
             thread: self.thread_name(),
             is_inside,
-            version: is_inside.then(|| self.version_seen(session)).flatten(),
+            version: word.record().filter(|_| is_inside).and_then(version_at),
         }
     }
 
     fn thread_name(&self) -> Option<String> {
         self.registered_by.name().map(str::to_owned)
-    }
-
-    /// The version that a reader sees that is in `session`. Asked only by the writer.
-    fn version_seen(&self, session: usize) -> Option<u64> {
-        let record = self.record_seen(session)?;
-        // SAFETY: the reader found this record in a session that the writer has not seen it leave,
-        // or later. Only the writer, who is asking, frees records, and none that a reader could
-        // find since (invariants 1 and 13); it reports a failed wait before it frees anything.
-        Some(unsafe { record.as_ref() }.version)
     }
 
     /// Whether the reader is the calling thread, as far as is known.
@@ -320,11 +392,14 @@ impl Slot {
         self.registered_by.id() == thread::current().id()
     }
 
-    /// Now and then, asks for the cheaper fence if many sessions read the same version.
+    /// Counts a session that was fenced, for the writer; now and then, asks for the cheaper fence if
+    /// many sessions read the same version.
     #[inline]
-    fn count_fenced_session(&self, session: usize, record: NonNull<Header>, published: &Published) {
-        // Sessions are odd here and count by two.
-        if session & (2 * FENCED_SESSIONS - 1) == 1 {
+    fn count_fenced_session(&self, record: NonNull<Header>, published: &Published) {
+        let fenced = self.fenced.load(Ordering::Relaxed).wrapping_add(1);
+        // Relaxed: a figure.
+        self.fenced.store(fenced, Ordering::Relaxed);
+        if fenced & (FENCED_SESSIONS - 1) == 0 {
             self.ask_for_light_fence(record, published);
         }
     }
@@ -339,20 +414,6 @@ impl Slot {
         }
         self.fenced_version.store(version, Ordering::Relaxed);
     }
-}
-
-/// Whether a reader with this session number is inside.
-#[inline]
-pub(crate) fn is_inside(session: usize) -> bool {
-    session & 1 == 1
-}
-
-/// The word that `Slot::record` holds: the address and the parity of the session's number.
-#[inline]
-fn with_parity(record: NonNull<Header>, session: usize) -> *mut Header {
-    record
-        .as_ptr()
-        .map_addr(|address| address | ((session >> 1) & 1))
 }
 
 #[cfg(all(test, not(loom)))]

@@ -29,6 +29,15 @@ pub(crate) struct Published {
     current: AtomicPtr<Header>,
 }
 
+/// Which fence of the writer the readers of a pointer that was swapped out relied on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Relied {
+    /// They had fenced themselves.
+    OnFull,
+    /// The pointer had no tag, or no longer.
+    OnHeavy,
+}
+
 /// What a reader found.
 pub(crate) struct Found {
     pub(crate) record: NonNull<Header>,
@@ -44,28 +53,32 @@ impl Published {
         }
     }
 
-    /// The current record, for a reader that has just announced itself.
+    /// The current pointer with its tags, for a reader that has just announced where it is.
     #[inline]
-    pub(crate) fn load_announced(&self) -> Option<Found> {
+    pub(crate) fn load_announced(&self) -> *mut Header {
         fence::light();
         // Acquire: pairs with the Release of `swap`.
-        let word = self.current.load(Ordering::Acquire);
-        if word.addr() & FENCE == 0 {
-            let record = NonNull::new(word)?;
-            return Some(Found {
-                record,
-                fenced: false,
-            });
-        }
-        // The writer that swaps this pointer out will use a full fence, too.
+        self.current.load(Ordering::Acquire)
+    }
+
+    /// The current pointer with its tags, for a reader that has announced itself and was then asked
+    /// to fence.
+    pub(crate) fn fence_and_load(&self) -> *mut Header {
+        // The writer that swaps a tagged pointer out will use a full fence, too.
         fence::full();
-        // Acquire: as above. This may be a newer pointer without the tag. That is as good: the
-        // announcement lies before the fence, so before any heavy fence that follows the load.
-        let record = NonNull::new(untagged(self.current.load(Ordering::Acquire)))?;
-        Some(Found {
-            record,
-            fenced: true,
-        })
+        // Acquire: pairs with the Release of `swap`. This may be a newer pointer without the tag. That
+        // is as good: the announcement lies before the fence, so before any heavy fence that follows
+        // the load.
+        self.current.load(Ordering::Acquire)
+    }
+
+    /// The current record, for a reader that has just announced that it is inside some record.
+    pub(crate) fn find_announced(&self) -> Option<Found> {
+        let word = self.load_announced();
+        let fenced = asks_for_fence(word);
+        let word = if fenced { self.fence_and_load() } else { word };
+        let record = NonNull::new(untagged(word))?;
+        Some(Found { record, fenced })
     }
 
     /// Whether the writer has taken the data away.
@@ -110,9 +123,10 @@ impl Published {
     }
 
     /// Publishes `record` and asks its readers for `pair`; then fences, so that a look at the slots
-    /// that follows misses no reader of the record that was taken out (invariant 3).
-    pub(crate) fn swap(&self, record: NonNull<Header>, pair: Pair) {
-        self.swap_word(tagged(record.as_ptr(), tag(pair)));
+    /// that follows misses no reader of the record that was taken out (invariant 3). Returns which
+    /// pair of fences the readers of that record relied on in the end.
+    pub(crate) fn swap(&self, record: NonNull<Header>, pair: Pair) -> Relied {
+        self.swap_word(tagged(record.as_ptr(), tag(pair)))
     }
 
     /// Takes the data away from the readers; then fences, as [`swap`](Self::swap) does.
@@ -120,14 +134,16 @@ impl Published {
         self.swap_word(std::ptr::null_mut());
     }
 
-    fn swap_word(&self, fresh: *mut Header) {
+    fn swap_word(&self, fresh: *mut Header) -> Relied {
         // Release: pairs with the Acquire loads of readers.
         let old = self.current.swap(fresh, Ordering::Release);
         // The pair is the one that readers of the *old* pointer were told about (invariant 6).
-        if old.addr() & FENCE == 0 {
-            fence::heavy();
-        } else {
+        if asks_for_fence(old) {
             fence::full();
+            Relied::OnFull
+        } else {
+            fence::heavy();
+            Relied::OnHeavy
         }
     }
 
@@ -143,9 +159,16 @@ fn tagged(word: *mut Header, tag: usize) -> *mut Header {
     word.map_addr(|address| address | tag)
 }
 
+/// The pointer without its tags.
 #[inline]
-fn untagged(word: *mut Header) -> *mut Header {
+pub(crate) fn untagged(word: *mut Header) -> *mut Header {
     word.map_addr(|address| address & !TAGS)
+}
+
+/// Whether the pointer's tag says "fence, then load again".
+#[inline]
+pub(crate) fn asks_for_fence(word: *mut Header) -> bool {
+    word.addr() & FENCE != 0
 }
 
 fn tag(pair: Pair) -> usize {
@@ -173,21 +196,21 @@ pub(crate) mod tests {
     fn readers_take_the_tag_off_only_where_they_may() {
         let (published, mut record) = published();
         let record = NonNull::from(&mut *record);
-        assert!(published.load_announced().unwrap().fenced);
+        assert!(published.find_announced().unwrap().fenced);
         // A weak compare-exchange may fail for no reason.
-        while published.load_announced().unwrap().fenced {
+        while published.find_announced().unwrap().fenced {
             published.prefer_light_fence(record);
         }
         published.swap(record, Pair::AlwaysSymmetric);
         for _ in 0..10 {
             published.prefer_light_fence(record);
-            assert!(published.load_announced().unwrap().fenced);
+            assert!(published.find_announced().unwrap().fenced);
         }
         published.set_last(record);
-        assert!(!published.load_announced().unwrap().fenced);
+        assert!(!published.find_announced().unwrap().fenced);
         assert_eq!(published.peek(), Some(record));
         published.close();
         assert!(published.is_closed());
-        assert!(published.load_announced().is_none());
+        assert!(published.find_announced().is_none());
     }
 }

@@ -26,7 +26,10 @@ pub(crate) fn into_raw<T>(data: T) -> NonNull<Record<T>> {
         header: Header { version: 0 },
         data,
     });
-    NonNull::from(Box::leak(record))
+    let record = NonNull::from(Box::leak(record));
+    // Readers remember a record by its address; see `Slot::record`.
+    record.as_ptr().expose_provenance();
+    record
 }
 
 /// Takes the data out of a record, into a box of its own: the header goes.

@@ -9,9 +9,9 @@ use slab::Slab;
 
 use crate::{
     diagnostics::ReaderState,
-    epoch::{Slot, is_inside},
+    epoch::Slot,
     sync::{Arc, AtomicUsize, Mutex, MutexGuard, Ordering, lock},
-    wait::Straggler,
+    wait::{Straggler, Vacated},
 };
 
 /// Each slot has its cache lines to itself: a reader writes its own at every look-up.
@@ -93,22 +93,27 @@ impl Registry {
         drop(removed);
     }
 
-    /// Collects the readers that are inside now. Returns how many sessions and half-sessions all
-    /// registered readers have counted so far, as a measure of how much is read.
+    /// Collects the readers that may be in a copy that was vacated. Returns how many sessions all
+    /// registered readers have fenced so far.
     ///
     /// Called after the heavy fence of a swap (invariant 5).
-    pub(crate) fn look(&self, roster: &mut Roster, inside: &mut Vec<Straggler>) -> usize {
-        inside.clear();
+    pub(crate) fn look(
+        &self,
+        roster: &mut Roster,
+        vacated: Vacated,
+        stragglers: &mut Vec<Straggler>,
+    ) -> usize {
+        stragglers.clear();
         self.call(roster);
-        let mut sessions = 0_usize;
+        let mut fenced = 0_usize;
         for (index, slot) in roster.slots.iter().enumerate() {
-            let session = slot.session_seen();
-            sessions = sessions.wrapping_add(session);
-            if is_inside(session) {
-                inside.push(Straggler::new(index, session));
+            let word = slot.seen();
+            fenced = fenced.wrapping_add(slot.fenced_sessions());
+            if vacated.may_hold(word) {
+                stragglers.push(Straggler::new(index, word));
             }
         }
-        sessions
+        fenced
     }
 
     /// Brings the roster up to date.
@@ -142,7 +147,7 @@ impl Registry {
     pub(crate) fn assert_not_inside(&self) {
         let slots = lock(&self.slots);
         let is_inside =
-            |slot: &SharedSlot| is_inside(slot.session_seen()) && slot.was_entered_by_this_thread();
+            |slot: &SharedSlot| slot.seen().is_inside() && slot.was_entered_by_this_thread();
         let found = slots.iter().any(|(_, slot)| is_inside(slot));
         drop(slots);
         assert!(
@@ -155,12 +160,13 @@ impl Registry {
     #[cfg(not(all(debug_assertions, not(loom))))]
     pub(crate) fn assert_not_inside(&self) {}
 
-    /// What each reader is doing. Asked only by the writer.
-    pub(crate) fn states(&self) -> Vec<ReaderState> {
+    /// What each reader is doing. `version_at` knows the records by address.
+    pub(crate) fn states(&self, version_at: impl Fn(usize) -> Option<u64>) -> Vec<ReaderState> {
         // Described without the lock: names allocate.
         let mut roster = Roster::default();
         self.call_anew(&mut roster);
-        roster.slots.iter().map(|slot| slot.state()).collect()
+        let states = roster.slots.iter().map(|slot| slot.state(&version_at));
+        states.collect()
     }
 
     /// How many readers are registered.
@@ -183,7 +189,7 @@ mod tests {
         for readers in 1..4 {
             let slot = registry.register();
             slot.enter(&published).unwrap();
-            registry.look(&mut roster, &mut inside);
+            registry.look(&mut roster, Vacated::All, &mut inside);
             assert_eq!(inside.len(), readers);
         }
     }

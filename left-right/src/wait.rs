@@ -1,9 +1,10 @@
-//! The grace period: it ends when every reader seen inside at a swap has left or moved on.
+//! The grace period: it ends when every reader that a swap left behind has moved on.
 
 use std::time::{Duration, Instant};
 
 use crate::{
     diagnostics::StalledReader,
+    epoch::Word,
     pause::Pause,
     registry::{Registry, Roster},
 };
@@ -21,34 +22,58 @@ pub(crate) enum Patience {
     Never,
 }
 
-/// A reader that was inside when the writer looked.
+/// What readers have to leave.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) enum Vacated {
+    /// One record.
+    Record { address: usize, version: u64 },
+    /// Every record.
+    #[default]
+    All,
+}
+
+impl Vacated {
+    /// Whether a reader whose slot says this may be in what was vacated.
+    #[inline]
+    pub(crate) fn may_hold(self, word: Word) -> bool {
+        word.is_inside()
+            && match (self, word.record()) {
+                (Self::Record { address, .. }, Some(record)) => record == address,
+                (Self::All, _) | (_, None) => true,
+            }
+    }
+}
+
+/// A reader that may have been in what was vacated when the writer looked.
 #[derive(Debug)]
 pub(crate) struct Straggler {
     /// Where its slot stands in the roster.
     index: usize,
-    session: usize,
+    /// What its slot said.
+    word: Word,
 }
 
 impl Straggler {
-    pub(crate) fn new(index: usize, session: usize) -> Self {
-        Self { index, session }
+    pub(crate) fn new(index: usize, word: Word) -> Self {
+        Self { index, word }
     }
 
-    /// Whether the reader has left the session that it was seen in.
+    /// Whether the reader has left, or moved on, since the writer looked.
     ///
-    /// *Changed*, not *even*: a reader that enters again and again, or only refreshes, is inside
-    /// nearly always, but never for long in the same session. A reader that has moved on entered
-    /// after the swap's fence and so found the new pointer (invariant 3).
-    fn has_left(&self, roster: &Roster) -> bool {
-        roster.slot(self.index).session_seen() != self.session
-    }
-
-    /// Whether the reader is known to be in another copy than the one at this address.
-    fn is_elsewhere(&self, roster: &Roster, vacated: usize) -> bool {
-        roster
-            .slot(self.index)
-            .record_seen(self.session)
-            .is_some_and(|record| record.addr().get() != vacated)
+    /// *Changed*, not *outside*: a reader that enters again and again, or only refreshes, is inside
+    /// nearly always. Whatever it announces after the look is announced after the swap's fence, so it
+    /// finds the new pointer (invariant 3). Only one that was searching then may have found the old
+    /// one, which its next word tells (invariant 13).
+    fn has_left(&mut self, roster: &Roster, vacated: Vacated) -> bool {
+        let word = roster.slot(self.index).seen();
+        if word == self.word {
+            return false;
+        }
+        if self.word.is_searching() && !word.is_searching() && vacated.may_hold(word) {
+            self.word = word;
+            return false;
+        }
+        true
     }
 }
 
@@ -68,8 +93,7 @@ pub(crate) struct GracePeriod {
     /// Keeps the slots of the stragglers.
     roster: Roster,
     stragglers: Vec<Straggler>,
-    /// The address of the copy that they have to leave; 0 if they have to leave altogether.
-    vacated: usize,
+    vacated: Vacated,
     /// When a wait first did not end soon.
     stalled_since: Option<Instant>,
     /// Whether the log has a warning about that.
@@ -78,35 +102,34 @@ pub(crate) struct GracePeriod {
 }
 
 impl GracePeriod {
-    /// Starts over with the readers that are inside now, after a swap and its heavy fence. They
-    /// have to leave the record at the address `vacated`, or every record if it is 0.
+    /// Starts over with the readers that may be in what was vacated, after a swap and its heavy fence.
     ///
-    /// The values that are compared later are the ones read here, after *this* swap (invariant 5).
-    /// Returns the registry's measure of how much was read.
-    pub(crate) fn begin(&mut self, registry: &Registry, vacated: usize) -> usize {
+    /// The words that are compared later are the ones read here, after *this* swap (invariant 5).
+    /// Returns how many sessions the registered readers have fenced so far.
+    pub(crate) fn begin(&mut self, registry: &Registry, vacated: Vacated) -> usize {
         self.vacated = vacated;
         self.stalled_since = None;
         #[cfg(feature = "tracing")]
         {
             self.is_reported = false;
         }
-        registry.look(&mut self.roster, &mut self.stragglers)
+        registry.look(&mut self.roster, vacated, &mut self.stragglers)
     }
 
-    /// Whether one of those that are still there is known to be in the copy that they have to leave.
+    /// Whether one of those that were still there is known to be in a copy that it has to leave.
     pub(crate) fn has_known_reader(&self) -> bool {
-        self.stragglers.iter().any(|straggler| {
-            let slot = self.roster.slot(straggler.index);
-            let record = slot.record_seen(straggler.session);
-            record.is_some_and(|record| record.addr().get() == self.vacated)
-        })
+        let mut stragglers = self.stragglers.iter();
+        stragglers.any(|straggler| !straggler.word.is_searching())
     }
 
     /// Who is still there.
     pub(crate) fn stalled_readers(&self) -> Vec<StalledReader> {
         let stalled = |straggler: &Straggler| {
-            let slot = self.roster.slot(straggler.index);
-            slot.describe(straggler.session)
+            let version = match self.vacated {
+                Vacated::Record { version, .. } if !straggler.word.is_searching() => Some(version),
+                _ => None,
+            };
+            self.roster.slot(straggler.index).describe(version)
         };
         self.stragglers.iter().map(stalled).collect()
     }
@@ -144,10 +167,8 @@ impl GracePeriod {
         let Self {
             roster, vacated, ..
         } = self;
-        self.stragglers.retain(|straggler| {
-            !straggler.has_left(roster)
-                && (*vacated == 0 || !straggler.is_elsewhere(roster, *vacated))
-        });
+        self.stragglers
+            .retain_mut(|straggler| !straggler.has_left(roster, *vacated));
     }
 
     /// Waits until every straggler has left, or until patience ends.

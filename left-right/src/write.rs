@@ -259,7 +259,7 @@ where
     /// # drop(guard);
     /// ```
     pub fn readers(&self) -> Vec<ReaderState> {
-        self.writer().copies.shared.core.registry.states()
+        self.writer().copies.readers()
     }
 
     /// Lets any number of threads share this writer, with one order of operations and publishes in

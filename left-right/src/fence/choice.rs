@@ -1,12 +1,15 @@
 //! Which pair of fences the next published copy asks for.
 //!
 //! The heavy fence costs the writer microseconds per publish; a full fence costs a reader nanoseconds
-//! per enter. So the heavy fence pays when enough is read per publish. The slots' counters tell the
-//! writer how much that is, and it times the heavy fences that it makes, whose price differs by two
-//! orders of magnitude between machines. The writer looks only when
-//! it publishes; between two publishes the readers themselves can ask for the light fence (see
+//! per enter. So the heavy fence pays when enough is read per publish. Readers count only the sessions
+//! that they fence, since they have time to count then; those of the cheap enter cost nothing extra. So
+//! while readers do not fence, the writer asks them to for one publish now and then, as a sample. It
+//! also times the heavy fences that it makes, whose price differs by two orders of magnitude between
+//! machines. The writer looks only when it publishes; between two publishes the readers themselves can
+//! ask for the light fence (see
 //! [`Published::prefer_light_fence`](crate::published::Published::prefer_light_fence)), so a writer
-//! that publishes a burst and then goes quiet leaves nobody with an expensive enter.
+//! that publishes a burst and then goes quiet leaves nobody with an expensive enter, and a sample
+//! costs them no more than some microseconds.
 
 use std::time::Duration;
 
@@ -23,6 +26,12 @@ const HEAVY_FENCE: u64 = if cfg!(loom) { 10 } else { 20_000 };
 /// that time: it has other work waiting, and each interrupts every running thread of the process. A
 /// writer that is mostly idle loses nothing.
 const INTERRUPTIONS: f64 = 3.0;
+
+/// After how many publishes without fences of the readers they are asked for one, to count.
+const SAMPLED: u32 = if cfg!(loom) { 2 } else { 64 };
+
+/// The same for the first sample, so that a structure that nobody reads finds out soon.
+const FIRST_SAMPLED: u32 = 2;
 
 /// The least price that a heavy fence is tried for again.
 const CHEAPEST: u64 = if cfg!(loom) { 10 } else { 4_000 };
@@ -73,14 +82,28 @@ pub(crate) enum Pair {
     AlwaysSymmetric,
 }
 
+/// What became of the pointer that a publish swapped out.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Outgoing {
+    /// It asked for no fences, so the publish made this one.
+    Asymmetric(HeavyFence),
+    /// Its readers fenced, and counted.
+    Symmetric,
+    /// Its readers fenced and counted until one of them found that they were too many.
+    TagTakenOff,
+}
+
 /// Chooses the pair for the next publish.
 #[derive(Debug)]
 pub(crate) struct Chooser {
     policy: FencePolicy,
-    /// What the slots had counted at the last publish: two per session.
+    /// How many sessions the slots had fenced at the last publish.
     counted: usize,
-    /// Sessions per publish, smoothed over the last few.
+    /// Sessions per publish: by the last sample, or smoothed over the last few publishes whose readers
+    /// fenced.
     sessions: u64,
+    /// Publishes until the next sample.
+    unsampled: u32,
     /// What a heavy fence costs everybody, in nanoseconds: at once when it is dear, slowly forgotten.
     heavy: u64,
 }
@@ -91,7 +114,8 @@ impl Chooser {
             policy: FencePolicy::Adaptive,
             counted: 0,
             // A structure starts as one that is mostly read.
-            sessions: 2 * HEAVY_FENCE / FULL_FENCE,
+            sessions: many(HEAVY_FENCE),
+            unsampled: FIRST_SAMPLED,
             heavy: HEAVY_FENCE,
         }
     }
@@ -104,37 +128,56 @@ impl Chooser {
         match (fence_strategy(), self.policy) {
             (FenceStrategy::Fences, _) | (_, FencePolicy::WriteMostly) => Pair::AlwaysSymmetric,
             (_, FencePolicy::ReadMostly) => Pair::Asymmetric,
-            (_, FencePolicy::Adaptive) if self.sessions * FULL_FENCE < self.heavy => {
+            (_, FencePolicy::Adaptive) if self.is_read_little() || self.unsampled == 0 => {
                 Pair::Symmetric
             }
             (_, FencePolicy::Adaptive) => Pair::Asymmetric,
         }
     }
 
-    /// Takes note of what the slots have counted by now, and of the heavy fence of this publish, if
-    /// there was one: how long it took, and how long ago the one before it ended.
-    pub(crate) fn record(&mut self, counted: usize, heavy: Option<HeavyFence>) {
-        let since_last = counted.wrapping_sub(self.counted) / 2;
-        self.counted = counted;
-        // Handles that were dropped take their counts along. That makes the difference negative,
-        // seen as a huge number: nothing is known about this interval then.
-        let Some(mut sessions) = u64::try_from(since_last)
-            .ok()
-            .filter(|_| since_last < usize::MAX / 4)
-        else {
-            return;
-        };
-        if let Some(HeavyFence { took, interval }) = heavy {
-            let (took, interval) = (nanoseconds(took), nanoseconds(interval));
-            let busy = took.min(interval) as f64 / interval.max(1) as f64;
-            self.learn((took as f64 * (1.0 + INTERRUPTIONS * busy)) as u64);
-            // Readers go on while the writer is in the heavy fence. Without it there would be
-            // less time between two publishes and so fewer sessions.
-            sessions = (sessions as f64 * (1.0 - busy)) as u64;
-        } else {
-            self.forget();
+    /// Whether fences on both sides cost less than a heavy fence.
+    fn is_read_little(&self) -> bool {
+        self.sessions.saturating_mul(FULL_FENCE) < self.heavy
+    }
+
+    /// Takes note of how many sessions the slots have fenced by now, and of what the publish swapped
+    /// out.
+    pub(crate) fn record(&mut self, fenced: usize, outgoing: Outgoing) {
+        let since_last = fenced.wrapping_sub(self.counted);
+        self.counted = fenced;
+        match outgoing {
+            Outgoing::Asymmetric(heavy) => {
+                // At 0 the sample is the pointer that was swapped in just now.
+                self.unsampled = self.unsampled.checked_sub(1).unwrap_or(SAMPLED);
+                self.learn(price(heavy));
+            }
+            Outgoing::Symmetric => {
+                self.forget();
+                // Handles that were dropped take their counts along. That makes the difference
+                // negative, seen as a huge number: nothing is known about this interval then.
+                let sample = u64::try_from(since_last)
+                    .ok()
+                    .filter(|_| since_last < usize::MAX / 2);
+                if let Some(sample) = sample {
+                    self.take_sample(sample);
+                }
+            }
+            Outgoing::TagTakenOff => {
+                self.sessions = many(self.heavy);
+                self.unsampled = SAMPLED;
+            }
         }
-        self.sessions = (self.sessions.saturating_mul(3).saturating_add(sessions)) / 4;
+    }
+
+    /// The readers of the last copy fenced this many sessions.
+    fn take_sample(&mut self, sessions: u64) {
+        self.sessions = if self.is_read_little() {
+            (self.sessions.saturating_mul(3).saturating_add(sessions)) / 4
+        } else {
+            // The first one after a while: what was known before is old.
+            sessions
+        };
+        self.unsampled = SAMPLED;
     }
 
     /// A heavy fence had this price. Rises fast and falls slowly, since the price jumps; but one that
@@ -148,6 +191,18 @@ impl Chooser {
     fn forget(&mut self) {
         self.heavy = (self.heavy - self.heavy / 256).max(CHEAPEST);
     }
+}
+
+/// So many sessions per publish that a heavy fence of this price is well worth it.
+fn many(heavy: u64) -> u64 {
+    2 * heavy / FULL_FENCE
+}
+
+/// What a heavy fence has cost everybody.
+fn price(HeavyFence { took, interval }: HeavyFence) -> u64 {
+    let (took, interval) = (nanoseconds(took), nanoseconds(interval));
+    let busy = took.min(interval) as f64 / interval.max(1) as f64;
+    (took as f64 * (1.0 + INTERRUPTIONS * busy)) as u64
 }
 
 /// A heavy fence that a publish has made.
@@ -175,34 +230,71 @@ mod tests {
         }
     }
 
-    fn heavy(took: u64, interval: u64) -> Option<HeavyFence> {
-        Some(HeavyFence {
-            took: Duration::from_nanos(took),
-            interval: Duration::from_nanos(interval),
-        })
-    }
-
-    /// A chooser and the sessions that it hears of.
+    /// What a publish meets with.
+    #[derive(Clone, Copy)]
     struct Load {
-        chooser: Chooser,
-        counted: usize,
+        /// Sessions until the next publish.
+        sessions: usize,
+        /// After so many fenced ones a reader takes the tag off.
+        patience: usize,
+        /// How long a heavy fence takes, and how long a publish is after the one before.
+        heavy: (u64, u64),
     }
 
-    impl Load {
+    /// Reads that a fence of 10 µs, once in a while, is worth, and ones that it is not.
+    const MANY: Load = Load {
+        sessions: 10_000,
+        patience: 6_000,
+        heavy: (10_000, 1_000_000),
+    };
+    const FEW: Load = Load {
+        sessions: 10,
+        ..MANY
+    };
+
+    /// A chooser, and the readers and publishes around it.
+    struct Pairs {
+        chooser: Chooser,
+        /// What the published pointer asks for.
+        pair: Pair,
+        fenced: usize,
+    }
+
+    impl Pairs {
         fn new() -> Self {
+            let chooser = Chooser::new();
             Self {
-                chooser: Chooser::new(),
-                counted: 0,
+                pair: chooser.pair(),
+                chooser,
+                fenced: 0,
             }
         }
 
-        /// Many publishes with this many sessions each; what they lead to.
-        fn publishes(&mut self, sessions: usize, heavy: Option<HeavyFence>) -> Pair {
-            for _ in 0..100 {
-                self.counted += 2 * sessions;
-                self.chooser.record(self.counted, heavy);
-            }
-            self.chooser.pair()
+        /// One publish; what it asks its readers for.
+        fn publish(&mut self, load: Load) -> Pair {
+            let out = std::mem::replace(&mut self.pair, self.chooser.pair());
+            let outgoing = match out {
+                Pair::Asymmetric => Outgoing::Asymmetric(HeavyFence {
+                    took: Duration::from_nanos(load.heavy.0),
+                    interval: Duration::from_nanos(load.heavy.1),
+                }),
+                Pair::Symmetric if load.sessions > load.patience => {
+                    self.fenced = self.fenced.wrapping_add(load.patience);
+                    Outgoing::TagTakenOff
+                }
+                Pair::Symmetric | Pair::AlwaysSymmetric => {
+                    self.fenced = self.fenced.wrapping_add(load.sessions);
+                    Outgoing::Symmetric
+                }
+            };
+            self.chooser.record(self.fenced, outgoing);
+            self.pair
+        }
+
+        /// How many of many publishes asked for this pair.
+        fn asked_for(&mut self, pair: Pair, load: Load) -> usize {
+            let asked = (0..1_000).filter(|_| self.publish(load) == expected(pair));
+            asked.count()
         }
     }
 
@@ -213,83 +305,110 @@ mod tests {
 
     #[test]
     fn publishes_without_reads_turn_symmetric_and_reads_turn_back() {
-        let mut load = Load::new();
-        assert_eq!(load.publishes(0, None), expected(Pair::Symmetric));
-        assert_eq!(load.publishes(10_000, None), expected(Pair::Asymmetric));
-        assert_eq!(load.publishes(0, None), expected(Pair::Symmetric));
+        let mut pairs = Pairs::new();
+        assert!(pairs.asked_for(Pair::Symmetric, FEW) > 990);
+        assert!(pairs.asked_for(Pair::Asymmetric, MANY) > 950);
+        assert!(pairs.asked_for(Pair::Symmetric, FEW) > 900);
+    }
+
+    #[test]
+    fn samples_are_few() {
+        if expected(Pair::Asymmetric) == Pair::Asymmetric {
+            let mut pairs = Pairs::new();
+            pairs.asked_for(Pair::Asymmetric, MANY);
+            let samples = pairs.asked_for(Pair::Symmetric, MANY);
+            assert!((1..=20).contains(&samples), "{samples}");
+        }
+    }
+
+    #[test]
+    fn reads_that_no_reader_finds_too_many_are_counted() {
+        let load = |sessions| Load {
+            sessions,
+            patience: usize::MAX,
+            ..MANY
+        };
+        let mut pairs = Pairs::new();
+        pairs.asked_for(Pair::Asymmetric, MANY);
+        assert!(pairs.asked_for(Pair::Asymmetric, load(3_000)) > 950);
+        assert!(pairs.asked_for(Pair::Symmetric, load(1_000)) > 900);
+        assert!(pairs.asked_for(Pair::Asymmetric, load(10_000)) > 900);
+    }
+
+    #[test]
+    fn one_slow_publish_among_fast_ones_changes_nothing() {
+        let mut pairs = Pairs::new();
+        pairs.asked_for(Pair::Symmetric, FEW);
+        let load = Load {
+            sessions: 3_000,
+            ..FEW
+        };
+        pairs.publish(load);
+        assert_eq!(pairs.publish(FEW), expected(Pair::Symmetric));
     }
 
     #[test]
     fn a_heavy_fence_that_was_interrupted_is_not_the_rule() {
-        let mut load = Load::new();
-        load.publishes(20_000, heavy(5_000, 100_000));
-        load.counted += 2 * 20_000;
-        load.chooser
-            .record(load.counted, heavy(5_000_000, 5_100_000));
-        assert_eq!(load.chooser.pair(), expected(Pair::Asymmetric));
+        let load = Load {
+            sessions: 5_000,
+            ..MANY
+        };
+        let mut pairs = Pairs::new();
+        pairs.asked_for(Pair::Asymmetric, load);
+        while pairs.publish(load) != expected(Pair::Asymmetric) {}
+        let interrupted = Load {
+            heavy: (5_000_000, 5_100_000),
+            ..load
+        };
+        pairs.publish(interrupted);
+        assert!(pairs.asked_for(Pair::Asymmetric, load) > 950);
     }
 
     #[test]
     fn a_price_that_was_high_is_asked_again() {
-        let mut load = Load::new();
-        let fence = heavy(100_000, 200_000);
-        assert_eq!(load.publishes(10_000, fence), expected(Pair::Symmetric));
-        for _ in 0..10 {
-            load.publishes(10_000, None);
-        }
-        assert_eq!(load.chooser.pair(), expected(Pair::Asymmetric));
+        let load = |heavy| Load {
+            sessions: 5_000,
+            heavy,
+            ..MANY
+        };
+        let mut pairs = Pairs::new();
+        let dear = load((100_000, 1_000_000));
+        assert!(pairs.asked_for(Pair::Symmetric, dear) > 900);
+        let cheap = load((10_000, 1_000_000));
+        pairs.asked_for(Pair::Asymmetric, cheap);
+        assert!(pairs.asked_for(Pair::Asymmetric, cheap) > 900);
     }
 
     #[test]
     fn a_slow_fence_does_not_matter_to_a_writer_that_has_time() {
-        let mut load = Load::new();
-        let rare = heavy(20_000, 200_000);
-        assert_eq!(load.publishes(10_000, rare), expected(Pair::Asymmetric));
-        let often = heavy(20_000, 25_000);
-        assert_eq!(load.publishes(10_000, often), expected(Pair::Symmetric));
-    }
-
-    #[test]
-    fn reads_that_only_the_heavy_fence_leaves_time_for_do_not_count() {
-        let mut load = Load::new();
-        // 15 µs between two publishes, of which 13 are the fence: the reads in them are its own
-        // doing.
-        let pair = load.publishes(20_000, heavy(13_000, 15_000));
-        assert_eq!(pair, expected(Pair::Symmetric));
-        // As many reads without the fence are worth one.
-        assert_eq!(load.publishes(20_000, None), expected(Pair::Asymmetric));
-    }
-
-    #[test]
-    fn a_heavy_fence_that_is_cheap_is_used_sooner() {
-        let mut load = Load::new();
-        let pair = load.publishes(200, heavy(13_000, 1_000_000));
-        assert_eq!(pair, expected(Pair::Symmetric));
-        let pair = load.publishes(200, heavy(200, 1_000_000));
-        assert_eq!(pair, expected(Pair::Asymmetric));
-    }
-
-    #[test]
-    fn a_publish_now_and_then_stays_asymmetric() {
-        let pair = Load::new().publishes(30_000, heavy(13_000, 100_000));
-        assert_eq!(pair, expected(Pair::Asymmetric));
+        let load = |heavy| Load {
+            sessions: 5_000,
+            heavy,
+            ..MANY
+        };
+        let mut pairs = Pairs::new();
+        let rare = load((20_000, 2_000_000));
+        assert!(pairs.asked_for(Pair::Asymmetric, rare) > 900);
+        let often = load((20_000, 25_000));
+        assert!(pairs.asked_for(Pair::Symmetric, often) > 900);
     }
 
     #[test]
     fn dropped_handles_are_not_taken_for_reads() {
-        let mut load = Load::new();
-        load.counted = 1_000_000;
-        assert_eq!(load.publishes(0, None), expected(Pair::Symmetric));
-        load.chooser.record(10, None);
-        assert_eq!(load.chooser.pair(), expected(Pair::Symmetric));
+        let mut pairs = Pairs::new();
+        pairs.fenced = 1_000_000;
+        pairs.asked_for(Pair::Symmetric, FEW);
+        pairs.fenced = 10;
+        pairs.publish(FEW);
+        assert_eq!(pairs.publish(FEW), expected(Pair::Symmetric));
     }
 
     #[test]
     fn a_policy_overrides_the_load() {
-        let mut load = Load::new();
-        load.chooser.set_policy(FencePolicy::WriteMostly);
-        assert_eq!(load.chooser.pair(), Pair::AlwaysSymmetric);
-        load.chooser.set_policy(FencePolicy::ReadMostly);
-        assert_eq!(load.publishes(0, None), expected(Pair::Asymmetric));
+        let mut pairs = Pairs::new();
+        pairs.chooser.set_policy(FencePolicy::WriteMostly);
+        assert_eq!(pairs.chooser.pair(), Pair::AlwaysSymmetric);
+        pairs.chooser.set_policy(FencePolicy::ReadMostly);
+        assert_eq!(pairs.asked_for(Pair::Asymmetric, FEW), 1_000);
     }
 }

@@ -5,7 +5,7 @@ use std::{fmt, ptr::NonNull};
 use super::{ReadGuard, ReadHandle, guard, local};
 use crate::{
     copies::{CoreArc, Shared},
-    epoch::{Slot, is_inside},
+    epoch::{Slot, Word},
     record::data_ptr,
     registry::StructureId,
     sync::Arc,
@@ -126,10 +126,10 @@ impl<T> SharedReadHandle<T> {
     /// ```
     #[inline]
     pub fn enter(&self) -> Option<ReadGuard<'_, T>> {
-        let (slot, session) = self.slot();
+        let (slot, word) = self.slot();
         // SAFETY: the structure is alive, since `self` shares it, and so is the slot in its
         // registry; this is the thread that owns it, or nobody does (invariant 7).
-        let entered = unsafe { slot.as_ref() }.enter_from(session, &self.core.published);
+        let entered = unsafe { slot.as_ref() }.enter_from(word, &self.core.published);
         let Some(record) = entered else {
             guard::give_back_if_nobodys(slot, &self.core);
             return None;
@@ -138,17 +138,17 @@ impl<T> SharedReadHandle<T> {
         Some(ReadGuard::new(data, slot, &self.core))
     }
 
-    /// A slot of this thread that nobody gives back before it is entered, and its session.
+    /// A slot of this thread that nobody gives back before it is entered, and what it says.
     ///
     /// Both ways end in registers: a guard that came out of memory on the rare way would go
     /// through memory on the usual one, too, which costs more than everything else here.
     #[inline]
-    fn slot(&self) -> (NonNull<Slot>, usize) {
+    fn slot(&self) -> (NonNull<Slot>, Word) {
         if let Some(slot) = local::cached(self.id) {
             // SAFETY: as in `enter`.
-            let session = unsafe { slot.as_ref() }.session();
-            if !is_inside(session) {
-                return (slot, session);
+            let word = unsafe { slot.as_ref() }.word();
+            if !word.is_inside() {
+                return (slot, word);
             }
         }
         self.find_slot()
@@ -157,10 +157,10 @@ impl<T> SharedReadHandle<T> {
     /// Finds a slot when the one used last is unknown or inside.
     #[cold]
     #[inline(never)]
-    fn find_slot(&self) -> (NonNull<Slot>, usize) {
+    fn find_slot(&self) -> (NonNull<Slot>, Word) {
         let slot = local::slot(self.id, &self.core);
         // SAFETY: as in `enter`.
-        (slot, unsafe { slot.as_ref() }.session())
+        (slot, unsafe { slot.as_ref() }.word())
     }
 
     /// A handle for one thread, which enters a little faster.
