@@ -350,7 +350,7 @@ mod tests {
     fn a_reader_that_may_be_anywhere_costs_few_copies() {
         let mut copies = Copies::new(0_u32, 0_u32);
         let slot = copies.shared.core.registry.register();
-        slot.announce_only();
+        slot.stop_in_search();
         let mut replaced = 0;
         loop {
             if copies.reclaim(Patience::Never).is_err() {

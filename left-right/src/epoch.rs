@@ -233,8 +233,17 @@ impl Slot {
 
     /// What a reader has done that was stopped before it found a record.
     #[cfg(test)]
-    pub(crate) fn announce_only(&self) {
-        self.announce(Word::searching(0));
+    pub(crate) fn stop_in_search(&self) {
+        let nobody = Published::new(NonNull::dangling(), crate::fence::Pair::Asymmetric);
+        nobody.close();
+        self.search(&nobody);
+        self.announce(Word::searching(self.searches.load(Ordering::Relaxed)));
+    }
+
+    /// What a reader has done that has found this record.
+    #[cfg(test)]
+    pub(crate) fn stop_inside(&self, record: NonNull<Header>) {
+        self.announce(Word::inside_of(record));
     }
 
     /// Another guard for a reader that is inside already: it shares the record of the first.
@@ -420,6 +429,39 @@ impl Slot {
 mod tests {
     use super::*;
     use crate::published::tests::published;
+
+    #[test]
+    fn a_reader_guesses_where_it_was_last() {
+        let (published, mut record) = published();
+        let record = NonNull::from(&mut *record);
+        let slot = Slot::new();
+        assert_eq!(slot.word(), Word::NOTHING);
+        assert_eq!(slot.enter(&published), Some(record));
+        assert_eq!(slot.word(), Word::inside_of(record));
+        assert!(slot.leave());
+        assert_eq!(slot.word(), Word::inside_of(record).outside());
+        assert_eq!(slot.enter(&published), Some(record));
+        assert!(slot.leave());
+        published.close();
+        assert_eq!(slot.enter(&published), None);
+        assert_eq!(slot.word(), Word::NOTHING);
+        let searches = slot.searches.load(Ordering::Relaxed);
+        assert_eq!(searches, 2, "none where the guess was right");
+    }
+
+    #[test]
+    fn fenced_sessions_are_counted_and_others_are_not() {
+        let (published, mut record) = published();
+        let slot = Slot::new();
+        for sessions in 1..5 {
+            slot.enter(&published).unwrap();
+            assert!(slot.leave());
+            assert_eq!(slot.fenced_sessions(), sessions);
+        }
+        published.set_last(NonNull::from(&mut *record));
+        slot.enter(&published).unwrap();
+        assert_eq!(slot.fenced_sessions(), 4);
+    }
 
     #[test]
     fn too_many_guards_are_refused_and_the_session_stays() {

@@ -189,8 +189,10 @@ mod tests {
         for readers in 1..4 {
             let slot = registry.register();
             slot.enter(&published).unwrap();
-            registry.look(&mut roster, Vacated::All, &mut inside);
+            let fenced = registry.look(&mut roster, Vacated::All, &mut inside);
             assert_eq!(inside.len(), readers);
+            // The pointer asks for fences.
+            assert_eq!(fenced, readers);
         }
     }
 }

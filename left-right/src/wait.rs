@@ -237,3 +237,146 @@ impl GracePeriod {
 impl GracePeriod {
     fn assert_not_waiting_for_itself(&self) {}
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use std::ptr::NonNull;
+
+    use super::*;
+    use crate::{record::Header, registry::SharedSlot};
+
+    /// Two records, a reader, and a writer that waits for it to leave the first, or all.
+    struct Scene {
+        vacated: Box<Header>,
+        other: Box<Header>,
+        registry: Registry,
+        slot: SharedSlot,
+        grace: GracePeriod,
+    }
+
+    impl Scene {
+        fn new() -> Self {
+            let registry = Registry::new();
+            Self {
+                vacated: Box::new(Header { version: 5 }),
+                other: Box::new(Header { version: 6 }),
+                slot: registry.register(),
+                registry,
+                grace: GracePeriod::default(),
+            }
+        }
+
+        fn in_vacated(&mut self) {
+            self.slot.stop_inside(NonNull::from(&mut *self.vacated));
+        }
+
+        fn in_other(&mut self) {
+            self.slot.stop_inside(NonNull::from(&mut *self.other));
+        }
+
+        fn look(&mut self) {
+            let vacated = Vacated::Record {
+                address: NonNull::from(&*self.vacated).addr().get(),
+                version: 5,
+            };
+            self.grace.begin(&self.registry, vacated);
+        }
+
+        fn look_for_all(&mut self) {
+            self.grace.begin(&self.registry, Vacated::All);
+        }
+
+        fn is_over(&mut self) -> bool {
+            self.grace.wait(Patience::Never).is_ok()
+        }
+
+        /// The version that a report names, of the only reader there is.
+        fn reported(&self) -> Option<u64> {
+            let [reader] = &self.grace.stalled_readers()[..] else {
+                panic!("one reader");
+            };
+            reader.version
+        }
+    }
+
+    #[test]
+    fn a_reader_of_what_was_vacated_is_waited_for_until_it_leaves() {
+        let mut scene = Scene::new();
+        scene.in_vacated();
+        scene.look();
+        assert!(!scene.is_over());
+        assert!(scene.grace.has_known_reader());
+        assert_eq!(scene.reported(), Some(5));
+        scene.slot.end_leaked_session();
+        assert!(scene.is_over());
+    }
+
+    #[test]
+    fn a_reader_that_moves_on_is_not_waited_for() {
+        let mut scene = Scene::new();
+        scene.in_vacated();
+        scene.look();
+        assert!(!scene.is_over());
+        scene.in_other();
+        assert!(scene.is_over());
+        scene.in_vacated();
+        scene.look();
+        scene.slot.stop_in_search();
+        assert!(scene.is_over());
+    }
+
+    #[test]
+    fn a_reader_of_another_record_is_waited_for_only_if_all_have_to_leave() {
+        let mut scene = Scene::new();
+        scene.in_other();
+        scene.look();
+        assert!(scene.is_over());
+        scene.look_for_all();
+        assert!(!scene.is_over());
+        scene.slot.end_leaked_session();
+        assert!(scene.is_over());
+    }
+
+    #[test]
+    fn a_reader_that_searched_is_waited_for_where_it_is_found() {
+        for all in [false, true] {
+            let mut scene = Scene::new();
+            scene.slot.stop_in_search();
+            match all {
+                false => scene.look(),
+                true => scene.look_for_all(),
+            }
+            assert!(!scene.is_over());
+            assert!(!scene.grace.has_known_reader());
+            assert_eq!(scene.reported(), None);
+            scene.in_vacated();
+            assert!(!scene.is_over());
+            assert!(scene.grace.has_known_reader());
+            scene.slot.end_leaked_session();
+            assert!(scene.is_over());
+        }
+    }
+
+    #[test]
+    fn a_reader_that_searched_and_is_found_elsewhere_is_not_waited_for() {
+        let mut scene = Scene::new();
+        scene.slot.stop_in_search();
+        scene.look();
+        scene.in_other();
+        assert!(scene.is_over());
+    }
+
+    #[test]
+    fn a_reader_that_searches_again_has_left() {
+        for all in [false, true] {
+            let mut scene = Scene::new();
+            scene.slot.stop_in_search();
+            match all {
+                false => scene.look(),
+                true => scene.look_for_all(),
+            }
+            scene.slot.stop_in_search();
+            assert!(scene.is_over());
+        }
+    }
+}

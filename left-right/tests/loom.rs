@@ -76,14 +76,46 @@ fn read(reader: &Reader) -> Option<u64> {
     Some(value)
 }
 
+/// What a reader did before: where it expects to find itself.
+#[derive(Clone, Copy)]
+enum Before {
+    /// Nothing: it searches.
+    New,
+    /// It read what is published, so its guess is right until something is published.
+    Guesses,
+    /// It read what is stale, so its guess is wrong until that is published again.
+    GuessesWrong,
+}
+
 /// Readers that each read `reads` times beside a writer that publishes under `policies`, one after
 /// the other.
-fn readers_beside_publishes(readers: usize, reads: usize, policies: &'static [FencePolicy]) {
+fn readers_beside_publishes(
+    readers: usize,
+    before: Before,
+    reads: usize,
+    policies: &'static [FencePolicy],
+) {
     loom::model(move || {
         let (mut writer, reader) = pair(policies[0]);
         let threads: Vec<_> = (0..readers)
             .map(|_| {
                 let reader = reader.clone();
+                if let Before::Guesses | Before::GuessesWrong = before {
+                    assert_eq!(read(&reader), Some(0));
+                }
+                reader
+            })
+            .collect();
+        let earlier = match before {
+            Before::GuessesWrong => 1,
+            Before::New | Before::Guesses => 0,
+        };
+        for _ in 0..earlier {
+            writer.append(Increment).publish();
+        }
+        let threads: Vec<_> = threads
+            .into_iter()
+            .map(|reader| {
                 thread::spawn(move || {
                     let mut last = 0;
                     for _ in 0..reads {
@@ -103,7 +135,7 @@ fn readers_beside_publishes(readers: usize, reads: usize, policies: &'static [Fe
         }
         assert_eq!(
             writer.enter().map(|guard| guard.get()),
-            Some(policies.len() as u64)
+            Some(earlier + policies.len() as u64)
         );
         for thread in threads {
             drop(thread.join().unwrap());
@@ -113,29 +145,47 @@ fn readers_beside_publishes(readers: usize, reads: usize, policies: &'static [Fe
 
 use FencePolicy::{Adaptive, ReadMostly, WriteMostly};
 
-/// Invariants 1, 3, 5 and 6 with the heavy fence.
+/// Invariants 1, 3, 5 and 6 with the heavy fence, for a reader that searches.
 #[test]
 fn asymmetric() {
-    readers_beside_publishes(1, 2, &[ReadMostly, ReadMostly]);
+    readers_beside_publishes(1, Before::New, 2, &[ReadMostly, ReadMostly]);
 }
 
-/// Invariant 13: three sessions, so that the third has the parity of the first.
+/// As above, for a reader that guesses: right, wrong, or what is freed for the writer meanwhile.
+#[test]
+fn guessing_asymmetric() {
+    for before in [Before::Guesses, Before::GuessesWrong] {
+        readers_beside_publishes(1, before, 2, &[ReadMostly, ReadMostly]);
+    }
+}
+
+/// Invariant 13: a guess that is wrong for one publish and right again for the next.
 #[test]
 fn three_sessions_asymmetric() {
-    readers_beside_publishes(1, 3, &[ReadMostly, ReadMostly]);
+    readers_beside_publishes(1, Before::Guesses, 3, &[ReadMostly, ReadMostly]);
 }
 
 /// Invariants 1, 3, 5 and 6 with fences on both sides. The first publish still swaps out a
 /// pointer without the tag.
 #[test]
 fn symmetric() {
-    readers_beside_publishes(1, 2, &[WriteMostly, WriteMostly, WriteMostly]);
+    readers_beside_publishes(1, Before::New, 2, &[WriteMostly, WriteMostly, WriteMostly]);
+}
+
+/// As above, for a reader that guesses.
+#[test]
+fn guessing_symmetric() {
+    for before in [Before::Guesses, Before::GuessesWrong] {
+        readers_beside_publishes(1, before, 2, &[WriteMostly, WriteMostly, WriteMostly]);
+    }
 }
 
 /// Invariant 6: to fences on both sides and back.
 #[test]
 fn switching_back_and_forth() {
-    readers_beside_publishes(1, 2, &[WriteMostly, ReadMostly, WriteMostly]);
+    for before in [Before::New, Before::Guesses] {
+        readers_beside_publishes(1, before, 2, &[WriteMostly, ReadMostly, WriteMostly]);
+    }
 }
 
 /// Invariant 6: after publishes that nobody read, the writer asks for fences on both sides; the
@@ -165,12 +215,12 @@ fn adaptive() {
 
 #[test]
 fn two_readers_two_publishes_asymmetric() {
-    readers_beside_publishes(2, 1, &[ReadMostly, ReadMostly]);
+    readers_beside_publishes(2, Before::Guesses, 1, &[ReadMostly, ReadMostly]);
 }
 
 #[test]
 fn two_readers_two_publishes_symmetric() {
-    readers_beside_publishes(2, 1, &[WriteMostly, WriteMostly]);
+    readers_beside_publishes(2, Before::Guesses, 1, &[WriteMostly, WriteMostly]);
 }
 
 /// Invariant 12: a refresh moves on without letting the writer change what is read.

@@ -5,17 +5,17 @@ use super::{LOOM, SECCOMP, SEMANTICS, UNIT, mutant};
 
 const FILE: &str = "published.rs";
 
-const SWAP: &str = "let old = self.current.swap(fresh, Ordering::Release); if old.addr() & FENCE == 0 { fence::heavy(); } else { fence::full(); }";
-const FENCES: &str = "if old.addr() & FENCE == 0 { fence::heavy(); } else { fence::full(); }";
+const SWAP: &str = "let old = self.current.swap(fresh, Ordering::Release); if asks_for_fence(old) { fence::full(); Relied::OnFull } else { fence::heavy(); Relied::OnHeavy }";
+const FENCES: &str = "if asks_for_fence(old) { fence::full(); Relied::OnFull } else { fence::heavy(); Relied::OnHeavy }";
 
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "enter: no light fence", "fence::light();", "", LOOM),
-    mutant(FILE, "enter: loads with Relaxed", "let word = self.current.load(Ordering::Acquire);", "let word = self.current.load(Ordering::Relaxed);", LOOM),
-    mutant(FILE, "enter: the tag is ignored", "if word.addr() & FENCE == 0 { let record = NonNull::new(word)?;", "if word.addr() != usize::MAX { let record = NonNull::new(untagged(word))?;", LOOM),
-    mutant(FILE, "enter, tagged: no fence", "fence::full(); let record", "let record", LOOM),
-    mutant(FILE, "enter, tagged: no reload", "NonNull::new(untagged(self.current.load(Ordering::Acquire)))?;", "NonNull::new(untagged(word))?;", LOOM),
-    mutant(FILE, "enter, tagged: reloads with Relaxed", "NonNull::new(untagged(self.current.load(Ordering::Acquire)))?;", "NonNull::new(untagged(self.current.load(Ordering::Relaxed)))?;", LOOM),
+    mutant(FILE, "enter: loads with Relaxed", "fence::light(); self.current.load(Ordering::Acquire)", "fence::light(); self.current.load(Ordering::Relaxed)", LOOM),
+    mutant(FILE, "enter, tagged: no fence", "fence::full(); self.current.load(Ordering::Acquire)", "self.current.load(Ordering::Acquire)", LOOM),
+    mutant(FILE, "enter, tagged: reloads with Relaxed", "fence::full(); self.current.load(Ordering::Acquire)", "fence::full(); self.current.load(Ordering::Relaxed)", LOOM),
+    mutant(FILE, "find: the tag is ignored", "let word = if fenced { self.fence_and_load() } else { word };", "", LOOM),
+    mutant(FILE, "find, tagged: no reload", "let word = if fenced { self.fence_and_load() } else { word };", "if fenced { self.fence_and_load(); }", LOOM),
     mutant(FILE, "refresh: to a pointer that was taken away", "!current.is_null() && current != record.as_ptr()", "current != record.as_ptr()", SEMANTICS),
     mutant(FILE, "tag: taken off a pointer that keeps it", "tagged(record.as_ptr(), FENCE),", "self.current.load(Ordering::Relaxed),", LOOM),
     mutant(FILE, "tag: taken off by a store", "let _ = self.current.compare_exchange_weak( tagged(record.as_ptr(), FENCE), record.as_ptr(), Ordering::Relaxed, Ordering::Relaxed, );", "self.current.store(record.as_ptr(), Ordering::Relaxed);", LOOM),
@@ -24,13 +24,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "tag: none where there is no heavy fence", "Pair::AlwaysSymmetric => FENCE | ALWAYS,", "Pair::AlwaysSymmetric => 0,", SECCOMP),
     mutant(FILE, "tag: none on the first pointer", "tagged(record.as_ptr(), tag(pair))), } }", "{ let _ = pair; record.as_ptr() }), } }", SECCOMP),
     mutant(FILE, "swap: Relaxed", "self.current.swap(fresh, Ordering::Release)", "self.current.swap(fresh, Ordering::Relaxed)", LOOM),
-    mutant(FILE, "swap: no fence", FENCES, "let _ = old;", LOOM),
-    mutant(FILE, "swap: never the heavy fence", FENCES, "let _ = old; fence::full();", LOOM),
-    mutant(FILE, "swap: no full fence", FENCES, "if old.addr() & FENCE == 0 { fence::heavy(); }", LOOM),
-    mutant(FILE, "swap: the other fence", FENCES, "if old.addr() & FENCE != 0 { fence::heavy(); } else { fence::full(); }", LOOM),
-    mutant(FILE, "swap: the fence of the new pointer", FENCES, "if fresh.addr() & FENCE == 0 { fence::heavy(); } else { fence::full(); } let _ = old;", LOOM),
-    mutant(FILE, "swap: the fence before it", SWAP, "if self.current.load(Ordering::Relaxed).addr() & FENCE == 0 { fence::heavy(); } else { fence::full(); } self.current.swap(fresh, Ordering::Release);", LOOM),
-    mutant(FILE, "swap: the tag from a load before it", SWAP, "let old = self.current.load(Ordering::Relaxed); self.current.swap(fresh, Ordering::Release); if old.addr() & FENCE == 0 { fence::heavy(); } else { fence::full(); }", LOOM),
-    mutant(FILE, "swap: always both fences, the heavy one where there is none, too", FENCES, "let _ = old; fence::heavy(); fence::full();", SECCOMP),
+    mutant(FILE, "swap: no fence", FENCES, "if asks_for_fence(old) { Relied::OnFull } else { Relied::OnHeavy }", LOOM),
+    mutant(FILE, "swap: never the heavy fence", FENCES, "fence::full(); if asks_for_fence(old) { Relied::OnFull } else { Relied::OnHeavy }", LOOM),
+    mutant(FILE, "swap: no full fence", FENCES, "if asks_for_fence(old) { Relied::OnFull } else { fence::heavy(); Relied::OnHeavy }", LOOM),
+    mutant(FILE, "swap: the other fence", FENCES, "if !asks_for_fence(old) { fence::full(); Relied::OnFull } else { fence::heavy(); Relied::OnHeavy }", LOOM),
+    mutant(FILE, "swap: the fence of the new pointer", FENCES, "let _ = old; if asks_for_fence(fresh) { fence::full(); Relied::OnFull } else { fence::heavy(); Relied::OnHeavy }", LOOM),
+    mutant(FILE, "swap: the fence before it", SWAP, "if asks_for_fence(self.current.load(Ordering::Relaxed)) { fence::full(); self.current.swap(fresh, Ordering::Release); Relied::OnFull } else { fence::heavy(); self.current.swap(fresh, Ordering::Release); Relied::OnHeavy }", LOOM),
+    mutant(FILE, "swap: the tag from a load before it", SWAP, "let old = self.current.load(Ordering::Relaxed); self.current.swap(fresh, Ordering::Release); if asks_for_fence(old) { fence::full(); Relied::OnFull } else { fence::heavy(); Relied::OnHeavy }", LOOM),
+    mutant(FILE, "swap: always both fences, the heavy one where there is none, too", FENCES, "fence::heavy(); fence::full(); if asks_for_fence(old) { Relied::OnFull } else { Relied::OnHeavy }", SECCOMP),
     mutant(FILE, "last: Relaxed", "self.current.store(record.as_ptr(), Ordering::Release);", "self.current.store(record.as_ptr(), Ordering::Relaxed);", LOOM),
 ];

@@ -30,7 +30,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(LOCAL, "thread's end: slots with guards are given back", "if !entry.slot.orphan() {", "if !entry.slot.orphan() || entry.id != 0 {", SHARED_ADDRESS),
     mutant(LOCAL, "thread's end: slots stay", "if !entry.slot.orphan() {", "if !entry.slot.orphan() && entry.id == 0 {", SHARED),
     mutant("registry.rs", "structure: two of one name", "*last += 1;", "*last = 1;", SHARED),
-    mutant(HANDLE, "shared: nests in an older session", "if !is_inside(session) { return (slot, session); }", "if session != usize::MAX { return (slot, session); }", SEMANTICS),
+    mutant(HANDLE, "shared: nests in an older session", "if !word.is_inside() { return (slot, word); }", "let _ = Word::is_inside; return (slot, word);", SEMANTICS),
     equivalent(HANDLE, "shared: always the slow way", "if let Some(slot) = local::cached(self.id) {", "if let Some(slot) = local::cached(self.id).filter(|_| self.id == 0) {", "the cache only saves the search"),
     mutant(GUARD, "shared: a slot that could not enter stays", "if slot.is_abandoned() {", "if slot.is_abandoned() && false {", ALLOCATIONS),
     mutant(ALIASING, "aliased: a change of behaviour drops", "let this = ManuallyDrop::new(self);", "let this = self; let _ = ManuallyDrop::new(());", SURFACE),

@@ -1,20 +1,24 @@
 //! The grace period.
 
 use super::super::Mutant;
-use super::{LOOM, PROGRESS, SEMANTICS, mutant};
+use super::{LOOM, PROGRESS, SEMANTICS, UNIT, mutant};
 
 const FILE: &str = "wait.rs";
 
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
-    mutant(FILE, "left: when outside, not when changed", "roster.slot(self.index).session_seen() != self.session", "roster.slot(self.index).session_seen() & 1 == 0", SEMANTICS),
-    mutant(FILE, "left: always", "roster.slot(self.index).session_seen() != self.session", "{ let _ = roster; self.session != 0 }", LOOM),
-    mutant(FILE, "left: never", "roster.slot(self.index).session_seen() != self.session", "{ let _ = roster; self.session == 0 }", SEMANTICS),
-    mutant(FILE, "elsewhere: also a reader that has not found a record", ".is_some_and(|record| record.addr().get() != vacated)", ".is_none_or(|record| record.addr().get() != vacated)", LOOM),
-    mutant(FILE, "elsewhere: everybody", ".is_some_and(|record| record.addr().get() != vacated)", ".is_some_and(|record| record.addr().get() != vacated || vacated != 0)", LOOM),
-    mutant(FILE, "elsewhere: nobody", "&& (*vacated == 0 || !straggler.is_elsewhere(roster, *vacated))", "&& { let _ = Straggler::is_elsewhere; *vacated < usize::MAX }", SEMANTICS),
-    mutant(FILE, "elsewhere: counts when all have to leave altogether", "&& (*vacated == 0 || !straggler.is_elsewhere(roster, *vacated))", "&& !straggler.is_elsewhere(roster, *vacated)", LOOM),
-    mutant(FILE, "begin: the copy to leave is that of the swap before", "self.vacated = vacated; self.stalled_since = None;", "if self.vacated == 0 { self.vacated = vacated; } self.stalled_since = None;", LOOM),
+    mutant(FILE, "left: when outside, not when changed", "if word == self.word { return false; }", "if word.is_inside() { return false; }", UNIT),
+    mutant(FILE, "left: always", "if word == self.word { return false; }", "", LOOM),
+    mutant(FILE, "left: never", "if word == self.word { return false; }", "if word == word { return false; }", SEMANTICS),
+    mutant(FILE, "left: also who has found what it has to leave", "if self.word.is_searching() && !word.is_searching() && vacated.may_hold(word) { self.word = word; return false; }", "let _ = vacated;", LOOM),
+    mutant(FILE, "left: who has found what it has to leave is not known to be there", "self.word = word; return false;", "return false;", UNIT),
+    mutant(FILE, "left: not who searches again", "&& !word.is_searching() && vacated.may_hold(word)", "&& vacated.may_hold(word)", UNIT),
+    mutant(FILE, "vacated: held by who is outside, too", "word.is_inside() && match", "match", SEMANTICS),
+    mutant(FILE, "vacated: held by readers of other records", "(Self::Record { address, .. }, Some(record)) => record == address,", "(Self::Record { address, .. }, Some(record)) => record == address || address != 0,", SEMANTICS),
+    mutant(FILE, "vacated: held by nobody who is known", "(Self::Record { address, .. }, Some(record)) => record == address,", "(Self::Record { address, .. }, Some(record)) => record == address && address == 0,", LOOM),
+    mutant(FILE, "vacated: not held by who searches", "(Self::All, _) | (_, None) => true,", "(Self::All, _) => true, (_, None) => false,", LOOM),
+    mutant(FILE, "vacated: when all have to leave altogether, not held by who is known", "(Self::All, _) | (_, None) => true,", "(Self::All, Some(_)) => false, (_, None) => true,", LOOM),
+    mutant(FILE, "begin: the copy to leave is that of the swap before", "self.vacated = vacated; self.stalled_since = None;", "if let Vacated::All = self.vacated { self.vacated = vacated; } self.stalled_since = None;", LOOM),
     mutant(FILE, "wait: not at all", "self.prune(); if self.stragglers.is_empty() {", "self.prune(); if self.stragglers.len() < usize::MAX {", LOOM),
     mutant(FILE, "wait: for one reader to leave", "self.prune(); if self.stragglers.is_empty() {", "let before = self.stragglers.len(); self.prune(); if self.stragglers.is_empty() || self.stragglers.len() < before {", LOOM),
     mutant(FILE, "wait: does not look again", "loop { self.prune();", "self.prune(); loop {", SEMANTICS),
