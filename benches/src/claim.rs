@@ -19,6 +19,10 @@ pub struct Claim {
     pub other: Option<(String, Figure)>,
     /// Our median divided by theirs, if the claim is about that and not about our figure itself.
     pub ratio: Option<f64>,
+    /// What the ratio of a map without any synchronization would be, where that is known: nothing that
+    /// synchronizes gets past it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub floor: Option<f64>,
     /// What was asked for.
     pub target: Target,
     /// Whether it is so.
@@ -76,6 +80,7 @@ impl Claim {
             ours,
             other: Some((name.to_owned(), theirs)),
             ratio: Some(ratio),
+            floor: None,
             target,
             met: target.is_met_by(ratio),
         }
@@ -94,11 +99,34 @@ impl Claim {
             what: what.into(),
             unit,
             ratio: None,
+            floor: None,
             met: target.is_met_by(ours.median),
             other: other.map(|(name, figure)| (name.to_owned(), figure)),
             ours,
             target,
         }
+    }
+
+    /// The same claim, knowing the figure of a map without any synchronization.
+    ///
+    /// # Panics
+    ///
+    /// If the claim is not about a ratio, or if the figure has samples of different rounds.
+    #[must_use]
+    pub fn above_floor(self, floor: &Figure) -> Self {
+        let (_, theirs) = self
+            .other
+            .as_ref()
+            .expect("a ratio has another side that the floor has a ratio to");
+        let floor = Some(floor.ratio_to(theirs));
+        Self { floor, ..self }
+    }
+
+    /// The floor, if it lies beyond the target, as people write it.
+    #[must_use]
+    pub fn floor_beyond_target(&self) -> Option<String> {
+        let floor = self.floor.filter(|it| !self.target.is_met_by(*it))?;
+        Some(fraction(floor))
     }
 
     /// What is held against the target, as people write it.
@@ -110,10 +138,14 @@ impl Claim {
         }
     }
 
-    /// `met` or `MISSED`.
+    /// `met`, `MISSED`, or that no map can meet it on this machine.
     #[must_use]
     pub fn verdict(&self) -> &'static str {
-        if self.met { "met" } else { "MISSED" }
+        match (self.met, self.floor_beyond_target()) {
+            (true, _) => "met",
+            (false, None) => "MISSED",
+            (false, Some(_)) => "MISSED, as by the floor",
+        }
     }
 }
 
@@ -163,6 +195,11 @@ mod tests {
         assert_eq!(missed.verdict(), "MISSED");
         assert_eq!(missed.judged(), "1/9.09");
         assert_eq!(missed.target.to_string(), "\u{2264} 1/10");
+        let reachable = missed.clone().above_floor(&figure(0.9));
+        assert_eq!(reachable.verdict(), "MISSED");
+        let unreachable = missed.above_floor(&figure(1.05));
+        assert_eq!(unreachable.verdict(), "MISSED, as by the floor");
+        assert_eq!(unreachable.floor_beyond_target().as_deref(), Some("1/9.52"));
         let at_least = Claim::absolute("", "", figure(3.9), None, Target::AtLeast(4.0));
         assert!(!at_least.met);
         assert_eq!(at_least.judged(), "3.90");

@@ -72,8 +72,13 @@ fn missed(claim: &Claim) -> String {
         (Some(_), Some((name, _))) => format!(" against {name}"),
         _ => format!(" ({})", claim.unit),
     };
+    let floor = claim
+        .floor_beyond_target()
+        .map_or_else(String::new, |floor| {
+            format!(", which is out of reach of {FLOOR} itself here: {floor}")
+        });
     format!(
-        "{}{rival}: {}, and the target is {}",
+        "{}{rival}: {}, and the target is {}{floor}",
         claim.what,
         claim.judged(),
         claim.target

@@ -235,13 +235,8 @@ impl<'rh, T> ReadGuard<'rh, T> {
                 self.data = data_ptr::<T>(record.cast());
                 Some(self)
             }
-            Step::Closed => {
-                // `step` has left already.
-                let Self { slot, core, .. } = self;
-                mem::forget(self);
-                give_back_if_nobodys(slot, core);
-                None
-            }
+            // The reader is outside already; the drop of the guard leaves it there.
+            Step::Closed => None,
         }
     }
 }

@@ -219,6 +219,62 @@ impl<V: Value> ReadBags for EvmapReader<V> {
     }
 }
 
+/// Plain `hashbrown` of vectors: the floor. No reader can be beside its writer.
+#[derive(Clone)]
+pub(super) struct Plain<V: Value>(Arc<HashMap<u64, Vec<V>, S>>);
+
+impl<V: Value> Plain<V> {
+    fn map(&mut self) -> &mut HashMap<u64, Vec<V>, S> {
+        Arc::get_mut(&mut self.0).expect("a plain map is written only while nobody reads it")
+    }
+}
+
+impl<V: Value> Bags for Plain<V> {
+    const NAME: &'static str = "hashbrown of Vec";
+    const HOW: &'static str = "the floor: no synchronization, so no reader beside a writer; otherwise as \
+         dashmap";
+
+    type Value = V;
+    type Reader = Self;
+
+    fn empty(keys: usize) -> Self {
+        let map = HashMap::with_capacity_and_hasher(keys, S::default());
+        Self(Arc::new(map))
+    }
+
+    fn reader(&self) -> Self {
+        self.clone()
+    }
+
+    #[inline]
+    fn insert(&mut self, entries: impl Iterator<Item = (u64, V)>) {
+        for (key, value) in entries {
+            self.map().entry(key).or_default().push(value);
+        }
+    }
+
+    #[inline]
+    fn remove(&mut self, entries: impl Iterator<Item = (u64, V)>) {
+        for (key, value) in entries {
+            if let Some(bag) = self.map().get_mut(&key) {
+                remove_from(bag, value);
+            }
+        }
+    }
+}
+
+impl<V: Value> ReadBags for Plain<V> {
+    #[inline(always)]
+    fn get_one(&self, key: &u64) -> Option<u64> {
+        self.0.get(key)?.first().map(|value| value.bits())
+    }
+
+    #[inline(always)]
+    fn sum(&self, key: &u64) -> Option<(u64, usize)> {
+        self.0.get(key).map(|bag| sum(bag.iter()))
+    }
+}
+
 fn remove_from<V: Value>(bag: &mut Vec<V>, value: V) {
     if let Some(place) = bag.iter().position(|it| *it == value) {
         bag.swap_remove(place);

@@ -50,13 +50,15 @@ pub(super) fn claims<K: Key>(keys: &KeySet<K>, effort: &Effort) -> Result<Vec<Cl
             |side: usize| figures[side][0].map(|per_second| *threads as f64 * 1e9 / per_second);
         let plural = if *threads == 1 { "" } else { "s" };
         for (side, (_, name, limit)) in others.iter().enumerate() {
-            claims.push(Claim::ratio(
+            let claim = Claim::ratio(
                 format!("look-up, {threads} thread{plural}, {}", keys.name()),
                 "ns",
                 nanoseconds(0),
                 (name, nanoseconds(1 + side)),
                 Target::AtMost(*limit),
-            ));
+            );
+            // The first of the other sides is the floor.
+            claims.push(claim.above_floor(&nanoseconds(1)));
         }
     }
     Ok(claims)

@@ -18,7 +18,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(GUARD, "guard: a narrowed one leaves twice", "mem::forget(self); ReadGuard { data, slot, core, narrowed: true,", "ReadGuard { data, slot, core, narrowed: true,", SEMANTICS),
     mutant(GUARD, "refresh: of a narrowed guard", "narrowed: true,", "narrowed: false,", SEMANTICS),
     mutant(GUARD, "refresh: the old data", "self.data = data_ptr::<T>(record.cast());", "let _ = record;", LOOM),
-    mutant(GUARD, "refresh: leaves again what was taken away", "mem::forget(self); give_back_if_nobodys(slot, core);", "give_back_if_nobodys(slot, core);", LOOM),
     mutant(LOCAL, "slot: of another structure", "(cached == id).then_some(slot)", "(cached != 0).then_some(slot)", SHARED),
     mutant(LOCAL, "slot: one in use", ".find(|entry| !entry.slot.is_occupied())", ".find(|entry| entry.id == id)", SEMANTICS),
     mutant(LOCAL, "slot: shared with guards of an older copy", "of_structure().find(|entry| !core.published.differs_from(entry.slot.record()))", "of_structure().next()", SEMANTICS),
