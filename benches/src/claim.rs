@@ -144,7 +144,7 @@ impl Claim {
         match (self.met, self.floor_beyond_target()) {
             (true, _) => "met",
             (false, None) => "MISSED",
-            (false, Some(_)) => "MISSED, as by the floor",
+            (false, Some(_)) => "MISSED (floor)",
         }
     }
 }
@@ -198,7 +198,7 @@ mod tests {
         let reachable = missed.clone().above_floor(&figure(0.9));
         assert_eq!(reachable.verdict(), "MISSED");
         let unreachable = missed.above_floor(&figure(1.05));
-        assert_eq!(unreachable.verdict(), "MISSED, as by the floor");
+        assert_eq!(unreachable.verdict(), "MISSED (floor)");
         assert_eq!(unreachable.floor_beyond_target().as_deref(), Some("1/9.52"));
         let at_least = Claim::absolute("", "", figure(3.9), None, Target::AtLeast(4.0));
         assert!(!at_least.met);
