@@ -1,9 +1,9 @@
 //! Reads that never wait, for data that is read far more often than it is written.
 //!
 //! Two copies of a data structure: readers use one, the writer changes the other, and a *publish*
-//! makes them change places. Entering the readers' copy costs two plain stores and a load: no lock, no
-//! read-modify-write and, on Linux and Windows, no fence, unless more is published than read. Whatever a reader sees under one guard is
-//! one consistent state.
+//! makes them change places. Entering the readers' copy costs a plain store, two loads and a comparison,
+//! and leaving another store: no lock, no read-modify-write and, on Linux and Windows, no fence, unless
+//! more is published than read. Whatever a reader sees under one guard is one consistent state.
 //!
 //! # Trade-offs
 //!

@@ -21,8 +21,9 @@ pub use shared::SharedReadHandle;
 /// A reader of a pair.
 ///
 /// [`enter`](Self::enter) gives a guard, and through it a reference to the published copy. It is
-/// wait-free and costs a store, a load and a store, without a read-modify-write or, on Linux and
-/// Windows, a fence; leaving costs one more store. See [`fence_strategy`](crate::fence_strategy).
+/// wait-free and costs two loads, a store and a comparison, without a read-modify-write or, on Linux
+/// and Windows, a fence; leaving costs one more store. The first enter after a publish costs a few of
+/// each more. See [`fence_strategy`](crate::fence_strategy).
 ///
 /// A handle belongs to one thread at a time: it is `Send` but not `Sync`. Clone it for each
 /// thread, or share a [`ReadHandleFactory`]. Making, cloning and dropping a handle takes the
