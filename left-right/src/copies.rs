@@ -9,7 +9,7 @@ use crossbeam_utils::CachePadded;
 
 use crate::{
     diagnostics::{ReaderState, StalledReader},
-    fence::{Chooser, FencePolicy, HeavyFence, Outgoing, Pair},
+    fence::{Chooser, Cost, FencePolicy, Outgoing, Pair},
     published::{Published, Relied},
     record::{Record, data_ptr, into_data, into_raw},
     registry::{Registry, StructureId, next_id},
@@ -90,8 +90,10 @@ pub(crate) struct Copies<T> {
     chooser: Chooser,
     /// What the published pointer asks its readers for.
     pair: Pair,
-    /// When the last heavy fence was made.
-    last_heavy: Option<Instant>,
+    /// What the pointer to the stale copy asked them for.
+    stale_pair: Pair,
+    /// When readers last cost a publish time.
+    last_cost: Option<Instant>,
     /// The number of the last publish.
     pub(crate) version: u64,
 }
@@ -104,7 +106,7 @@ impl<T> Copies<T> {
     /// Publishes `readable` as version 0 and keeps `writable` for the writer.
     pub(crate) fn new(readable: T, writable: T) -> Self {
         // Before the first handle: registering is cheap while the process has one thread.
-        let chooser = Chooser::new();
+        let mut chooser = Chooser::new();
         let published = into_raw(readable);
         let pair = chooser.pair();
         let pointer = Published::new(published.cast(), pair);
@@ -123,7 +125,8 @@ impl<T> Copies<T> {
             abandoned: Vec::new(),
             chooser,
             pair,
-            last_heavy: None,
+            stale_pair: pair,
+            last_cost: None,
             version: 0,
         }
     }
@@ -139,11 +142,37 @@ impl<T> Copies<T> {
     /// If readers are still there when patience ends.
     #[track_caller]
     pub(crate) fn reclaim(&mut self, patience: Patience) -> Result<Reclaimed<'_, T>, StillThere> {
+        self.settle(patience);
         let departed = self.grace.wait(patience)?;
         Ok(Reclaimed {
             copies: self,
             _departed: departed,
         })
+    }
+
+    /// Makes the fence that the last swap owes its readers, if it is needed.
+    fn settle(&mut self, patience: Patience) {
+        let registry = &self.shared.core.registry;
+        let Some(settled) = self.grace.settle(registry, patience) else {
+            return;
+        };
+        let outgoing = match (settled.relied, self.stale_pair) {
+            (Relied::OnFull, _) => Outgoing::Symmetric,
+            (Relied::OnHeavy, Pair::Asymmetric) => {
+                Outgoing::Asymmetric(settled.took.map(|took| self.cost(took)))
+            }
+            (Relied::OnHeavy, _) => Outgoing::TagTakenOff,
+        };
+        self.chooser.record(settled.fenced, outgoing);
+    }
+
+    fn cost(&mut self, took: Duration) -> Cost {
+        let now = Instant::now();
+        let last = self.last_cost.replace(now);
+        Cost {
+            took,
+            interval: last.map_or(Duration::MAX, |last| now - last),
+        }
     }
 
     /// The readers that the last `reclaim` gave up on.
@@ -228,10 +257,12 @@ impl<T> Copies<T> {
     /// `drop_stale`.
     #[track_caller]
     pub(crate) fn close(mut self, drop_stale: fn(Box<T>)) -> (Box<T>, Box<T>) {
-        self.shared.core.published.close();
+        let relied = self.shared.core.published.close();
         // Whoever is inside now has to leave altogether, whichever copy it is in. That includes
         // stragglers of earlier swaps: one that is still there is seen again.
-        self.grace.begin(&self.shared.core.registry, Vacated::All);
+        self.grace.begin(Vacated::All, relied);
+        self.grace
+            .settle(&self.shared.core.registry, Patience::Never);
         let _departed: Departed = self.grace.wait(Patience::Forever).expect(ENDLESS);
         for abandoned in self.abandoned.drain(..) {
             // SAFETY: all readers have left all copies and none can come back (invariants 1
@@ -257,6 +288,7 @@ impl<T> Copies<T> {
     ) where
         T: Send,
     {
+        self.settle(Patience::Never);
         let core = &self.shared.core;
         core.published.set_last(self.published.cast());
         let free_now = sound && self.grace.wait(Patience::Never).is_ok();
@@ -313,32 +345,15 @@ impl<'a, T> Reclaimed<'a, T> {
         // SAFETY: as in `both`: the record is the writer's own until the swap.
         let fresh = unsafe { copies.stale.as_mut() };
         fresh.header.version = copies.version;
-        let pair = std::mem::replace(&mut copies.pair, copies.chooser.pair());
-        // Readers may have taken the tag off since; that heavy fence goes without a watch.
-        let watch = (pair == Pair::Asymmetric).then(Instant::now);
+        copies.stale_pair = std::mem::replace(&mut copies.pair, copies.chooser.pair());
         let fresh = copies.stale.cast();
         let relied = copies.shared.core.published.swap(fresh, copies.pair);
-        let outgoing = match (watch, relied) {
-            (Some(start), _) => {
-                let end = Instant::now();
-                let last = copies.last_heavy.replace(end);
-                Outgoing::Asymmetric(HeavyFence {
-                    took: end - start,
-                    interval: last.map_or(Duration::MAX, |last| end - last),
-                })
-            }
-            (None, Relied::OnFull) => Outgoing::Symmetric,
-            (None, Relied::OnHeavy) => Outgoing::TagTakenOff,
-        };
         std::mem::swap(&mut copies.published, &mut copies.stale);
         // SAFETY: the writer frees records, and it alone writes versions.
         let version = unsafe { copies.stale.as_ref() }.header.version;
-        let vacated = Vacated::Record {
-            address: copies.stale.addr().get(),
-            version,
-        };
-        let fenced = copies.grace.begin(&copies.shared.core.registry, vacated);
-        copies.chooser.record(fenced, outgoing);
+        let address = copies.stale.addr().get();
+        let vacated = Vacated::Record { address, version };
+        copies.grace.begin(vacated, relied);
     }
 }
 

@@ -54,7 +54,7 @@ const _: () = assert!(
 );
 
 impl Word {
-    /// Outside, and without a record to guess.
+    /// Outside, and has not found anything yet.
     const NOTHING: Self = Self(UNNAMED);
 
     /// Inside a record that is to be found yet.
@@ -182,7 +182,7 @@ impl Slot {
         if current.addr() == word.0 {
             // The guess is right. It may name a record that was freed in the meantime, at whose
             // address there is another by now: the pointer that counts is the one just loaded.
-            // SAFETY: a word outside is the address of a record or `NOTHING`, so it is not 0.
+            // SAFETY: a word outside is the address of a record or has `UNNAMED` set, so it is not 0.
             unsafe { std::hint::assert_unchecked(!current.is_null()) };
             return NonNull::new(current);
         }
@@ -215,7 +215,8 @@ impl Slot {
         self.searches.store(number, Ordering::Relaxed);
         self.announce(Word::searching(number));
         let Some(Found { record, fenced }) = published.find_announced() else {
-            self.announce(Word::NOTHING);
+            // The number stays, so that the next guess is not taken for one that has been there long.
+            self.announce(Word::searching(number).outside());
             return None;
         };
         self.announce(Word::inside_of(record));
@@ -234,10 +235,10 @@ impl Slot {
     /// What a reader has done that was stopped before it found a record.
     #[cfg(test)]
     pub(crate) fn stop_in_search(&self) {
-        let nobody = Published::new(NonNull::dangling(), crate::fence::Pair::Asymmetric);
+        let nobody = Published::new(NonNull::dangling(), crate::fence::Pair::Symmetric);
         nobody.close();
         self.search(&nobody);
-        self.announce(Word::searching(self.searches.load(Ordering::Relaxed)));
+        self.announce(self.word().inside());
     }
 
     /// What a reader has done that has found this record.
@@ -442,11 +443,25 @@ mod tests {
         assert_eq!(slot.word(), Word::inside_of(record).outside());
         assert_eq!(slot.enter(&published), Some(record));
         assert!(slot.leave());
+        assert_eq!(slot.searches.load(Ordering::Relaxed), 1, "only the first");
+    }
+
+    #[test]
+    fn a_reader_that_finds_nothing_is_outside_and_each_search_looks_different() {
+        let (published, _record) = published();
         published.close();
-        assert_eq!(slot.enter(&published), None);
-        assert_eq!(slot.word(), Word::NOTHING);
-        let searches = slot.searches.load(Ordering::Relaxed);
-        assert_eq!(searches, 2, "none where the guess was right");
+        let slot = Slot::new();
+        let mut words = vec![slot.word()];
+        for _ in 0..3 {
+            assert_eq!(slot.enter(&published), None);
+            assert!(!slot.word().is_inside());
+            words.push(slot.word());
+        }
+        for (index, word) in words.iter().enumerate() {
+            assert_eq!(word.record(), None);
+            assert!(word.inside().is_searching());
+            assert!(!words[..index].contains(word));
+        }
     }
 
     #[test]

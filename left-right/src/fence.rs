@@ -42,7 +42,7 @@ mod system;
 
 mod choice;
 pub use choice::FencePolicy;
-pub(crate) use choice::{Chooser, HeavyFence, Outgoing, Pair};
+pub(crate) use choice::{Chooser, Cost, Outgoing, Pair};
 
 /// How a publish makes sure that it sees every reader, as far as the operating system goes.
 ///

@@ -29,10 +29,10 @@ pub(crate) struct Published {
     current: AtomicPtr<Header>,
 }
 
-/// Which fence of the writer the readers of a pointer that was swapped out relied on.
+/// Which fence of the writer the readers of a pointer that was swapped out rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Relied {
-    /// They had fenced themselves.
+    /// They have fenced themselves.
     OnFull,
     /// The pointer had no tag, or no longer.
     OnHeavy,
@@ -61,10 +61,10 @@ impl Published {
         self.current.load(Ordering::Acquire)
     }
 
-    /// The current pointer with its tags, for a reader that has announced itself and was then asked
-    /// to fence.
+    /// The current pointer with its tags, for a reader that has announced itself and did not find what it
+    /// guessed, or was asked to fence.
     pub(crate) fn fence_and_load(&self) -> *mut Header {
-        // The writer that swaps a tagged pointer out will use a full fence, too.
+        // Pairs with the full fence of `GracePeriod::settle`.
         fence::full();
         // Acquire: pairs with the Release of `swap`. This may be a newer pointer without the tag. That
         // is as good: the announcement lies before the fence, so before any heavy fence that follows
@@ -73,12 +73,15 @@ impl Published {
     }
 
     /// The current record, for a reader that has just announced that it is inside some record.
+    ///
+    /// Always fences, so that the writer needs the heavy fence for no reader that searches.
     pub(crate) fn find_announced(&self) -> Option<Found> {
-        let word = self.load_announced();
-        let fenced = asks_for_fence(word);
-        let word = if fenced { self.fence_and_load() } else { word };
+        let word = self.fence_and_load();
         let record = NonNull::new(untagged(word))?;
-        Some(Found { record, fenced })
+        Some(Found {
+            record,
+            fenced: asks_for_fence(word),
+        })
     }
 
     /// Whether the writer has taken the data away.
@@ -122,27 +125,25 @@ impl Published {
         );
     }
 
-    /// Publishes `record` and asks its readers for `pair`; then fences, so that a look at the slots
-    /// that follows misses no reader of the record that was taken out (invariant 3). Returns which
-    /// pair of fences the readers of that record relied on in the end.
+    /// Publishes `record` and asks its readers for `pair`. Returns the fence that the readers of the
+    /// record that was taken out rely on: it is to be made before a look at the slots tells whether
+    /// they have left (invariants 3 and 6).
     pub(crate) fn swap(&self, record: NonNull<Header>, pair: Pair) -> Relied {
         self.swap_word(tagged(record.as_ptr(), tag(pair)))
     }
 
-    /// Takes the data away from the readers; then fences, as [`swap`](Self::swap) does.
-    pub(crate) fn close(&self) {
-        self.swap_word(std::ptr::null_mut());
+    /// Takes the data away from the readers. Returns what [`swap`](Self::swap) does.
+    pub(crate) fn close(&self) -> Relied {
+        self.swap_word(std::ptr::null_mut())
     }
 
     fn swap_word(&self, fresh: *mut Header) -> Relied {
         // Release: pairs with the Acquire loads of readers.
         let old = self.current.swap(fresh, Ordering::Release);
-        // The pair is the one that readers of the *old* pointer were told about (invariant 6).
+        // What the readers of the *old* pointer were told (invariant 6).
         if asks_for_fence(old) {
-            fence::full();
             Relied::OnFull
         } else {
-            fence::heavy();
             Relied::OnHeavy
         }
     }

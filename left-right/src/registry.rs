@@ -11,7 +11,7 @@ use crate::{
     diagnostics::ReaderState,
     epoch::Slot,
     sync::{Arc, AtomicUsize, Mutex, MutexGuard, Ordering, lock},
-    wait::{Straggler, Vacated},
+    wait::{Sight, Straggler, Vacated},
 };
 
 /// Each slot has its cache lines to itself: a reader writes its own at every look-up.
@@ -37,6 +37,8 @@ pub(crate) struct Registry {
     slots: Mutex<Slab<SharedSlot>>,
     /// How often a reader has come or gone. Changed under the lock.
     changes: AtomicUsize,
+    /// How many sessions the readers had fenced that are gone. Changed under the lock.
+    fenced_by_others: AtomicUsize,
 }
 
 /// The slots as the writer last copied them, so that it takes the lock only when readers have come or
@@ -61,6 +63,7 @@ impl Registry {
         Self {
             slots: Mutex::new(Slab::new()),
             changes: AtomicUsize::new(1),
+            fenced_by_others: AtomicUsize::new(0),
         }
     }
 
@@ -68,8 +71,8 @@ impl Registry {
     fn change(&self) -> MutexGuard<'_, Slab<SharedSlot>> {
         let slots = lock(&self.slots);
         let changes = self.changes.load(Ordering::Relaxed).saturating_add(1);
-        // Relaxed: a reader that comes counts itself before it first announces itself, so the
-        // fences that make the writer see the announcement make it see the count, too (invariant 3).
+        // Relaxed: a reader that comes counts itself before its first search, whose fence makes the
+        // writer see the announcement or the reader the new pointer, and the count as well (invariant 3).
         self.changes.store(changes, Ordering::Relaxed);
         slots
     }
@@ -88,28 +91,37 @@ impl Registry {
 
     /// Removes the slot with this key, whose reader is outside for good.
     pub(crate) fn deregister(&self, key: usize) {
-        let removed = self.change().try_remove(key);
+        let mut slots = self.change();
+        let removed = slots.try_remove(key);
+        if let Some(slot) = &removed {
+            let others = self.fenced_by_others.load(Ordering::Relaxed);
+            let fenced = others.wrapping_add(slot.fenced_sessions());
+            // Relaxed: a figure.
+            self.fenced_by_others.store(fenced, Ordering::Relaxed);
+        }
+        drop(slots);
         // Freed after the lock is released.
         drop(removed);
     }
 
     /// Collects the readers that may be in a copy that was vacated. Returns how many sessions all
-    /// registered readers have fenced so far.
+    /// readers have fenced so far.
     ///
-    /// Called after the heavy fence of a swap (invariant 5).
+    /// Called after a fence that follows the swap (invariant 5).
     pub(crate) fn look(
         &self,
         roster: &mut Roster,
         vacated: Vacated,
+        sight: Sight,
         stragglers: &mut Vec<Straggler>,
     ) -> usize {
         stragglers.clear();
         self.call(roster);
-        let mut fenced = 0_usize;
+        let mut fenced = self.fenced_by_others.load(Ordering::Relaxed);
         for (index, slot) in roster.slots.iter().enumerate() {
             let word = slot.seen();
             fenced = fenced.wrapping_add(slot.fenced_sessions());
-            if vacated.may_hold(word) {
+            if vacated.may_hold(word, sight) {
                 stragglers.push(Straggler::new(index, word));
             }
         }
@@ -119,8 +131,8 @@ impl Registry {
     /// Brings the roster up to date.
     #[inline]
     fn call(&self, roster: &mut Roster) {
-        // Relaxed: see `change`. A reader whose coming is not seen here announces itself after the
-        // heavy fence, and so finds the new pointer.
+        // Relaxed: see `change`. A reader that comes searches and fences, so one whose coming is not
+        // seen here finds the new pointer.
         let changes = self.changes.load(Ordering::Relaxed);
         // A count that has reached its end says nothing any more: on a machine of 32 bits a program
         // gets there.
@@ -189,7 +201,7 @@ mod tests {
         for readers in 1..4 {
             let slot = registry.register();
             slot.enter(&published).unwrap();
-            let fenced = registry.look(&mut roster, Vacated::All, &mut inside);
+            let fenced = registry.look(&mut roster, Vacated::All, Sight::Clear, &mut inside);
             assert_eq!(inside.len(), readers);
             // The pointer asks for fences.
             assert_eq!(fenced, readers);

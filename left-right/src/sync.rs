@@ -5,6 +5,7 @@
 
 #[cfg(not(loom))]
 pub(crate) use std::{
+    hint::spin_loop,
     sync::{
         Arc, Mutex, MutexGuard,
         atomic::{AtomicPtr, AtomicUsize, Ordering, fence},
@@ -14,6 +15,7 @@ pub(crate) use std::{
 
 #[cfg(loom)]
 pub(crate) use loom::{
+    hint::spin_loop,
     sync::{
         Arc, Mutex, MutexGuard,
         atomic::{AtomicPtr, AtomicUsize, Ordering, fence},

@@ -5,8 +5,11 @@ use std::time::{Duration, Instant};
 use crate::{
     diagnostics::StalledReader,
     epoch::Word,
+    fence,
     pause::Pause,
+    published::Relied,
     registry::{Registry, Roster},
+    sync::spin_loop,
 };
 
 /// How long a call may wait for readers.
@@ -32,15 +35,26 @@ pub(crate) enum Vacated {
     All,
 }
 
+/// How well the writer sees the slots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// A reader may have entered what its slot names without having been seen to.
+    Dim,
+    /// A reader that seems to be outside is.
+    Clear,
+}
+
 impl Vacated {
-    /// Whether a reader whose slot says this may be in what was vacated.
+    /// Whether a reader whose slot says this may be in what was vacated (invariant 13).
     #[inline]
-    pub(crate) fn may_hold(self, word: Word) -> bool {
-        word.is_inside()
-            && match (self, word.record()) {
-                (Self::Record { address, .. }, Some(record)) => record == address,
-                (Self::All, _) | (_, None) => true,
+    pub(crate) fn may_hold(self, word: Word, sight: Sight) -> bool {
+        match (self, word.record()) {
+            (Self::Record { address, .. }, Some(record)) => {
+                record == address && (word.is_inside() || sight == Sight::Dim)
             }
+            (Self::All, Some(_)) => word.is_inside() || sight == Sight::Dim,
+            (_, None) => word.is_inside(),
+        }
     }
 }
 
@@ -58,23 +72,36 @@ impl Straggler {
         Self { index, word }
     }
 
-    /// Whether the reader has left, or moved on, since the writer looked.
+    /// Whether the reader is known to have left, or moved on, since the writer looked.
     ///
     /// *Changed*, not *outside*: a reader that enters again and again, or only refreshes, is inside
-    /// nearly always. Whatever it announces after the look is announced after the swap's fence, so it
-    /// finds the new pointer (invariant 3). Only one that was searching then may have found the old
-    /// one, which its next word tells (invariant 13).
-    fn has_left(&mut self, roster: &Roster, vacated: Vacated) -> bool {
+    /// nearly always. Whatever it searches for after the look it finds in the new pointer (invariant 3).
+    /// Only one that was searching then may have found the old one, which its next word tells
+    /// (invariant 13); and where sight is dim, only a word that names something else is a proof.
+    fn has_left(&mut self, roster: &Roster, vacated: Vacated, sight: Sight) -> bool {
         let word = roster.slot(self.index).seen();
         if word == self.word {
             return false;
         }
-        if self.word.is_searching() && !word.is_searching() && vacated.may_hold(word) {
+        let may_have_found_it = self.word.is_searching() || sight == Sight::Dim;
+        if may_have_found_it && !word.is_searching() && vacated.may_hold(word, sight) {
             self.word = word;
             return false;
         }
         true
     }
+}
+
+/// What it took to see the readers clearly.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settled {
+    /// How many sessions the registered readers have fenced so far.
+    pub(crate) fenced: usize,
+    /// The fence that the readers relied on.
+    pub(crate) relied: Relied,
+    /// The time that went by until they had moved on or the heavy fence was made; none if they had
+    /// moved on before.
+    pub(crate) took: Option<Duration>,
 }
 
 /// Readers were still there when patience ended.
@@ -94,6 +121,10 @@ pub(crate) struct GracePeriod {
     roster: Roster,
     stragglers: Vec<Straggler>,
     vacated: Vacated,
+    /// The fence that is to be made before the writer sees who has left.
+    owed: Option<Relied>,
+    /// For so many swaps the heavy fence is made at once, since readers did not move on by themselves.
+    hasty: u32,
     /// When a wait first did not end soon.
     stalled_since: Option<Instant>,
     /// Whether the log has a warning about that.
@@ -102,18 +133,86 @@ pub(crate) struct GracePeriod {
 }
 
 impl GracePeriod {
-    /// Starts over with the readers that may be in what was vacated, after a swap and its heavy fence.
+    /// Starts over after a swap, whose readers rely on this fence.
     ///
-    /// The words that are compared later are the ones read here, after *this* swap (invariant 5).
-    /// Returns how many sessions the registered readers have fenced so far.
-    pub(crate) fn begin(&mut self, registry: &Registry, vacated: Vacated) -> usize {
+    /// Nobody looks yet: the longer it takes until the writer needs what was vacated, the more readers
+    /// have moved on by themselves.
+    pub(crate) fn begin(&mut self, vacated: Vacated, relied: Relied) {
+        // A fence that is still owed for an earlier swap covers this one, too, and the other way round.
+        self.owed = match (self.owed, relied) {
+            (Some(Relied::OnHeavy), _) | (_, Relied::OnHeavy) => Some(Relied::OnHeavy),
+            (_, Relied::OnFull) => Some(Relied::OnFull),
+        };
         self.vacated = vacated;
         self.stalled_since = None;
         #[cfg(feature = "tracing")]
         {
             self.is_reported = false;
         }
-        registry.look(&mut self.roster, vacated, &mut self.stragglers)
+    }
+
+    /// Makes the fence that is owed, or finds that it is not needed, and looks at the readers. `None` if
+    /// that was done before.
+    ///
+    /// The words that are compared later are the ones read here, after the last swap (invariant 5).
+    pub(crate) fn settle(&mut self, registry: &Registry, patience: Patience) -> Option<Settled> {
+        let relied = self.owed.take()?;
+        // Pairs with the full fence of readers that search, or were asked to fence:
+        // - if theirs is first, the look below sees their announcement or a later word;
+        // - if this one is first, they find the new pointer.
+        fence::full();
+        let sight = match relied {
+            Relied::OnFull => Sight::Clear,
+            Relied::OnHeavy => Sight::Dim,
+        };
+        let mut fenced = self.look(registry, sight);
+        let mut took = None;
+        if relied == Relied::OnHeavy && !self.stragglers.is_empty() {
+            let start = Instant::now();
+            if !self.have_moved_on(patience) {
+                fence::heavy();
+                fenced = self.look(registry, Sight::Clear);
+            }
+            took = Some(start.elapsed());
+        }
+        Some(Settled {
+            fenced,
+            relied,
+            took,
+        })
+    }
+
+    fn look(&mut self, registry: &Registry, sight: Sight) -> usize {
+        registry.look(&mut self.roster, self.vacated, sight, &mut self.stragglers)
+    }
+
+    /// Gives readers about the time that a heavy fence would take to move on: one that reads all the
+    /// time does so by itself, within the time that it takes to see the new pointer.
+    fn have_moved_on(&mut self, patience: Patience) -> bool {
+        /// How often it looks, and how many spins there are between two looks: about a microsecond.
+        const LOOKS: u32 = if cfg!(loom) { 1 } else { 256 };
+        const SPINS: u32 = 0;
+        /// After readers have not moved on it makes so many heavy fences at once.
+        const HASTE: u32 = if cfg!(loom) { 0 } else { 32 };
+
+        if let Patience::Never = patience {
+            return false;
+        }
+        if self.hasty > 0 {
+            self.hasty -= 1;
+            return false;
+        }
+        for _ in 0..LOOKS {
+            for _ in 0..SPINS {
+                spin_loop();
+            }
+            self.prune(Sight::Dim);
+            if self.stragglers.is_empty() {
+                return true;
+            }
+        }
+        self.hasty = HASTE;
+        false
     }
 
     /// Whether one of those that were still there is known to be in a copy that it has to leave.
@@ -163,12 +262,12 @@ impl GracePeriod {
     }
 
     /// Forgets the readers that need not be waited for any more.
-    fn prune(&mut self) {
+    fn prune(&mut self, sight: Sight) {
         let Self {
             roster, vacated, ..
         } = self;
         self.stragglers
-            .retain_mut(|straggler| !straggler.has_left(roster, *vacated));
+            .retain_mut(|straggler| !straggler.has_left(roster, *vacated, sight));
     }
 
     /// Waits until every straggler has left, or until patience ends.
@@ -180,9 +279,10 @@ impl GracePeriod {
     /// If readers are still there when patience ends; see [`stalled_readers`](Self::stalled_readers).
     #[track_caller]
     pub(crate) fn wait(&mut self, patience: Patience) -> Result<Departed, StillThere> {
+        assert!(self.owed.is_none(), "what is owed is settled before a wait");
         let mut pause = Pause::new();
         loop {
-            self.prune();
+            self.prune(Sight::Clear);
             if self.stragglers.is_empty() {
                 return Ok(Departed(()));
             }
@@ -279,11 +379,13 @@ mod tests {
                 address: NonNull::from(&*self.vacated).addr().get(),
                 version: 5,
             };
-            self.grace.begin(&self.registry, vacated);
+            self.grace.begin(vacated, Relied::OnFull);
+            self.grace.settle(&self.registry, Patience::Never);
         }
 
         fn look_for_all(&mut self) {
-            self.grace.begin(&self.registry, Vacated::All);
+            self.grace.begin(Vacated::All, Relied::OnFull);
+            self.grace.settle(&self.registry, Patience::Never);
         }
 
         fn is_over(&mut self) -> bool {
