@@ -127,6 +127,15 @@ const ORPHANED: usize = 1 << (usize::BITS - 1);
 /// How far `Slot::nested` counts. Tests get a number that they can reach.
 const MOST_NESTED: usize = if cfg!(test) { 100 } else { ORPHANED - 1 };
 
+/// Why a reader could not enter where it was last.
+#[derive(Debug)]
+pub(crate) enum Otherwise {
+    /// It is inside already.
+    Nested,
+    /// It guessed this, and this pointer with its tags is published.
+    Guess(Word, *mut Header),
+}
+
 /// What [`Slot::step`] found.
 pub(crate) enum Step {
     /// There is nothing newer, or other guards need the copy that they share.
@@ -161,43 +170,51 @@ impl Slot {
         self.key.load(Ordering::Relaxed)
     }
 
-    /// Enters, or enters once more, and returns the record that this session reads.
+    /// Enters where the reader was last, if that is what is published, and returns the record that this
+    /// session reads. Asks for one [`leave`](Self::leave) then.
     ///
-    /// `None` if the writer took the data away. Each `Some` asks for one [`leave`](Self::leave).
+    /// `word` is what [`word`](Self::word) says.
+    ///
+    /// # Errors
+    ///
+    /// If it is not so simple: [`enter_otherwise`](Self::enter_otherwise) tells. (Not an `Option`, since
+    /// whoever unpacked that would test the record once more.)
     #[inline]
-    pub(crate) fn enter(&self, published: &Published) -> Option<NonNull<Header>> {
-        self.enter_from(self.word(), published)
-    }
-
-    /// [`enter`](Self::enter) for a caller that has looked at [`word`](Self::word) already.
-    #[inline]
-    pub(crate) fn enter_from(&self, word: Word, published: &Published) -> Option<NonNull<Header>> {
+    pub(crate) fn enter(
+        &self,
+        word: Word,
+        published: &Published,
+    ) -> Result<NonNull<Header>, Otherwise> {
         if word.is_inside() {
-            return self.enter_nested(published);
+            return Err(Otherwise::Nested);
         }
         #[cfg(all(debug_assertions, not(loom)))]
         self.entered_by.store(thread_number(), Ordering::Relaxed);
         self.announce(word.inside());
         let current = published.load_announced();
-        if current.addr() == word.0 {
-            // The guess is right. It may name a record that was freed in the meantime, at whose
-            // address there is another by now: the pointer that counts is the one just loaded.
-            // SAFETY: a word outside is the address of a record or has `UNNAMED` set, so it is not 0.
-            unsafe { std::hint::assert_unchecked(!current.is_null()) };
-            return NonNull::new(current);
+        if current.addr() != word.0 {
+            return Err(Otherwise::Guess(word, current));
         }
-        self.enter_slowly(word, current, published)
+        // The guess is right. It may name a record that was freed in the meantime, at whose address
+        // there is another by now: the pointer that counts is the one just loaded.
+        // SAFETY: a word outside is the address of a record or has `UNNAMED` set, so it is not 0.
+        Ok(unsafe { NonNull::new_unchecked(current) })
     }
 
-    /// Enters when the pointer was not what was guessed: fences, or searches.
+    /// Enters once more, or fences, or searches, and returns the record that this session reads.
+    ///
+    /// `None` if the writer took the data away. Each `Some` asks for one [`leave`](Self::leave).
     #[cold]
     #[inline(never)]
-    fn enter_slowly(
+    pub(crate) fn enter_otherwise(
         &self,
-        guess: Word,
-        current: *mut Header,
+        otherwise: Otherwise,
         published: &Published,
     ) -> Option<NonNull<Header>> {
+        let (guess, current) = match otherwise {
+            Otherwise::Nested => return self.enter_nested(published),
+            Otherwise::Guess(guess, current) => (guess, current),
+        };
         if asks_for_fence(current) && untagged(current).addr() == guess.0 {
             let record = untagged(published.fence_and_load());
             if record.addr() == guess.0 {
@@ -248,7 +265,6 @@ impl Slot {
     }
 
     /// Another guard for a reader that is inside already: it shares the record of the first.
-    #[cold]
     fn enter_nested(&self, published: &Published) -> Option<NonNull<Header>> {
         if published.is_closed() {
             return None;
@@ -359,6 +375,21 @@ impl Slot {
         Word(self.word.load(Ordering::Acquire))
     }
 
+    /// Takes the guess away from a reader that is outside, if that is still what it says: its next enter
+    /// is a search. The only thing that a writer does to a slot.
+    ///
+    /// Whoever calls this makes a heavy fence then. A reader that has seen its guess before may announce
+    /// it once more; the fence makes that visible, and from then on the reader does not see it.
+    pub(crate) fn forget(&self, word: Word) {
+        // Acquire: as in `seen`. Relaxed on failure: the writer looks again.
+        let _ = self.word.compare_exchange(
+            word.0,
+            Word::NOTHING.0,
+            Ordering::Acquire,
+            Ordering::Relaxed,
+        );
+    }
+
     /// How many sessions the reader has fenced, as far as the writer knows.
     #[inline]
     pub(crate) fn fenced_sessions(&self) -> usize {
@@ -431,17 +462,23 @@ mod tests {
     use super::*;
     use crate::published::tests::published;
 
+    fn enter(slot: &Slot, published: &Published) -> Option<NonNull<Header>> {
+        slot.enter(slot.word(), published)
+            .or_else(|otherwise| slot.enter_otherwise(otherwise, published).ok_or(()))
+            .ok()
+    }
+
     #[test]
     fn a_reader_guesses_where_it_was_last() {
         let (published, mut record) = published();
         let record = NonNull::from(&mut *record);
         let slot = Slot::new();
         assert_eq!(slot.word(), Word::NOTHING);
-        assert_eq!(slot.enter(&published), Some(record));
+        assert_eq!(enter(&slot, &published), Some(record));
         assert_eq!(slot.word(), Word::inside_of(record));
         assert!(slot.leave());
         assert_eq!(slot.word(), Word::inside_of(record).outside());
-        assert_eq!(slot.enter(&published), Some(record));
+        assert_eq!(enter(&slot, &published), Some(record));
         assert!(slot.leave());
         assert_eq!(slot.searches.load(Ordering::Relaxed), 1, "only the first");
     }
@@ -453,7 +490,7 @@ mod tests {
         let slot = Slot::new();
         let mut words = vec![slot.word()];
         for _ in 0..3 {
-            assert_eq!(slot.enter(&published), None);
+            assert_eq!(enter(&slot, &published), None);
             assert!(!slot.word().is_inside());
             words.push(slot.word());
         }
@@ -469,12 +506,12 @@ mod tests {
         let (published, mut record) = published();
         let slot = Slot::new();
         for sessions in 1..5 {
-            slot.enter(&published).unwrap();
+            enter(&slot, &published).unwrap();
             assert!(slot.leave());
             assert_eq!(slot.fenced_sessions(), sessions);
         }
         published.set_last(NonNull::from(&mut *record));
-        slot.enter(&published).unwrap();
+        enter(&slot, &published).unwrap();
         assert_eq!(slot.fenced_sessions(), 4);
     }
 
@@ -486,11 +523,11 @@ mod tests {
             if orphaned {
                 slot.orphan();
             }
-            slot.enter(&published).unwrap();
+            enter(&slot, &published).unwrap();
             for _ in 0..MOST_NESTED {
-                slot.enter(&published).unwrap();
+                enter(&slot, &published).unwrap();
             }
-            let one_more = std::panic::AssertUnwindSafe(|| slot.enter(&published));
+            let one_more = std::panic::AssertUnwindSafe(|| enter(&slot, &published));
             assert!(std::panic::catch_unwind(one_more).is_err());
             for _ in 0..MOST_NESTED {
                 assert!(!slot.leave());

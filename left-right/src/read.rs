@@ -120,7 +120,11 @@ impl<T> ReadHandle<T> {
     /// ```
     #[inline]
     pub fn enter(&self) -> Option<ReadGuard<'_, T>> {
-        let record = self.slot.enter(&self.core.published)?;
+        let published = &self.core.published;
+        let record = match self.slot.enter(self.slot.word(), published) {
+            Ok(record) => record,
+            Err(otherwise) => self.slot.enter_otherwise(otherwise, published)?,
+        };
         let data = data_ptr::<T>(record.cast());
         Some(ReadGuard::new(
             data,

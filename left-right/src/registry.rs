@@ -200,7 +200,8 @@ mod tests {
         let (mut roster, mut inside) = (Roster::default(), Vec::new());
         for readers in 1..4 {
             let slot = registry.register();
-            slot.enter(&published).unwrap();
+            let otherwise = slot.enter(slot.word(), &published).unwrap_err();
+            slot.enter_otherwise(otherwise, &published).unwrap();
             let fenced = registry.look(&mut roster, Vacated::All, Sight::Clear, &mut inside);
             assert_eq!(inside.len(), readers);
             // The pointer asks for fences.

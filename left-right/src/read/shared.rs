@@ -5,8 +5,8 @@ use std::{fmt, ptr::NonNull};
 use super::{ReadGuard, ReadHandle, guard, local};
 use crate::{
     copies::{CoreArc, Shared},
-    epoch::{Slot, Word},
-    record::data_ptr,
+    epoch::{Otherwise, Slot, Word},
+    record::{Header, data_ptr},
     registry::StructureId,
     sync::Arc,
 };
@@ -129,13 +129,28 @@ impl<T> SharedReadHandle<T> {
         let (slot, word) = self.slot();
         // SAFETY: the structure is alive, since `self` shares it, and so is the slot in its
         // registry; this is the thread that owns it, or nobody does (invariant 7).
-        let entered = unsafe { slot.as_ref() }.enter_from(word, &self.core.published);
-        let Some(record) = entered else {
-            guard::give_back_if_nobodys(slot, &self.core);
-            return None;
+        let entered = unsafe { slot.as_ref() }.enter(word, &self.core.published);
+        let record = match entered {
+            Ok(record) => record,
+            Err(otherwise) => self.enter_otherwise(slot, otherwise)?,
         };
         let data = data_ptr::<T>(record.cast());
         Some(ReadGuard::new(data, slot, &self.core))
+    }
+
+    /// Enters with a slot of this thread when it is not so simple.
+    #[cold]
+    fn enter_otherwise(
+        &self,
+        slot: NonNull<Slot>,
+        otherwise: Otherwise,
+    ) -> Option<NonNull<Header>> {
+        // SAFETY: as in `enter`.
+        let entered = unsafe { slot.as_ref() }.enter_otherwise(otherwise, &self.core.published);
+        if entered.is_none() {
+            guard::give_back_if_nobodys(slot, &self.core);
+        }
+        entered
     }
 
     /// A slot of this thread that nobody gives back before it is entered, and what it says.
