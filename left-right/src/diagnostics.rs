@@ -82,7 +82,8 @@ pub struct StalledReader {
     /// The name of the thread that made the reader's handle, or that entered through a
     /// [`SharedReadHandle`](crate::SharedReadHandle).
     pub thread: Option<String>,
-    /// The version that the reader sees; `None` if it was stopped before it found out.
+    /// The version that the reader sees; `None` if it was stopped before it found out. (One that was
+    /// stopped in its very first instructions may be said to see what it saw before.)
     pub version: Option<u64>,
     /// Whether it is the thread that wants to publish, which would then wait for itself. Debug
     /// builds know for sure; others go by the thread that made the handle.
@@ -115,7 +116,8 @@ pub struct ReaderState {
     pub thread: Option<String>,
     /// Whether it held a guard at that moment.
     pub is_inside: bool,
-    /// The version that it saw then; `None` outside, or if it had only just begun to enter.
+    /// The version that it saw then; `None` outside, or if it had only just begun to enter. (In its very
+    /// first instructions a reader may be said to see what it saw before.)
     pub version: Option<u64>,
 }
 

@@ -4,14 +4,16 @@
 //! pointer and then looks at the readers' announcements (loads). Each side needs its store to be
 //! visible before its load is made, or both could miss each other. Two pairs of fences give that:
 //!
-//! | pair | reader, at each enter | writer, at each publish |
+//! | pair | reader, at each enter | writer, before it takes a copy back |
 //! |---|---|---|
 //! | asymmetric | [`light`]: a compiler fence, no instruction | [`heavy`]: the kernel makes every running thread of the process fence |
 //! | symmetric | [`full`]: `fence(SeqCst)`, some nanoseconds | [`full`] |
 //!
 //! The published pointer itself tells readers which pair is in force: its lowest bit set means
 //! "fence, then load again" (see [`Published`](crate::published::Published)). Where the operating
-//! system offers no heavy fence the bit is always set.
+//! system offers no heavy fence the bit is always set. Where it is not set, a reader that enters
+//! something new fences all the same, so that the writer needs the heavy fence only for readers that
+//! have been in the copy in question and not elsewhere since (see `GracePeriod::settle`).
 
 use std::{fmt, sync::OnceLock};
 

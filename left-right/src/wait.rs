@@ -387,18 +387,28 @@ mod tests {
             self.slot.stop_inside(NonNull::from(&mut *self.other));
         }
 
-        fn look(&mut self) {
+        fn begin(&mut self, relied: Relied) {
             let vacated = Vacated::Record {
                 address: NonNull::from(&*self.vacated).addr().get(),
                 version: 5,
             };
-            self.grace.begin(vacated, Relied::OnFull);
-            self.grace.settle(&self.registry, Patience::Never);
+            self.grace.begin(vacated, relied);
+        }
+
+        fn look(&mut self) {
+            self.begin(Relied::OnFull);
+            self.settle(Patience::Never);
+        }
+
+        /// What it took to see clearly, in heavy fences or moments of patience.
+        fn settle(&mut self, patience: Patience) -> Settled {
+            let settled = self.grace.settle(&self.registry, patience);
+            settled.expect("something is owed")
         }
 
         fn look_for_all(&mut self) {
             self.grace.begin(Vacated::All, Relied::OnFull);
-            self.grace.settle(&self.registry, Patience::Never);
+            self.settle(Patience::Never);
         }
 
         fn is_over(&mut self) -> bool {
@@ -493,5 +503,114 @@ mod tests {
             scene.slot.stop_in_search();
             assert!(scene.is_over());
         }
+    }
+
+    /// Readers that have not fenced; not where the system has no heavy fence to make.
+    fn with_heavy_fences(test: impl FnOnce(Scene)) {
+        if fence::fence_strategy() != fence::FenceStrategy::Fences {
+            test(Scene::new());
+        }
+    }
+
+    #[test]
+    fn who_is_elsewhere_costs_no_heavy_fence() {
+        with_heavy_fences(|mut scene| {
+            // Not yet anywhere; inside something else; outside that; searching for the last time.
+            scene.begin(Relied::OnHeavy);
+            assert!(scene.settle(Patience::Never).took.is_none());
+            scene.in_other();
+            scene.begin(Relied::OnHeavy);
+            assert!(scene.settle(Patience::Never).took.is_none());
+            scene.slot.end_leaked_session();
+            scene.begin(Relied::OnHeavy);
+            assert!(scene.settle(Patience::Never).took.is_none());
+            assert!(scene.is_over());
+        });
+    }
+
+    #[test]
+    fn who_has_been_in_what_was_vacated_and_paused_costs_one_heavy_fence() {
+        with_heavy_fences(|mut scene| {
+            scene.in_vacated();
+            scene.slot.end_leaked_session();
+            scene.begin(Relied::OnHeavy);
+            assert!(scene.settle(Patience::Never).took.is_some());
+            assert!(scene.is_over());
+            // Its guess was taken away.
+            assert_eq!(scene.slot.word().record(), None);
+            scene.begin(Relied::OnHeavy);
+            assert!(scene.settle(Patience::Never).took.is_none());
+        });
+    }
+
+    #[test]
+    fn readers_that_have_fenced_cost_no_heavy_fence() {
+        let mut scene = Scene::new();
+        scene.in_vacated();
+        scene.slot.end_leaked_session();
+        scene.begin(Relied::OnFull);
+        assert!(scene.settle(Patience::Never).took.is_none());
+        assert!(scene.slot.word().record().is_some());
+    }
+
+    #[test]
+    fn who_is_inside_is_waited_for_after_the_heavy_fence_and_keeps_its_word() {
+        with_heavy_fences(|mut scene| {
+            scene.in_vacated();
+            scene.begin(Relied::OnHeavy);
+            assert!(scene.settle(Patience::Forever).took.is_some());
+            assert!(!scene.is_over());
+            assert_eq!(scene.reported(), Some(5));
+            scene.slot.end_leaked_session();
+            assert!(scene.is_over());
+        });
+    }
+
+    #[test]
+    fn after_waiting_in_vain_it_does_not_wait_for_a_while() {
+        with_heavy_fences(|mut scene| {
+            scene.in_vacated();
+            scene.begin(Relied::OnHeavy);
+            scene.settle(Patience::Forever);
+            assert!(scene.grace.hasty > 0);
+            let hasty = scene.grace.hasty;
+            scene.begin(Relied::OnHeavy);
+            scene.settle(Patience::Forever);
+            assert_eq!(scene.grace.hasty, hasty - 1);
+        });
+    }
+
+    #[test]
+    fn what_two_swaps_owe_is_owed_once_and_in_full() {
+        with_heavy_fences(|mut scene| {
+            scene.in_vacated();
+            scene.slot.end_leaked_session();
+            scene.begin(Relied::OnHeavy);
+            scene.begin(Relied::OnFull);
+            assert_eq!(scene.settle(Patience::Never).relied, Relied::OnHeavy);
+            assert!(
+                scene
+                    .grace
+                    .settle(&scene.registry, Patience::Never)
+                    .is_none()
+            );
+        });
+    }
+
+    #[test]
+    fn a_dim_sight_takes_only_another_word_for_a_proof() {
+        let mut scene = Scene::new();
+        scene.in_vacated();
+        scene.begin(Relied::OnHeavy);
+        scene.grace.look(&scene.registry, Sight::Dim);
+        scene.slot.end_leaked_session();
+        scene.grace.prune(Sight::Dim);
+        assert_eq!(scene.grace.stragglers.len(), 1, "outside what it read");
+        scene.in_vacated();
+        scene.grace.prune(Sight::Dim);
+        assert_eq!(scene.grace.stragglers.len(), 1, "inside again");
+        scene.slot.stop_in_search();
+        scene.grace.prune(Sight::Dim);
+        assert_eq!(scene.grace.stragglers.len(), 0, "it searches");
     }
 }

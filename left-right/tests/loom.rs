@@ -487,8 +487,8 @@ fn replacing_beside_reads() {
     }
 }
 
-/// Invariant 7: a refresh that finds the data taken away has left, and does not leave again, or the
-/// writer would wait for a session that never ends.
+/// Invariant 7: a refresh that finds the data taken away has left; that its guard leaves again does not
+/// bring it back inside.
 #[test]
 fn refreshing_beside_a_close() {
     loom::model(|| {

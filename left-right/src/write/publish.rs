@@ -20,9 +20,9 @@ where
     /// it what it lacks, and swaps: readers switch from all of the old to all of the new. Readers
     /// that are inside keep what they see until they leave or refresh.
     ///
-    /// Takes time in proportion to the operations since the publish before the last, and, with
-    /// [`FenceStrategy::Membarrier`](crate::FenceStrategy::Membarrier) and many reads, a system
-    /// call of a few microseconds.
+    /// Takes time in proportion to the operations since the publish before the last, and, if a reader has
+    /// entered that copy and not another since, a process-wide barrier of a few microseconds
+    /// ([`FenceStrategy::Membarrier`](crate::FenceStrategy::Membarrier)).
     ///
     /// # Panics
     ///
@@ -124,8 +124,8 @@ where
     /// # Errors
     ///
     /// [`PublishError::Poisoned`] if an operation panicked earlier. [`PublishError::Stalled`] if a
-    /// handful of copies have been left to readers already, which takes as many readers that
-    /// hold on to different versions, or one that was stopped in the middle of entering.
+    /// handful of copies have been left already of which nobody is known to be in them, which takes a
+    /// reader that was stopped in the middle of entering: it may be in any.
     ///
     /// # Panics
     ///

@@ -5,29 +5,27 @@ use super::{LOOM, PANICS, PROGRESS, SEMANTICS, UNIT, equivalent, mutant};
 
 const FILE: &str = "copies.rs";
 
-const PUBLISH: &str = "let relied = copies.shared.core.published.swap(fresh, copies.pair); let outgoing = match (watch, relied) { (Some(start), _) => { let end = Instant::now(); let last = copies.last_heavy.replace(end); Outgoing::Asymmetric(HeavyFence { took: end - start, interval: last.map_or(Duration::MAX, |last| end - last), }) } (None, Relied::OnFull) => Outgoing::Symmetric, (None, Relied::OnHeavy) => Outgoing::TagTakenOff, }; std::mem::swap(&mut copies.published, &mut copies.stale); let version = unsafe { copies.stale.as_ref() }.header.version; let vacated = Vacated::Record { address: copies.stale.addr().get(), version, }; let fenced = copies.grace.begin(&copies.shared.core.registry, vacated);";
-const PUBLISH_LOOKS_FIRST: &str = "let version = copies.version; let vacated = Vacated::Record { address: copies.published.addr().get(), version, }; let fenced = copies.grace.begin(&copies.shared.core.registry, vacated); let relied = copies.shared.core.published.swap(fresh, copies.pair); let outgoing = match (watch, relied) { (Some(start), _) => { let end = Instant::now(); let last = copies.last_heavy.replace(end); Outgoing::Asymmetric(HeavyFence { took: end - start, interval: last.map_or(Duration::MAX, |last| end - last), }) } (None, Relied::OnFull) => Outgoing::Symmetric, (None, Relied::OnHeavy) => Outgoing::TagTakenOff, }; std::mem::swap(&mut copies.published, &mut copies.stale);";
-
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "publish: the copies keep their roles", "std::mem::swap(&mut copies.published, &mut copies.stale);", "", LOOM),
-    mutant(FILE, "publish: looks before the swap", PUBLISH, PUBLISH_LOOKS_FIRST, LOOM),
-    mutant(FILE, "publish: does not look", "let fenced = copies.grace.begin(&copies.shared.core.registry, vacated);", "let (fenced, _) = (0, vacated);", LOOM),
-    mutant(FILE, "publish: waits for readers of the wrong copy", "address: copies.stale.addr().get(), version, };", "address: copies.published.addr().get(), version, };", LOOM),
-    mutant(FILE, "publish: waits for readers of either copy", "let vacated = Vacated::Record { address: copies.stale.addr().get(), version, };", "let _ = version; let vacated = Vacated::All;", SEMANTICS),
+    mutant(FILE, "publish: the grace period does not begin", "copies.grace.begin(vacated, relied);", "let _ = (vacated, relied);", LOOM),
+    mutant(FILE, "publish: waits for readers of the wrong copy", "let address = copies.stale.addr().get();", "let address = copies.published.addr().get();", LOOM),
+    mutant(FILE, "publish: waits for readers of either copy", "let vacated = Vacated::Record { address, version };", "let _ = (address, version); let vacated = Vacated::All;", SEMANTICS),
     mutant(FILE, "publish: reports the wrong version", "let version = unsafe { copies.stale.as_ref() }.header.version;", "let version = copies.version;", SEMANTICS),
     mutant(FILE, "readers: versions of one copy only", "let record = records.find(|record| record.addr().get() == address)?;", "let record = records.next().filter(|record| record.addr().get() == address)?;", SEMANTICS),
     mutant(FILE, "publish: no new version number", "copies.version += 1;", "", LOOM),
     mutant(FILE, "publish: the copy keeps its version number", "fresh.header.version = copies.version;", "let _ = fresh;", LOOM),
-    mutant(FILE, "reclaim: does not wait", "let departed = self.grace.wait(patience)?;", "let _ = patience; let departed = GracePeriod::default().wait(Patience::Never)?;", LOOM),
+    mutant(FILE, "reclaim: does not wait", "let departed = self.grace.wait(patience)?;", "let departed = GracePeriod::default().wait(Patience::Never)?;", LOOM),
+    mutant(FILE, "replace: copies with known readers count as in doubt", "self.abandoned.iter().filter(in_doubt).count();", "self.abandoned.iter().filter(|it| in_doubt(it) || true).count();", PROGRESS),
+    mutant(FILE, "choice: readers that took the tag off are not heard", "(Relied::OnHeavy, _) => Outgoing::TagTakenOff,", "(Relied::OnHeavy, _) => Outgoing::Symmetric,", SEMANTICS),
     mutant(FILE, "replace: without limit", "if copies_in_doubt > MOST_IN_DOUBT {", "if copies_in_doubt == usize::MAX {", UNIT),
     mutant(FILE, "replace: the readers of the abandoned copy are forgotten", "grace: std::mem::take(&mut self.grace),", "grace: { self.grace = GracePeriod::default(); GracePeriod::default() },", LOOM),
     mutant(FILE, "replace: a copy is freed under its readers", "if abandoned.grace.wait(Patience::Never).is_ok() {", "if abandoned.grace.wait(Patience::Never).is_ok() || index < 9 {", LOOM),
     mutant(FILE, "replace: no copy is freed", "if abandoned.grace.wait(Patience::Never).is_ok() {", "if abandoned.grace.wait(Patience::Never).is_ok() && index > 9 {", LOOM),
-    mutant(FILE, "close: the pointer stays", "self.shared.core.published.close();", "", LOOM),
-    mutant(FILE, "close: does not look again", "self.grace.begin(&self.shared.core.registry, Vacated::All);", "", LOOM),
-    mutant(FILE, "close: looks before the swap", "self.shared.core.published.close(); self.grace.begin(&self.shared.core.registry, Vacated::All);", "self.grace.begin(&self.shared.core.registry, Vacated::All); self.shared.core.published.close();", LOOM),
-    mutant(FILE, "close: waits for readers of the stale copy only", "self.grace.begin(&self.shared.core.registry, Vacated::All);", "self.grace.begin(&self.shared.core.registry, Vacated::Record { address: self.stale.addr().get(), version: 0 });", LOOM),
+    mutant(FILE, "close: the pointer stays", "let relied = self.shared.core.published.close();", "let relied = Relied::OnHeavy;", LOOM),
+    mutant(FILE, "close: does not look again", "self.grace.begin(Vacated::All, relied); self.grace .settle(&self.shared.core.registry, Patience::Never);", "let _ = relied; self.settle(Patience::Never);", LOOM),
+    mutant(FILE, "close: looks before the swap", "let relied = self.shared.core.published.close(); self.grace.begin(Vacated::All, relied); self.grace .settle(&self.shared.core.registry, Patience::Never);", "self.grace.begin(Vacated::All, Relied::OnFull); self.grace.settle(&self.shared.core.registry, Patience::Never); self.shared.core.published.close();", LOOM),
+    mutant(FILE, "close: waits for readers of the stale copy only", "self.grace.begin(Vacated::All, relied);", "self.grace.begin(Vacated::Record { address: self.stale.addr().get(), version: 0 }, relied);", LOOM),
     mutant(FILE, "close: does not wait", "let _departed: Departed = self.grace.wait(Patience::Forever).expect(ENDLESS);", "", LOOM),
     mutant(FILE, "close: abandoned copies are leaked", "drop_stale(unsafe { into_data(abandoned.record) });", "let _ = (abandoned.record, drop_stale);", PROGRESS),
     equivalent(FILE, "freeze: readers go on fencing", "core.published.set_last(self.published.cast());", "let _ = core;", "slower only: no swap follows, whatever the tag says"),

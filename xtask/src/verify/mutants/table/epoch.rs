@@ -1,6 +1,6 @@
 //! One slot: announce, search, nest, leave, refresh, and how the writer looks at it.
 
-use super::super::Mutant;
+use super::super::{Check, Mutant};
 use super::{LOOM, PROGRESS, SEMANTICS, SHARED, SHARED_ADDRESS, UNIT, equivalent, mutant};
 
 const FILE: &str = "epoch.rs";
@@ -11,15 +11,22 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "seen: with Relaxed", "Word(self.word.load(Ordering::Acquire))", "Word(self.word.load(Ordering::Relaxed))", LOOM),
     mutant(FILE, "enter: the guess is not announced", "self.announce(word.inside()); let current = published.load_announced();", "let current = published.load_announced();", LOOM),
     mutant(FILE, "enter: the guess is announced after the load", "self.announce(word.inside()); let current = published.load_announced();", "let current = published.load_announced(); self.announce(word.inside());", LOOM),
-    mutant(FILE, "enter: the guess is not checked", "if current.addr() == word.0 {", "if word.record().is_some() && !current.is_null() && !asks_for_fence(current) {", LOOM),
+    mutant(FILE, "enter: the guess is not checked", "if current.addr() != word.0 {", "if word.record().is_none() || current.is_null() || asks_for_fence(current) {", LOOM),
     mutant(FILE, "enter: the tag is ignored", "let current = published.load_announced();", "let current = untagged(published.load_announced());", LOOM),
     mutant(FILE, "enter, tagged: the guess is not checked again", "if record.addr() == guess.0 { let record = NonNull::new(record)?;", "if !record.is_null() { let record = NonNull::new(record)?;", LOOM),
     mutant(FILE, "enter, tagged: no reload", "let record = untagged(published.fence_and_load());", "published.fence_and_load(); let record = untagged(current);", LOOM),
     mutant(FILE, "search: not announced", "self.announce(Word::searching(number)); let Some", "let _ = Word::searching(number); let Some", LOOM),
     mutant(FILE, "search: announced after the load", "self.announce(Word::searching(number)); let Some(Found { record, fenced }) = published.find_announced() else {", "let found = published.find_announced(); self.announce(Word::searching(number)); let Some(Found { record, fenced }) = found else {", LOOM),
+    mutant(FILE, "search: takes what the first load found", "self.search(published) }", "match NonNull::new(current).filter(|_| !asks_for_fence(current)) { Some(record) => { self.announce(Word::inside_of(record)); Some(record) } None => self.search(published), } }", LOOM),
     mutant(FILE, "search: what was found is not named", "self.announce(Word::inside_of(record)); if fenced {", "let _ = Word::inside_of; if fenced {", LOOM),
+    mutant(FILE, "refresh: names what is published, without a search", "match self.search(published) {", "match published.peek().inspect(|record| self.announce(Word::inside_of(*record))) {", LOOM),
     mutant(FILE, "search: each looks like the one before", "self.searches.store(number, Ordering::Relaxed);", "", UNIT),
-    mutant(FILE, "closed: stays inside", "self.announce(Word::NOTHING); return None;", "return None;", LOOM),
+    mutant(FILE, "closed: stays inside", "self.announce(Word::searching(number).outside()); return None;", "return None;", LOOM),
+    mutant(FILE, "closed: each search looks like the one before", "self.announce(Word::searching(number).outside()); return None;", "self.announce(Word::NOTHING); return None;", UNIT),
+    mutant(FILE, "nothing: is the address of nothing", "const NOTHING: Self = Self(UNNAMED);", "const NOTHING: Self = Self(0);", UNIT),
+    mutant(FILE, "forget: whatever it says by now", "let _ = self.word.compare_exchange( word.0, Word::NOTHING.0, Ordering::Acquire, Ordering::Relaxed, );", "let _ = word; self.word.store(Word::NOTHING.0, Ordering::Release);", Check::Model(&["NO_CLOSE", "M_FORGET_BY_STORE"])),
+    equivalent(FILE, "forget: with Relaxed", "Word::NOTHING.0, Ordering::Acquire, Ordering::Relaxed,", "Word::NOTHING.0, Ordering::Relaxed, Ordering::Relaxed,", "the look before it has read the same word with Acquire; this is a second line of defence"),
+    mutant(FILE, "forget: nothing", "let _ = self.word.compare_exchange( word.0, Word::NOTHING.0, Ordering::Acquire, Ordering::Relaxed, );", "let _ = word;", UNIT),
     mutant(FILE, "leave: not at all", "self.announce(self.word().outside());", "", LOOM),
     mutant(FILE, "leave: forgets where it was", "self.announce(self.word().outside());", "self.announce(Word::NOTHING);", UNIT),
     mutant(FILE, "word: what is unnamed is no record's address", "(self.0 & UNNAMED == 0).then_some(self.0 & !INSIDE)", "Some(self.0 & !INSIDE)", LOOM),
@@ -29,7 +36,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "nested: not counted down", "self.nested.store(nested - 1, Ordering::Relaxed);", "", LOOM),
     mutant(FILE, "nested: a record of its own", "self.nested.store(nested + 1, Ordering::Relaxed); Some(self.record())", "self.nested.store(nested + 1, Ordering::Relaxed); published.peek()", LOOM),
     mutant(FILE, "nested: enters what the writer took away", "if published.is_closed() { return None; }", "", SEMANTICS),
-    mutant(FILE, "nested: a session for each guard", "if word.is_inside() { return self.enter_nested(published); }", "", LOOM),
+    mutant(FILE, "nested: a session for each guard", "if word.is_inside() { return Err(Otherwise::Nested); }", "", LOOM),
     mutant(FILE, "orphan: the last guard does not give back the slot", "self.end_session(); return true;", "self.end_session(); return false;", SHARED),
     mutant(FILE, "orphan: the last guard does not leave", "if nested == ORPHANED { self.end_session(); return true; }", "if nested == ORPHANED { return true; }", SHARED),
     mutant(FILE, "orphan: not marked", "self.nested.store(nested | ORPHANED, Ordering::Relaxed);", "let _ = nested;", SHARED),

@@ -1,7 +1,7 @@
 //! The grace period.
 
-use super::super::Mutant;
-use super::{LOOM, PROGRESS, SEMANTICS, UNIT, mutant};
+use super::super::{Check, Mutant};
+use super::{LOOM, PROGRESS, SECCOMP, SEMANTICS, UNIT, equivalent, mutant};
 
 const FILE: &str = "wait.rs";
 
@@ -10,18 +10,37 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "left: when outside, not when changed", "if word == self.word { return false; }", "if word.is_inside() { return false; }", UNIT),
     mutant(FILE, "left: always", "if word == self.word { return false; }", "", LOOM),
     mutant(FILE, "left: never", "if word == self.word { return false; }", "if word == word { return false; }", SEMANTICS),
-    mutant(FILE, "left: also who has found what it has to leave", "if self.word.is_searching() && !word.is_searching() && vacated.may_hold(word) { self.word = word; return false; }", "let _ = vacated;", LOOM),
+    mutant(FILE, "left: also who has found what it has to leave", "if may_have_found_it && !word.is_searching() && vacated.may_hold(word, sight) { self.word = word; return false; }", "let _ = (may_have_found_it, vacated);", LOOM),
     mutant(FILE, "left: who has found what it has to leave is not known to be there", "self.word = word; return false;", "return false;", UNIT),
-    mutant(FILE, "left: not who searches again", "&& !word.is_searching() && vacated.may_hold(word)", "&& vacated.may_hold(word)", UNIT),
-    mutant(FILE, "vacated: held by who is outside, too", "word.is_inside() && match", "match", SEMANTICS),
-    mutant(FILE, "vacated: held by readers of other records", "(Self::Record { address, .. }, Some(record)) => record == address,", "(Self::Record { address, .. }, Some(record)) => record == address || address != 0,", SEMANTICS),
-    mutant(FILE, "vacated: held by nobody who is known", "(Self::Record { address, .. }, Some(record)) => record == address,", "(Self::Record { address, .. }, Some(record)) => record == address && address == 0,", LOOM),
-    mutant(FILE, "vacated: not held by who searches", "(Self::All, _) | (_, None) => true,", "(Self::All, _) => true, (_, None) => false,", LOOM),
-    mutant(FILE, "vacated: when all have to leave altogether, not held by who is known", "(Self::All, _) | (_, None) => true,", "(Self::All, Some(_)) => false, (_, None) => true,", LOOM),
+    mutant(FILE, "left: not who searches again", "&& !word.is_searching() && vacated.may_hold(word, sight)", "&& vacated.may_hold(word, sight)", UNIT),
+    mutant(FILE, "left: who has not searched and leaves, in a dim sight", "self.word.is_searching() || sight == Sight::Dim;", "self.word.is_searching();", UNIT),
+    mutant(FILE, "left: who moves within what it has to leave, in a clear sight", "self.word.is_searching() || sight == Sight::Dim;", "self.word.is_searching() || sight == Sight::Dim || sight == Sight::Clear;", SEMANTICS),
+    mutant(FILE, "vacated: held by who is outside, too", "record == address && (word.is_inside() || sight == Sight::Dim)", "record == address", UNIT),
+    mutant(FILE, "vacated: in a dim sight, not held by who is outside", "record == address && (word.is_inside() || sight == Sight::Dim)", "record == address && word.is_inside()", LOOM),
+    mutant(FILE, "vacated: held by readers of other records", "record == address && (word.is_inside()", "(record == address || address != 0) && (word.is_inside()", UNIT),
+    mutant(FILE, "vacated: held by nobody who is known", "record == address && (word.is_inside()", "record == address && address == 0 && (word.is_inside()", LOOM),
+    mutant(FILE, "vacated: not held by who searches", "(_, None) => word.is_inside(),", "(_, None) => false,", LOOM),
+    mutant(FILE, "vacated: when all have to leave altogether, not held by who is known", "(Self::All, Some(_)) => word.is_inside() || sight == Sight::Dim,", "(Self::All, Some(_)) => false,", LOOM),
+    mutant(FILE, "vacated: when all have to leave altogether, not held by who is outside in a dim sight", "(Self::All, Some(_)) => word.is_inside() || sight == Sight::Dim,", "(Self::All, Some(_)) => word.is_inside(),", LOOM),
     mutant(FILE, "begin: the copy to leave is that of the swap before", "self.vacated = vacated; self.stalled_since = None;", "if let Vacated::All = self.vacated { self.vacated = vacated; } self.stalled_since = None;", LOOM),
-    mutant(FILE, "wait: not at all", "self.prune(); if self.stragglers.is_empty() {", "self.prune(); if self.stragglers.len() < usize::MAX {", LOOM),
-    mutant(FILE, "wait: for one reader to leave", "self.prune(); if self.stragglers.is_empty() {", "let before = self.stragglers.len(); self.prune(); if self.stragglers.is_empty() || self.stragglers.len() < before {", LOOM),
-    mutant(FILE, "wait: does not look again", "loop { self.prune();", "self.prune(); loop {", SEMANTICS),
+    mutant(FILE, "begin: what is owed for the swap before is forgotten", "self.owed = match (self.owed, relied) { (Some(Relied::OnHeavy), _) | (_, Relied::OnHeavy) => Some(Relied::OnHeavy), (_, Relied::OnFull) => Some(Relied::OnFull), };", "self.owed = Some(relied);", UNIT),
+    mutant(FILE, "settle: no full fence", "fence::full(); let sight", "let sight", LOOM),
+    mutant(FILE, "settle: sees clearly at once", "Relied::OnHeavy => Sight::Dim,", "Relied::OnHeavy => Sight::Clear,", LOOM),
+    mutant(FILE, "settle: no heavy fence", "fence::heavy(); fenced", "fenced", LOOM),
+    mutant(FILE, "settle: a full fence in place of the heavy one", "fence::heavy(); fenced", "fence::full(); fenced", LOOM),
+    mutant(FILE, "settle: does not look again after the heavy fence", "fenced = self.look(registry, Sight::Clear);", "fenced += 0;", LOOM),
+    mutant(FILE, "settle: the heavy fence where it is not needed", "if relied == Relied::OnHeavy && !self.stragglers.is_empty() {", "if relied == Relied::OnHeavy {", UNIT),
+    mutant(FILE, "settle: the heavy fence for readers that have fenced", "if relied == Relied::OnHeavy && !self.stragglers.is_empty() {", "if !self.stragglers.is_empty() {", SECCOMP),
+    mutant(FILE, "settle: guesses stay", "self.forget_guesses(); fence", "fence", UNIT),
+    mutant(FILE, "settle: guesses go after the heavy fence", "self.forget_guesses(); fence::heavy();", "fence::heavy(); self.forget_guesses();", Check::Model(&["NO_CLOSE", "M_FORGET_AFTER_FENCE"])),
+    mutant(FILE, "settle: readers have moved on whatever they say", "if self.stragglers.is_empty() { return true; } } self.hasty = HASTE; false", "if self.stragglers.len() < usize::MAX { return true; } } self.hasty = HASTE; false", LOOM),
+    equivalent(FILE, "settle: never gives readers a moment", "for _ in 0..LOOKS {", "for _ in 0..0 * LOOKS {", "slower only: each publish beside readers at work makes a heavy fence"),
+    mutant(FILE, "settle: always gives readers a moment", "self.hasty = HASTE; false", "false", UNIT),
+    mutant(FILE, "settle: a call that must not wait gives readers a moment", "if let Patience::Never = patience { return false; }", "let _ = patience;", SEMANTICS),
+    mutant(FILE, "wait: for what is not settled", "assert!(self.owed.is_none(), \"what is owed is settled before a wait\");", "", UNIT),
+    mutant(FILE, "wait: not at all", "self.prune(Sight::Clear); if self.stragglers.is_empty() {", "self.prune(Sight::Clear); if self.stragglers.len() < usize::MAX {", LOOM),
+    mutant(FILE, "wait: for one reader to leave", "self.prune(Sight::Clear); if self.stragglers.is_empty() {", "let before = self.stragglers.len(); self.prune(Sight::Clear); if self.stragglers.is_empty() || self.stragglers.len() < before {", LOOM),
+    mutant(FILE, "wait: does not look again", "loop { self.prune(Sight::Clear);", "self.prune(Sight::Clear); loop {", SEMANTICS),
     mutant(FILE, "wait: a call that must not wait does", "Patience::Briefly | Patience::Never => { self.note_stall(); return Err(StillThere); }", "Patience::Briefly | Patience::Never => None,", SEMANTICS),
     mutant(FILE, "wait: past its deadline", "if left.is_zero() {", "if left == Duration::MAX {", SEMANTICS),
     mutant(FILE, "wait: nobody notices that it is for itself", "self.assert_not_waiting_for_itself(); None", "None", PROGRESS),
