@@ -33,7 +33,7 @@ const LEFT_RIGHT: [&str; 2] = ["--manifest-path", "left-right/Cargo.toml"];
 fn loom(context: &Context) -> Verdict {
     let mut command = context.cargo("loom");
     command
-        .args(["test", "--release", "--test", "loom"])
+        .args(["test", "--release", "--test", "loom", "--features", "async"])
         .args(LEFT_RIGHT)
         .env("LOOM_MAX_PREEMPTIONS", if context.long { "4" } else { "3" });
     add_flags(&mut command, "--cfg loom");
