@@ -2,7 +2,11 @@
 
 use std::{
     pin::pin,
-    task::{Context, Poll, Waker},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
     time::Duration,
 };
 
@@ -10,17 +14,47 @@ use left_right::kept::{self, Publishing};
 
 use super::*;
 
+/// Whether a task was woken. No model looks at what it does.
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Polls a future so many times, and drops it; what it came to, if it was done.
 fn poll<F: Future>(future: F, times: usize) -> Option<F::Output> {
     let mut future = pin!(future);
-    let mut context = Context::from_waker(Waker::noop());
+    let woken = Arc::new(Woken::default());
+    let waker = Waker::from(Arc::clone(&woken));
+    let mut context = Context::from_waker(&waker);
     for _ in 0..times {
         if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
             return Some(output);
         }
+        // Readers and other writers wake nobody, and all timers of a model have run out.
+        let is_woken = woken.0.swap(false, Ordering::Relaxed);
+        assert!(is_woken, "the task would sleep for ever");
         thread::yield_now();
     }
     None
+}
+
+/// Also after the polls that follow each other at once.
+#[test]
+fn a_publish_that_waits_has_its_task_woken() {
+    loom::model(|| {
+        let (mut writer, reader) = pair(ReadMostly);
+        let guard = reader.enter().unwrap();
+        writer.append(Increment).publish().append(Increment);
+        assert!(poll(writer.publish_async(), 20).is_none());
+        let shared = writer.into_shared();
+        assert!(poll(shared.publish_async(), 20).is_none());
+        drop(guard);
+        assert!(poll(shared.publish_async(), 1).is_some());
+    });
 }
 
 const TO_THE_END: usize = usize::MAX;

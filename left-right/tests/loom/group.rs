@@ -34,6 +34,28 @@ fn changes_with_a_shared_writer() {
     });
 }
 
+/// Invariant 14: what is appended while another thread has the writer is not visible with what that one
+/// has appended and published.
+#[test]
+fn a_locked_writer_beside_one_that_appends() {
+    loom::model(|| {
+        let (writer, reader) = left_right::new_logged::<_, Increment>(Watched::new());
+        let shared = writer.into_shared();
+        let other = shared.clone();
+        let thread = thread::spawn(move || {
+            other.append(Increment).unwrap();
+            other.publish().unwrap();
+            assert!(other.reader().enter().unwrap().get() >= 1);
+            assert!(other.lock().unwrap().view().get() >= 1);
+        });
+        shared.lock().unwrap().append(Increment).publish();
+        assert!(reader.enter().unwrap().get() >= 1);
+        thread.join().unwrap();
+        assert_eq!(shared.lock().unwrap().view().get(), 2);
+        assert_eq!(reader.enter().unwrap().get(), 2);
+    });
+}
+
 /// Invariants 13 and 14: writers that go on without a reader lose nothing, whoever of them leaves it the
 /// copy.
 #[test]
