@@ -1,4 +1,4 @@
-//! The atomics, locks and threads of the protocol: those of `std`, or loom's under `cfg(loom)`.
+//! The atomics, locks, threads and timers of the protocol: those of `std`, or loom's under `cfg(loom)`.
 //!
 //! What no model needs to see is named where it is used: thread-locals, thread names, the process-wide
 //! decision about fences.
@@ -24,6 +24,30 @@ pub(crate) use loom::{
 };
 
 use std::sync::{PoisonError, TryLockError};
+
+#[cfg(all(feature = "async", not(loom)))]
+pub(crate) use futures_timer::Delay;
+
+/// A timer that has always run out. Loom has no clock, and explores by itself what happens meanwhile.
+#[cfg(all(feature = "async", loom))]
+#[derive(Debug)]
+pub(crate) struct Delay;
+
+#[cfg(all(feature = "async", loom))]
+impl Delay {
+    pub(crate) fn new(_: std::time::Duration) -> Self {
+        Self
+    }
+}
+
+#[cfg(all(feature = "async", loom))]
+impl Future for Delay {
+    type Output = ();
+
+    fn poll(self: std::pin::Pin<&mut Self>, _: &mut std::task::Context<'_>) -> std::task::Poll<()> {
+        std::task::Poll::Ready(())
+    }
+}
 
 /// Locks `mutex`, whatever happened to an earlier holder.
 ///

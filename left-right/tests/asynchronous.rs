@@ -101,6 +101,28 @@ fn a_future_made_earlier_is_done_when_others_have_published() {
 }
 
 #[test]
+fn a_future_whose_operations_are_visible_waits_for_nobody() {
+    let (writer, _) = pair();
+    let shared = writer.into_shared();
+    shared.append(1).unwrap();
+    let future = shared.publish_async();
+    shared.publish().unwrap();
+    let is_locked = Barrier::new(2);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut writer = shared.lock().unwrap();
+            writer.append(2);
+            is_locked.wait();
+            is_locked.wait();
+        });
+        is_locked.wait();
+        let published = future.now_or_never();
+        is_locked.wait();
+        assert_eq!(published, Some(Ok(())));
+    });
+}
+
+#[test]
 fn tokio_runs_it_beside_readers_and_other_writers() {
     fn on(runtime: &tokio::runtime::Runtime) {
         const TASKS: u64 = 8;

@@ -6,7 +6,11 @@ use std::{
     mem,
     num::NonZeroUsize,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex, mpsc},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     thread,
     time::Duration,
 };
@@ -267,6 +271,93 @@ fn a_guard_that_is_held_for_ever_stops_nobody() {
     }
 }
 
+/// A view that no thread holds any more.
+fn leak_a_view(shared: &Shared) {
+    thread::scope(|scope| _ = scope.spawn(|| mem::forget(shared.enter())));
+}
+
+#[test]
+fn a_look_at_what_is_pending_stops_for_no_guard() {
+    let _deadline = common::deadline();
+    for look in [
+        (|shared| shared.append_with(|numbers| (None, numbers.seen.len()))) as fn(&Shared) -> _,
+        |shared| shared.update(|writer| writer.view().seen.len()),
+    ] {
+        let patience = Duration::from_millis(5);
+        let shared = writer(&Arc::default()).into_shared(Publishing::ByHand, patience);
+        leak_a_view(&shared);
+        push(&shared, 1).unwrap();
+        shared.publish().unwrap();
+        push(&shared, 2).unwrap();
+        assert_eq!(look(&shared), Ok(2));
+    }
+}
+
+/// Publishes, and appends more: the copy that the next publish needs is the one that readers are in.
+fn publish_half(shared: &Shared) {
+    let change = |writer: &mut WriteHandle<_, _>| {
+        writer.append(Operation::Push(1)).publish();
+        writer.append(Operation::Push(2));
+    };
+    shared.update(change).unwrap();
+}
+
+/// Whoever has to publish: the change, the thread, a call, or the end of the last handle.
+#[test]
+fn no_publish_stops_for_a_guard() {
+    let _deadline = common::deadline();
+    for (publishing, publish) in [
+        (Publishing::EachWrite, (|_| ()) as fn(&Shared)),
+        (Publishing::Interval(Duration::from_millis(1)), |shared| {
+            while seen(shared) != [1, 2] {
+                thread::yield_now();
+            }
+        }),
+        (Publishing::ByHand, |shared| shared.publish().unwrap()),
+        (Publishing::ByHand, |_| ()),
+    ] {
+        let patience = Duration::from_millis(5);
+        let shared = writer(&Arc::default()).into_shared(publishing, patience);
+        leak_a_view(&shared);
+        publish_half(&shared);
+        publish(&shared);
+        let reader = shared.reader();
+        drop(shared);
+        assert_eq!(reader.enter().seen, [1, 2], "{publishing:?}");
+    }
+}
+
+/// Runs `publish` while another thread has the writer for longer than anybody has patience.
+fn beside_a_change(publish: fn(&Shared)) {
+    let _deadline = common::deadline();
+    let shared = writer(&Arc::default()).into_shared(Publishing::ByHand, Duration::ZERO);
+    push(&shared, 1).unwrap();
+    let (begin, begun) = mpsc::channel();
+    let (go_on, wait) = mpsc::channel();
+    thread::scope(|scope| {
+        let shared = &shared;
+        scope.spawn(move || {
+            let change = |_: &mut WriteHandle<_, _>| {
+                begin.send(()).unwrap();
+                wait.recv().unwrap();
+            };
+            shared.update(change).unwrap();
+        });
+        begun.recv().unwrap();
+        let patience = Duration::from_millis(50);
+        let (waits, publishing) = common::still_runs(scope, patience, move || publish(shared));
+        go_on.send(()).unwrap();
+        publishing.join().unwrap();
+        assert!(waits, "it gave up");
+    });
+    assert_eq!(seen(&shared), [1]);
+}
+
+#[test]
+fn a_publish_is_not_given_up_because_another_thread_has_the_writer() {
+    beside_a_change(|shared| shared.publish().unwrap());
+}
+
 #[test]
 #[cfg(debug_assertions)]
 fn a_thread_that_writes_while_it_holds_a_view_is_told_so() {
@@ -326,6 +417,135 @@ fn a_panic_of_an_operation_poisons_writes_and_no_reads() {
         let reader = shared.reader();
         drop(shared);
         assert_eq!(reader.enter().seen, [1]);
+    }
+}
+
+#[test]
+fn poison_that_is_pending_does_not_leave_the_drop_of_the_last_handle() {
+    let shared = shared(Publishing::ByHand);
+    push(&shared, 1).unwrap();
+    shared.publish().unwrap();
+    let change = |writer: &mut WriteHandle<_, _>| _ = writer.append(Operation::Panic);
+    shared.update(change).unwrap();
+    let reader = shared.reader();
+    drop(shared);
+    assert_eq!(reader.enter().seen, [1]);
+}
+
+/// A panic of a clone poisons nothing, so it must not end the thread that publishes.
+#[test]
+fn the_thread_that_publishes_outlives_a_panic_of_a_clone() {
+    struct Fragile(u32, Arc<AtomicBool>);
+
+    impl Clone for Fragile {
+        fn clone(&self) -> Self {
+            assert!(!self.1.swap(false, Ordering::Relaxed), "asked to");
+            Self(self.0, Arc::clone(&self.1))
+        }
+    }
+
+    impl Absorb<u32> for Fragile {
+        fn absorb_first(&mut self, number: &mut u32, _: &Self) {
+            self.0 += *number;
+        }
+
+        fn sync_with(&mut self, _: &Self) {
+            unreachable!("every operation is logged");
+        }
+    }
+
+    impl Independent for Fragile {}
+
+    let _deadline = common::deadline();
+    let panics = Arc::new(AtomicBool::new(false));
+    let interval = Publishing::Interval(Duration::from_millis(1));
+    let (writer, reader) = kept::new(Fragile(0, Arc::clone(&panics)));
+    let shared = writer.into_shared(interval, Duration::ZERO);
+    panics.store(true, Ordering::Relaxed);
+    // In the copy that the second publish needs, which is that of the thread.
+    let view = reader.enter();
+    let change = |writer: &mut WriteHandle<_, _>| {
+        writer.append(1).publish().append(2);
+    };
+    thread::scope(|scope| {
+        let thread = scope.spawn(|| shared.update(change));
+        thread.join().unwrap().unwrap();
+    });
+    while shared.enter().0 != 3 {
+        thread::yield_now();
+    }
+    assert!(!panics.load(Ordering::Relaxed) && !shared.is_poisoned());
+    drop(view);
+}
+
+/// It cannot wait for itself then.
+#[test]
+fn the_last_handle_may_go_on_the_thread_that_publishes() {
+    #[derive(Clone)]
+    struct Sum {
+        sum: u32,
+        _alive: Arc<()>,
+    }
+
+    enum Operation {
+        Add(u32),
+        /// Says that the second copy absorbs it, waits, and drops the handle.
+        Hold(
+            SharedHandle<Sum, Operation>,
+            mpsc::Sender<()>,
+            mpsc::Receiver<()>,
+        ),
+    }
+
+    impl Absorb<Operation> for Sum {
+        fn absorb_first(&mut self, operation: &mut Operation, _: &Self) {
+            if let Operation::Add(number) = operation {
+                self.sum += *number;
+            }
+        }
+
+        fn absorb_second(&mut self, operation: Operation, _: &Self) {
+            match operation {
+                Operation::Add(number) => self.sum += number,
+                Operation::Hold(handle, begin, go_on) => {
+                    begin.send(()).unwrap();
+                    go_on.recv().unwrap();
+                    drop(handle);
+                }
+            }
+        }
+
+        fn sync_with(&mut self, _: &Self) {
+            unreachable!("every operation is logged");
+        }
+    }
+
+    impl Independent for Sum {}
+
+    let _deadline = common::deadline();
+    let alive = Arc::new(());
+    let (writer, reader) = kept::new(Sum {
+        sum: 0,
+        _alive: Arc::clone(&alive),
+    });
+    let interval = Publishing::Interval(Duration::from_millis(1));
+    let shared = writer.into_shared(interval, PATIENCE);
+    let (begin, begun) = mpsc::channel();
+    let (go_on, wait) = mpsc::channel();
+    let held = Operation::Hold(shared.clone(), begin, wait);
+    let change = |writer: &mut WriteHandle<_, _>| {
+        writer.append(held).publish().append(Operation::Add(1));
+    };
+    shared.update(change).unwrap();
+    begun.recv().unwrap();
+    drop(shared);
+    go_on.send(()).unwrap();
+    while reader.enter().sum != 1 {
+        thread::yield_now();
+    }
+    drop(reader);
+    while Arc::strong_count(&alive) != 1 {
+        thread::yield_now();
     }
 }
 
@@ -441,18 +661,30 @@ mod asynchronous {
         let _deadline = common::deadline();
         let patience = Duration::from_millis(5);
         let shared = writer(&Arc::default()).into_shared(Publishing::ByHand, patience);
-        mem::forget(shared.enter());
-        let thread = thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().build();
-            runtime.unwrap().block_on(async {
-                for number in 0..10 {
-                    push(&shared, number).unwrap();
-                    shared.publish_async().await.unwrap();
-                }
-            });
-            seen(&shared).len()
+        leak_a_view(&shared);
+        publish_half(&shared);
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let published = runtime.build().unwrap().block_on(shared.publish_async());
+        assert_eq!(published, Ok(()));
+        assert_eq!(seen(&shared), [1, 2]);
+    }
+
+    #[test]
+    fn a_future_is_not_done_because_another_thread_has_the_writer() {
+        beside_a_change(|shared| {
+            futures::executor::block_on(shared.publish_async()).unwrap();
         });
-        assert_eq!(thread.join().unwrap(), 10);
+    }
+
+    #[test]
+    fn patience_may_be_longer_than_clocks_run() {
+        let _deadline = common::deadline();
+        let shared = writer(&Arc::default()).into_shared(Publishing::ByHand, Duration::MAX);
+        push(&shared, 1).unwrap();
+        futures::executor::block_on(shared.publish_async()).unwrap();
+        push(&shared, 2).unwrap();
+        shared.publish().unwrap();
+        assert_eq!(seen(&shared), [1, 2]);
     }
 
     #[test]

@@ -9,6 +9,12 @@
 use left_right::{Absorb, FencePolicy, Independent, ReadGuard, ReadHandle, WriteHandle};
 use loom::{cell::UnsafeCell, thread};
 
+#[cfg(feature = "async")]
+#[path = "loom/asynchronous.rs"]
+mod asynchronous;
+#[path = "loom/group.rs"]
+mod group;
+
 /// A number that loom watches. Each operation adds one, so after publish `n` of a writer that
 /// appends one operation per publish it is `n`.
 struct Watched(UnsafeCell<u64>);

@@ -6,14 +6,14 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex, OnceLock,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
         mpsc,
     },
     thread,
     time::Duration,
 };
 
-use left_right::{Absorb, Independent, PublishError, SharedWriteHandle};
+use left_right::{Absorb, Independent, PublishError, ReadGuard, SharedWriteHandle, WriteHandle};
 
 mod common;
 
@@ -198,7 +198,11 @@ fn a_thread_that_waits_for_itself_is_told() {
     if cfg!(debug_assertions) {
         let publish = || shared.publish().unwrap();
         let apply = || shared.apply((0, 2)).unwrap();
-        for panics in [&publish as &dyn Fn(), &apply] {
+        let update = || {
+            let change = |writer: &mut WriteHandle<_, _>| _ = writer.append((0, 3));
+            shared.update(change).unwrap();
+        };
+        for panics in [&publish as &dyn Fn(), &apply, &update] {
             let panic = catch_unwind(AssertUnwindSafe(panics)).unwrap_err();
             let message = panic.downcast_ref::<&str>().unwrap();
             assert!(message.contains("holds a guard"), "{message}");
@@ -207,6 +211,8 @@ fn a_thread_that_waits_for_itself_is_told() {
     drop(guard);
     shared.publish().unwrap();
     assert!(!shared.is_poisoned());
+    // Told before anything was done.
+    assert_eq!(seen(&shared), [(0, 0), (0, 1)]);
 }
 
 #[test]
@@ -257,11 +263,41 @@ fn a_locked_writer_is_one_threads_own() {
 fn a_publish_with_nothing_to_do_publishes_nothing() {
     let shared = shared();
     shared.apply((0, 0)).unwrap();
-    let version = || left_right::ReadGuard::version(&shared.reader().enter().unwrap());
+    let version = || ReadGuard::version(&shared.reader().enter().unwrap());
     let before = version();
     shared.publish().unwrap();
     shared.publish_timeout(Duration::ZERO).unwrap();
     assert_eq!(version(), before);
+}
+
+#[test]
+fn publishes_that_wait_for_the_writer_share_the_next() {
+    let _deadline = common::deadline();
+    let shared = shared();
+    shared.append((0, 0)).unwrap();
+    let version = || ReadGuard::version(&shared.reader().enter().unwrap());
+    let before = version();
+    thread::scope(|scope| {
+        let writer = shared.lock().unwrap();
+        let publishes = [1, 2, 3].map(|number| {
+            let shared = &shared;
+            let publish = move || {
+                shared.append((number, 0)).unwrap();
+                shared.publish().unwrap();
+            };
+            // Long enough to get to the lock.
+            let patience = Duration::from_millis(20);
+            let (waits, publishing) = common::still_runs(scope, patience, publish);
+            assert!(waits, "published though another has the writer");
+            publishing
+        });
+        drop(writer);
+        for publishing in publishes {
+            publishing.join().unwrap();
+        }
+    });
+    assert_eq!(version(), before + 1);
+    assert_eq!(seen(&shared).len(), 4);
 }
 
 #[test]
@@ -345,6 +381,63 @@ fn an_operation_that_publishes_panics() {
         "{message}"
     );
     assert!(shared.is_poisoned());
+}
+
+/// What nobody will ever absorb is user code's to drop: without a lock, and while a panic unwinds.
+#[test]
+fn what_poison_drops_may_use_the_handle_and_panic() {
+    static SHARED: OnceLock<SharedWriteHandle<Plain, Operation>> = OnceLock::new();
+    static REFUSED: AtomicUsize = AtomicUsize::new(0);
+
+    enum Operation {
+        Panic,
+        Late,
+    }
+
+    impl Drop for Operation {
+        fn drop(&mut self) {
+            if let Self::Late = self {
+                if SHARED.get().unwrap().append(Self::Panic).is_err() {
+                    REFUSED.fetch_add(1, Ordering::Relaxed);
+                }
+                panic!("asked to");
+            }
+        }
+    }
+
+    #[derive(Clone)]
+    struct Plain;
+
+    impl Absorb<Operation> for Plain {
+        fn absorb_first(&mut self, _: &mut Operation, _: &Self) {
+            // They are in the queue when this panics.
+            for _ in 0..2 {
+                SHARED.get().unwrap().append(Operation::Late).unwrap();
+            }
+            panic!("asked to");
+        }
+        fn sync_with(&mut self, _: &Self) {}
+    }
+
+    let _deadline = common::deadline();
+    let (writer, _) = left_right::new_logged(Plain);
+    let shared = SHARED.get_or_init(|| writer.into_shared());
+    let panics = AssertUnwindSafe(|| shared.apply(Operation::Panic));
+    assert!(catch_unwind(panics).is_err());
+    assert!(shared.is_poisoned());
+    assert_eq!(REFUSED.load(Ordering::Relaxed), 2);
+}
+
+/// Before the first publish operations are absorbed where the queue is taken over, and the last handle
+/// takes it over when it goes.
+#[test]
+fn poison_that_is_appended_last_does_not_leave_the_drop_of_the_last_handle() {
+    let (writer, reader) = left_right::new();
+    let shared = writer.into_shared();
+    shared.append((0, 0)).unwrap();
+    shared.append(POISON).unwrap();
+    drop::<SharedWriteHandle<Journal, _>>(shared);
+    assert!(reader.enter().unwrap().0.is_empty());
 }
 
 #[test]
@@ -536,7 +629,7 @@ fn a_change_with_the_writer_is_visible_when_it_returns() {
             let shared = &shared;
             scope.spawn(move || {
                 for count in 0..50 {
-                    let change = |writer: &mut left_right::WriteHandle<_, _>| {
+                    let change = |writer: &mut WriteHandle<_, _>| {
                         writer.append((thread, count));
                     };
                     shared.update(change).unwrap();

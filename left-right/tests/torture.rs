@@ -1,7 +1,7 @@
 //! Everything at once, for a while: readers that enter, nest, refresh, leak, clone and pass their
-//! handles on, and a writer that publishes in every way under every fence policy, panics, and goes
-//! in every way. Readers check that what they see is whole, fresh and never older than before, and
-//! count how old it is.
+//! handles on, and a writer, or several threads that share one, that publishes in every way under every
+//! fence policy, panics, and goes in every way. Readers check that what they see is whole, fresh and
+//! never older than before, and count how old it is.
 //!
 //! Runs for `LEFT_RIGHT_TORTURE_SECONDS` (4 by default). Each failure names the seed;
 //! `LEFT_RIGHT_TORTURE_SEED` plays the same choices again, though not the same interleaving.
@@ -18,7 +18,7 @@ use std::{
 };
 
 use fastrand::Rng;
-use left_right::ReadHandle;
+use left_right::{ReadHandle, WriteHandle};
 
 mod common;
 
@@ -26,13 +26,15 @@ mod common;
 mod ages;
 #[path = "torture/cells.rs"]
 mod cells;
+#[path = "torture/group.rs"]
+mod group;
 #[path = "torture/reader.rs"]
 mod reader;
 #[path = "torture/writer.rs"]
 mod writer;
 
 use ages::Ages;
-use cells::{Cells, OnPurpose};
+use cells::{Cells, Change, OnPurpose};
 
 const READERS: u64 = 4;
 
@@ -82,7 +84,8 @@ fn torture(panics: bool) {
     let ages = Arc::default();
     let mut seeds = Rng::with_seed(seed);
     while rounds < 3 || Instant::now() < end {
-        publishes += round(seeds.u64(..), panics, &ages);
+        let write = [writer::write, group::write][rounds % 2];
+        publishes += round(seeds.u64(..), panics, &ages, write);
         rounds += 1;
     }
     let looks = ages.total();
@@ -91,11 +94,14 @@ fn torture(panics: bool) {
         "seed {seed}: {rounds} rounds, {publishes} publishes, {looks} looks\n\
          ages of what was looked at, in publishes:{ages}"
     );
-    assert!(publishes > rounds && looks > rounds);
+    assert!(publishes > rounds as u64 && looks > rounds as u64);
 }
 
+/// Publishes until the moment, and goes; returns the last version.
+type Write = fn(&Round, WriteHandle<Cells, Change>, Rng, Instant) -> u64;
+
 /// One pair from its making to its end; returns the publishes.
-fn round(seed: u64, panics: bool, ages: &Arc<Ages>) -> u64 {
+fn round(seed: u64, panics: bool, ages: &Arc<Ages>, write: Write) -> u64 {
     let mut rng = Rng::with_seed(seed);
     let round = Round {
         seed,
@@ -128,7 +134,7 @@ fn round(seed: u64, panics: bool, ages: &Arc<Ages>) -> u64 {
             }
         }
         let stop = Stop(&round.stop);
-        let published = writer::write(&round, writer, rng, until);
+        let published = write(&round, writer, rng, until);
         drop(stop);
         for reader in readers {
             reader.join().unwrap_or_else(|panic| {

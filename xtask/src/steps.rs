@@ -35,7 +35,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "tests", about: "unit and integration tests", cargo: &["test", "--workspace", "--all-targets", "--all-features", "--no-fail-fast"], ..PLAIN },
     Step { name: "doc-tests", about: "examples in the documentation", cargo: &["test", "--workspace", "--exclude", "benches", "--all-features", "--doc"], ..PLAIN },
     Step { name: "readme", about: "the example of the README", cargo: &["test", "--package", "benches", "--doc"], ..PLAIN },
-    Step { name: "loom", about: "interleavings under loom, a quick run", cargo: &["test", "--release", "--manifest-path", "left-right/Cargo.toml", "--test", "loom"], environment: &[("RUSTFLAGS", "--cfg loom"), ("LOOM_MAX_PREEMPTIONS", "2")], target: Some("loom"), ..PLAIN },
+    Step { name: "loom", about: "interleavings under loom, a quick run", cargo: &["test", "--release", "--manifest-path", "left-right/Cargo.toml", "--test", "loom", "--features", "async"], environment: &[("RUSTFLAGS", "--cfg loom"), ("LOOM_MAX_PREEMPTIONS", "2")], target: Some("loom"), ..PLAIN },
     Step { name: "docs", about: "documentation, warnings denied", cargo: &["doc", "--workspace", "--no-deps", "--all-features", "--document-private-items"], environment: &[("RUSTDOCFLAGS", "-D warnings")], ..PLAIN },
     Step { name: "evmap11", about: "the registry's evmap 11 on this left-right", cargo: &["test", "--manifest-path", "left-right/compat/evmap11/Cargo.toml"], target: Some("evmap11"), ..PLAIN },
 ];

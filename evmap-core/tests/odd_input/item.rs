@@ -1,7 +1,7 @@
 //! Keys and values each of whose calls may panic, and the loop over these calls. The tests of
 //! `evmap-multi` use them, too.
 
-use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher};
 
 use crate::fuse::{At, Fuse};
 use crate::tracked::{Ledger, Tracked};
@@ -50,11 +50,31 @@ impl PartialEq for Item {
 
 impl Eq for Item {}
 
+/// Hashes as [`Same`] does, and may panic when it is cloned or asked.
+pub(crate) struct Fused(World);
+
+impl Clone for Fused {
+    fn clone(&self) -> Self {
+        self.0.call("clone of the hasher");
+        Self(self.0.clone())
+    }
+}
+
+impl BuildHasher for Fused {
+    type Hasher = DefaultHasher;
+
+    fn build_hasher(&self) -> DefaultHasher {
+        self.0.call("hasher");
+        DefaultHasher::new()
+    }
+}
+
 /// Knows all items of a run and when to panic.
 #[derive(Clone)]
 pub(crate) struct World {
     ledger: Ledger,
     fuse: Fuse,
+    at: At,
 }
 
 impl World {
@@ -62,7 +82,22 @@ impl World {
         Self {
             ledger: Ledger::default(),
             fuse: Fuse::new(at),
+            at,
         }
+    }
+
+    /// Whether no call panics.
+    pub(crate) fn is_calm(&self) -> bool {
+        matches!(self.at, At::Never)
+    }
+
+    /// Whether the calls after one that has panicked do so, too.
+    pub(crate) fn goes_on_panicking(&self) -> bool {
+        matches!(self.at, At::FromThenOn(_))
+    }
+
+    pub(crate) fn hasher(&self) -> Fused {
+        Fused(self.clone())
     }
 
     pub(crate) fn item(&self, payload: u64) -> Item {

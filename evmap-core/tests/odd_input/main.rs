@@ -13,6 +13,8 @@ mod item;
 mod liars;
 mod live;
 mod panickers;
+mod shared_each_call;
+mod sharing;
 mod strange;
 #[path = "../../../left-right/tests/common/tracked.rs"]
 mod tracked;

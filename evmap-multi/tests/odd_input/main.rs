@@ -12,6 +12,9 @@ mod hashing;
 mod item;
 mod liars;
 mod panickers;
+mod shared_each_call;
+#[path = "../../../evmap-core/tests/odd_input/sharing.rs"]
+mod sharing;
 #[path = "../../../evmap-core/tests/odd_input/strange.rs"]
 mod strange;
 #[path = "../../../left-right/tests/common/tracked.rs"]

@@ -1,16 +1,17 @@
 //! A structure that any number of threads read and write, with a say in when writes become visible.
 
-use std::{fmt, sync::Arc, thread, time::Duration};
+use std::{fmt, time::Duration};
 #[cfg(feature = "async")]
 use std::{future, pin::Pin, task::Poll};
 
-#[cfg(feature = "async")]
-use futures_timer::Delay;
-
 use super::{Publishing, ReadHandle, Ref, View, WriteHandle, publishing::Timer};
+#[cfg(feature = "async")]
+use crate::sync::Delay;
 use crate::{
     Absorb, Independent, Poisoned, PublishError, ReadGuard, ReaderState, SharedReadHandle,
-    SharedWriteHandle, Stats, WriteGuard, unwind::swallow,
+    SharedWriteHandle, Stats, WriteGuard,
+    sync::{Arc, thread},
+    unwind::swallow,
 };
 
 /// A handle that reads and writes, for any number of threads: `Clone`, `Send` and `Sync`. Made by

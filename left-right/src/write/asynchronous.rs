@@ -6,10 +6,8 @@ use std::{
     task::{Context, Poll},
 };
 
-use futures_timer::Delay;
-
 use super::{SharedWriteHandle, WriteHandle, group::Attempt, queue::Ticket};
-use crate::{Absorb, diagnostics::Poisoned, pause::Pause};
+use crate::{Absorb, diagnostics::Poisoned, pause::Pause, sync::Delay};
 
 /// How many polls ask to be polled again at once, so that readers on this thread can leave.
 const EAGER: u32 = 8;

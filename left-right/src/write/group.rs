@@ -224,3 +224,33 @@ impl<T: Absorb<O>, O> Drop for Writing<T, O> {
         drop(self.end());
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[derive(Clone)]
+    struct Count(u32);
+
+    impl Absorb<u32> for Count {
+        fn absorb_first(&mut self, operation: &mut u32, _: &Self) {
+            self.0 += *operation;
+        }
+
+        fn sync_with(&mut self, first: &Self) {
+            self.0 = first.0;
+        }
+    }
+
+    #[test]
+    fn memory_comes_back_after_a_burst() {
+        let (writer, _) = crate::new_logged::<Count, u32>(Count(0));
+        let writing = Writing::new(writer);
+        writing.queue.extend(vec![1; 100_000]).unwrap();
+        let mut writer = writing.to_publish(writing.lock()).unwrap();
+        assert_eq!(writer.view().0, 100_000);
+        drop(writer);
+        let capacity = writing.lock().taken.capacity();
+        assert!(capacity <= SMALL, "{capacity}");
+    }
+}

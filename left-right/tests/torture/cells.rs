@@ -1,10 +1,13 @@
 //! The tortured structure.
 
-use std::panic::panic_any;
+use std::{mem, panic::panic_any};
 
 use left_right::{Absorb, Independent};
 
 pub(crate) const CELLS: u64 = 24;
+
+/// The most writers that share a round.
+pub(crate) const WRITERS: usize = 4;
 
 /// All cells belong to one generation, except while the writer is at work on them. Each cell is an
 /// allocation of its own, which every change frees, so that memory checkers see a read that is
@@ -12,6 +15,8 @@ pub(crate) const CELLS: u64 = 24;
 #[derive(Clone)]
 pub(crate) struct Cells {
     pub(crate) generation: u64,
+    /// How many generations are of which writer, where several write.
+    pub(crate) of_writer: [u64; WRITERS],
     #[allow(clippy::vec_box)] // The point of it.
     pub(crate) cells: Vec<Box<u64>>,
 }
@@ -20,6 +25,7 @@ impl Cells {
     pub(crate) fn new() -> Self {
         Self {
             generation: 0,
+            of_writer: [0; WRITERS],
             cells: (0..CELLS).map(|index| Box::new(cell(0, index))).collect(),
         }
     }
@@ -34,9 +40,21 @@ impl Cells {
                 "cell {index} is not of generation {generation}"
             );
         }
+        let together: u64 = self.of_writer.iter().sum();
+        assert!(together == 0 || together == generation);
         // The other way round as well, in case a writer goes over it meanwhile.
         assert_eq!(self.generation, generation);
         generation
+    }
+
+    fn begin_next(&mut self, writer: usize) {
+        self.generation += 1;
+        self.of_writer[writer] += 1;
+    }
+
+    fn fill(&mut self, index: u64) {
+        let value = Box::new(cell(self.generation, index));
+        drop(mem::replace(&mut self.cells[index as usize], value));
     }
 }
 
@@ -47,6 +65,12 @@ pub(crate) fn cell(generation: u64, index: u64) -> u64 {
 pub(crate) enum Change {
     Generation(u64),
     Cell(u64, Box<u64>),
+    /// The next generation, whichever that is, of this writer.
+    Next(usize),
+    /// The cell of that generation.
+    Fill(u64),
+    /// The next generation, with all its cells.
+    Whole(usize),
     /// Panics when the first copy absorbs it.
     Panic,
 }
@@ -61,15 +85,21 @@ impl Absorb<Change> for Cells {
         match change {
             Change::Generation(generation) => self.generation = *generation,
             Change::Cell(index, value) => self.cells[*index as usize] = value.clone(),
+            Change::Next(writer) => self.begin_next(*writer),
+            Change::Fill(index) => self.fill(*index),
+            Change::Whole(writer) => {
+                self.begin_next(*writer);
+                (0..CELLS).for_each(|index| self.fill(index));
+            }
             Change::Panic => panic_any(OnPurpose),
         }
     }
 
-    fn absorb_second(&mut self, change: Change, _other: &Self) {
+    fn absorb_second(&mut self, mut change: Change, other: &Self) {
         match change {
-            Change::Generation(generation) => self.generation = generation,
             Change::Cell(index, value) => self.cells[index as usize] = value,
             Change::Panic => unreachable!("the first copy panicked"),
+            _ => self.absorb_first(&mut change, other),
         }
     }
 

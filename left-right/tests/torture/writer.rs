@@ -126,7 +126,7 @@ fn panic_once(writer: &mut WriteHandle<Cells, Change>) {
     assert_eq!(writer.version(), version);
 }
 
-fn go(mut writer: WriteHandle<Cells, Change>, generation: u64, rng: &mut Rng) {
+pub(crate) fn go(mut writer: WriteHandle<Cells, Change>, generation: u64, rng: &mut Rng) {
     match rng.u32(0..4) {
         0 => drop(writer),
         1 => assert_eq!(writer.take().check(), generation),

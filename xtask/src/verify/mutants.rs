@@ -60,13 +60,15 @@ enum Check {
 }
 
 /// Whatever is asked of a mutant that its first check let live, in this order, unless time is short.
-const EVERY: [Check; 10] = [
+const EVERY: [Check; 12] = [
     Check::Loom,
     Check::Unit,
     Check::Test("semantics"),
     Check::Test("panics"),
     Check::Test("shared_read"),
     Check::Test("shared_write"),
+    Check::Test("kept_shared"),
+    Check::Test("asynchronous"),
     Check::Test("progress"),
     Check::Test("allocations"),
     Check::Test("seccomp"),

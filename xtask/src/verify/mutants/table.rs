@@ -4,6 +4,7 @@
 mod choice;
 mod copies;
 mod epoch;
+mod kept;
 mod oplog;
 mod published;
 mod read;
@@ -24,6 +25,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Mutant> {
         write::MUTANTS,
         read::MUTANTS,
         shared_write::MUTANTS,
+        kept::MUTANTS,
     ]
     .into_iter()
     .flatten()
@@ -40,6 +42,8 @@ const SECCOMP: Check = Check::Test("seccomp");
 /// A mistake with memory that only a sanitizer sees for sure.
 const SHARED_ADDRESS: Check = Check::Address("shared_read");
 const SHARED_WRITE: Check = Check::Test("shared_write");
+const KEPT_SHARED: Check = Check::Test("kept_shared");
+const ASYNCHRONOUS: Check = Check::Test("asynchronous");
 const SURFACE: Check = Check::Test("surface");
 
 /// A mutant that is killed, by this check if by any.

@@ -121,7 +121,12 @@ impl<'a> Workshop<'a> {
             .args(["--config", "profile.dev.opt-level=1"])
             .args(["--config", "profile.dev.debug=0"])
             .args(["test", "--no-run", "--message-format=json", "--quiet"])
-            .args(["--manifest-path", "left-right/Cargo.toml"])
+            .args([
+                "--manifest-path",
+                "left-right/Cargo.toml",
+                "--features",
+                "async",
+            ])
             .env("CARGO_TARGET_DIR", self.folder.join("target"));
         match check {
             Check::Loom => {

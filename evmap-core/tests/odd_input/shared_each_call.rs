@@ -1,0 +1,368 @@
+//! Every method of a map that threads share, with a panic at each call of the user's code in it, as
+//! `each_call` has it for the writer alone.
+
+use std::collections::BTreeMap;
+use std::mem;
+use std::time::Duration;
+
+use evmap_core::{Builder, Operation, Publishing, ReadHandle, SharedMap, Snapshot};
+
+use crate::deadline::within_deadline;
+use crate::item::{Fused, Item, World};
+use crate::sharing::{Method, SETTINGS, Setting, Subject, Try, play};
+
+type Map = SharedMap<Item, Item, Item, Fused>;
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Content {
+    entries: BTreeMap<u64, u64>,
+    meta: u64,
+}
+
+fn content(snapshot: &Snapshot<Item, Item, Item, Fused>) -> Content {
+    let entries = snapshot.iter();
+    Content {
+        entries: entries
+            .map(|(key, value)| (key.payload(), value.payload()))
+            .collect(),
+        meta: snapshot.meta().payload(),
+    }
+}
+
+impl Subject for Map {
+    type Reader = ReadHandle<Item, Item, Item, Fused>;
+    type Content = Content;
+
+    const HARMLESS: &[&str] = &["closure", "default", "iterator", "clone of the hasher"];
+
+    fn make(world: &World, publishing: Publishing, patience: Duration) -> Self {
+        let entries = (0..5).map(|n| (world.item(n), world.item(10 * n)));
+        let builder = Builder::new().hasher(world.hasher()).meta(world.item(7));
+        let (writer, _) = builder.build_from(entries);
+        writer.into_shared(publishing, patience)
+    }
+
+    fn content(&self) -> Content {
+        content(&self.enter())
+    }
+
+    fn version(&self) -> u64 {
+        self.version()
+    }
+
+    fn reader(&self) -> Self::Reader {
+        self.reader()
+    }
+
+    fn content_of(reader: &Self::Reader) -> Content {
+        content(&reader.enter())
+    }
+
+    fn stall(reader: &Self::Reader) {
+        mem::forget(reader.enter());
+    }
+
+    fn publish(&self) {
+        self.publish();
+    }
+
+    fn is_poisoned(&self) -> bool {
+        self.is_poisoned()
+    }
+
+    fn set_meta(&self, world: &World, meta: u64) {
+        self.set_meta(world.item(meta));
+    }
+
+    fn with_meta(content: Content, meta: u64) -> Content {
+        Content { meta, ..content }
+    }
+
+    fn tries() -> &'static [Try<Self>] {
+        &[
+            |map, world| map.try_insert(world.item(1), world.item(1)).map(drop),
+            |map, world| map.try_remove(world.item(1)).map(drop),
+            |map, _| map.try_batch(|_| ()),
+        ]
+    }
+}
+
+/// For methods that change nothing.
+const NOTHING: &[fn(&mut Content)] = &[];
+
+#[rustfmt::skip]
+const METHODS: &[Method<Map>] = &[
+    Method {
+        name: "insert",
+        step: |world, map| drop(map.insert(world.item(1), world.item(100))),
+        changes: &[|it| _ = it.entries.insert(1, 100)],
+    },
+    Method {
+        name: "insert, new",
+        step: |world, map| drop(map.insert(world.item(99), world.item(100))),
+        changes: &[|it| _ = it.entries.insert(99, 100)],
+    },
+    Method {
+        name: "remove",
+        step: |world, map| drop(map.remove(world.item(1))),
+        changes: &[|it| _ = it.entries.remove(&1)],
+    },
+    Method {
+        name: "remove, borrowed",
+        step: |world, map| {
+            let key = world.item(2);
+            drop(map.remove(&key));
+        },
+        changes: &[|it| _ = it.entries.remove(&2)],
+    },
+    Method {
+        name: "update",
+        step: |world, map| {
+            let change = |value: &mut Item| {
+                world.call("closure");
+                *value = world.item(value.payload() + 1);
+                world.call("closure");
+            };
+            assert!(map.update(&world.item(1), change).is_some());
+        },
+        changes: &[|it| *it.entries.get_mut(&1).unwrap() += 1],
+    },
+    Method {
+        name: "update_or_insert",
+        step: |world, map| {
+            let default = || {
+                world.call("default");
+                world.item(0)
+            };
+            map.update_or_insert(world.item(99), default, |value| {
+                world.call("closure");
+                *value = world.item(value.payload() + 1);
+            });
+        },
+        changes: &[|it| *it.entries.entry(99).or_insert(0) += 1],
+    },
+    Method {
+        name: "get_or_insert_with",
+        step: |world, map| {
+            let default = || {
+                world.call("default");
+                world.item(5)
+            };
+            for key in [1, 99] {
+                drop(map.get_or_insert_with(world.item(key), default));
+            }
+        },
+        changes: &[|it| _ = it.entries.entry(99).or_insert(5)],
+    },
+    Method {
+        name: "extend",
+        step: |world, map| {
+            map.extend((3..9).map(|n| {
+                world.call("iterator");
+                (world.item(n), world.item(n + 100))
+            }));
+        },
+        changes: &[|it| it.entries.extend((3..9).map(|n| (n, n + 100)))],
+    },
+    Method {
+        name: "clear",
+        step: |_, map| map.clear(),
+        changes: &[|it| it.entries.clear()],
+    },
+    Method {
+        name: "retain",
+        step: |world, map| {
+            map.retain(|key, _| {
+                world.call("closure");
+                key.payload() % 2 == 0
+            });
+        },
+        changes: &[|it| it.entries.retain(|key, _| key % 2 == 0)],
+    },
+    Method {
+        name: "retain_mut",
+        step: |world, map| {
+            map.retain_mut(|key, value| {
+                world.call("closure");
+                if key.payload() == 1 {
+                    *value.to_mut() = world.item(11);
+                }
+                key.payload() != 2
+            });
+        },
+        changes: &[|it| {
+            it.entries.insert(1, 11);
+            it.entries.remove(&2);
+        }],
+    },
+    Method {
+        name: "set_meta",
+        step: |world, map| map.set_meta(world.item(8)),
+        changes: &[|it| it.meta = 8],
+    },
+    Method {
+        name: "publish",
+        step: |_, map| map.publish(),
+        changes: NOTHING,
+    },
+    #[cfg(feature = "async")]
+    Method {
+        name: "publish_async",
+        step: |_, map| futures::executor::block_on(map.publish_async()).unwrap(),
+        changes: NOTHING,
+    },
+    Method {
+        name: "batch, that logs",
+        step: |world, map| {
+            map.batch(|writer| {
+                world.call("closure");
+                let (key, value) = (world.item(1), world.item(100));
+                writer.apply(Operation::Insert { key, value });
+                world.call("closure");
+                writer.reserve(100).shrink_to_fit();
+                writer.remove(world.item(2));
+                world.call("closure");
+            });
+        },
+        changes: &[
+            |it| _ = it.entries.insert(1, 100),
+            |it| _ = it.entries.remove(&2),
+        ],
+    },
+    Method {
+        name: "batch, that looks",
+        step: |world, map| {
+            map.batch(|writer| {
+                drop(writer.insert_and_get(world.item(1), world.item(50)));
+                writer.view();
+                drop(writer.remove_entry(&world.item(1)));
+                assert!(writer.try_view().is_some());
+                drop(writer.drain().next());
+                world.call("closure");
+            });
+        },
+        changes: &[
+            |it| _ = it.entries.insert(1, 50),
+            |it| _ = it.entries.remove(&1),
+            |it| it.entries.clear(),
+        ],
+    },
+    // No reader is in the way of the first publish after a look, whatever the setting.
+    Method {
+        name: "batch, that publishes",
+        step: |world, map| {
+            map.batch(|writer| {
+                writer.insert(world.item(1), world.item(20)).publish();
+                writer.insert(world.item(1), world.item(21));
+                world.call("closure");
+            });
+        },
+        changes: &[
+            |it| _ = it.entries.insert(1, 20),
+            |it| _ = it.entries.insert(1, 21),
+        ],
+    },
+    Method {
+        name: "batch, that tries to publish",
+        step: |world, map| {
+            map.batch(|writer| {
+                assert!(writer.insert(world.item(1), world.item(20)).try_publish());
+                writer.insert(world.item(1), world.item(21));
+            });
+        },
+        changes: &[
+            |it| _ = it.entries.insert(1, 20),
+            |it| _ = it.entries.insert(1, 21),
+        ],
+    },
+    Method {
+        name: "batch, that publishes in time",
+        step: |world, map| {
+            map.batch(|writer| {
+                writer.insert(world.item(1), world.item(20));
+                writer.publish_timeout(Duration::from_secs(60)).unwrap();
+                writer.insert(world.item(1), world.item(21));
+            });
+        },
+        changes: &[
+            |it| _ = it.entries.insert(1, 20),
+            |it| _ = it.entries.insert(1, 21),
+        ],
+    },
+    Method {
+        name: "batch, that publishes past readers",
+        step: |world, map| {
+            map.batch(|writer| {
+                for value in [20, 21] {
+                    writer.insert(world.item(1), world.item(value));
+                    writer.publish_or_replace(Duration::ZERO).unwrap();
+                    world.call("closure");
+                }
+                writer.insert(world.item(1), world.item(22)).flush();
+            });
+        },
+        changes: &[
+            |it| _ = it.entries.insert(1, 20),
+            |it| _ = it.entries.insert(1, 21),
+            |it| _ = it.entries.insert(1, 22),
+        ],
+    },
+    Method {
+        name: "get",
+        step: |world, map| {
+            for key in [1, 99] {
+                drop(map.get(&world.item(key)));
+                drop(map.get_cloned(&world.item(key)));
+                map.contains_key(&world.item(key));
+            }
+            let (a, b) = (world.item(1), world.item(2));
+            drop(map.get_many_cloned([&a, &b]));
+        },
+        changes: NOTHING,
+    },
+    Method {
+        name: "clones",
+        step: |world, map| {
+            let copy = map.clone();
+            assert_eq!(content(&copy.enter()), content(&map.enter()));
+            drop(copy);
+            let copy = SharedMap::from(map.enter().clone());
+            drop(copy.insert(world.item(1), world.item(0)));
+            let _ = *copy.enter() == *map.enter();
+        },
+        changes: NOTHING,
+    },
+];
+
+fn play_all(setting: Setting) {
+    within_deadline(move || {
+        for method in METHODS {
+            play(method, setting);
+        }
+    });
+}
+
+#[test]
+fn a_panic_in_a_write_that_publishes() {
+    play_all(SETTINGS[0]);
+}
+
+#[test]
+fn a_panic_in_a_write_beside_a_reader_that_stays() {
+    play_all(SETTINGS[1]);
+}
+
+#[test]
+fn a_panic_in_a_write_that_does_not_publish() {
+    play_all(SETTINGS[2]);
+}
+
+#[test]
+fn a_panic_in_every_other_write_beside_a_reader_that_stays() {
+    play_all(SETTINGS[3]);
+}
+
+#[test]
+fn a_panic_where_a_thread_publishes_in_the_end() {
+    play_all(SETTINGS[4]);
+}

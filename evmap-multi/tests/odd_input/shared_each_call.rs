@@ -1,0 +1,345 @@
+//! Every method of a map that threads share, with a panic at each call of the user's code in it, as
+//! `each_call` has it for the writer alone.
+
+use std::collections::BTreeMap;
+use std::mem;
+use std::time::Duration;
+
+use evmap_multi::{Bag, Builder, Operation, Publishing, ReadHandle, SharedMap, Snapshot};
+
+use crate::deadline::within_deadline;
+use crate::item::{Fused, Item, World};
+use crate::sharing::{Method, SETTINGS, Subject, Try, play};
+
+type Map = SharedMap<Item, Item, Item, Fused>;
+
+/// How many values the keys of the map have: bags of every form.
+const BAGS: [u64; 4] = [0, 1, 3, 33];
+
+/// The values of a key in order.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Content {
+    bags: BTreeMap<u64, Vec<u64>>,
+    meta: u64,
+}
+
+impl Content {
+    fn insert(&mut self, key: u64, value: u64) {
+        let bag = self.bags.entry(key).or_default();
+        bag.push(value);
+        bag.sort_unstable();
+    }
+
+    fn remove(&mut self, key: u64, value: u64) {
+        if let Some(bag) = self.bags.get_mut(&key)
+            && let Some(at) = bag.iter().position(|it| *it == value)
+        {
+            bag.remove(at);
+        }
+    }
+}
+
+fn content(snapshot: &Snapshot<Item, Item, Item, Fused>) -> Content {
+    let bag = |(key, bag): (&Item, &Bag<Item, Fused>)| {
+        let mut values: Vec<_> = bag.iter().map(Item::payload).collect();
+        values.sort_unstable();
+        (key.payload(), values)
+    };
+    Content {
+        bags: snapshot.iter().map(bag).collect(),
+        meta: snapshot.meta().payload(),
+    }
+}
+
+impl Subject for Map {
+    type Reader = ReadHandle<Item, Item, Item, Fused>;
+    type Content = Content;
+
+    // New bags get a clone of the hasher.
+    const HARMLESS: &[&str] = &["closure", "iterator"];
+
+    fn make(world: &World, publishing: Publishing, patience: Duration) -> Self {
+        let bags = (0..).zip(BAGS).map(|(key, count)| {
+            let values = (0..count).map(|n| world.item(n));
+            (world.item(key), values)
+        });
+        let builder = Builder::new().hasher(world.hasher()).meta(world.item(7));
+        let (writer, _) = builder.build_from_bags(bags);
+        writer.into_shared(publishing, patience)
+    }
+
+    fn content(&self) -> Content {
+        content(&self.enter())
+    }
+
+    fn version(&self) -> u64 {
+        self.version()
+    }
+
+    fn reader(&self) -> Self::Reader {
+        self.reader()
+    }
+
+    fn content_of(reader: &Self::Reader) -> Content {
+        content(&reader.enter())
+    }
+
+    fn stall(reader: &Self::Reader) {
+        mem::forget(reader.enter());
+    }
+
+    fn publish(&self) {
+        self.publish();
+    }
+
+    fn is_poisoned(&self) -> bool {
+        self.is_poisoned()
+    }
+
+    fn set_meta(&self, world: &World, meta: u64) {
+        self.set_meta(world.item(meta));
+    }
+
+    fn with_meta(content: Content, meta: u64) -> Content {
+        Content { meta, ..content }
+    }
+
+    fn tries() -> &'static [Try<Self>] {
+        &[|map, _| map.try_batch(|_| ())]
+    }
+}
+
+/// For methods that change nothing.
+const NOTHING: &[fn(&mut Content)] = &[];
+
+#[rustfmt::skip]
+const METHODS: &[Method<Map>] = &[
+    Method {
+        name: "insert",
+        step: |world, map| (0..5).for_each(|key| map.insert(world.item(key), world.item(7))),
+        changes: &[
+            |it| it.insert(0, 7),
+            |it| it.insert(1, 7),
+            |it| it.insert(2, 7),
+            |it| it.insert(3, 7),
+            |it| it.insert(4, 7),
+        ],
+    },
+    Method {
+        name: "update",
+        step: |world, map| (2..5).for_each(|key| map.update(world.item(key), world.item(7))),
+        changes: &[
+            |it| _ = it.bags.insert(2, vec![7]),
+            |it| _ = it.bags.insert(3, vec![7]),
+            |it| _ = it.bags.insert(4, vec![7]),
+        ],
+    },
+    Method {
+        name: "remove_value",
+        step: |world, map| {
+            for key in 1..5 {
+                let value = world.item(0);
+                map.remove_value(world.item(key), &value);
+            }
+        },
+        changes: &[|it| it.remove(1, 0), |it| it.remove(2, 0), |it| it.remove(3, 0)],
+    },
+    Method {
+        name: "remove_entry",
+        step: |world, map| {
+            for key in [1, 3, 4] {
+                let key = world.item(key);
+                map.remove_entry(&key);
+            }
+        },
+        changes: &[|it| _ = it.bags.remove(&1), |it| _ = it.bags.remove(&3)],
+    },
+    Method {
+        name: "clear",
+        step: |world, map| (2..5).for_each(|key| map.clear(world.item(key))),
+        changes: &[
+            |it| _ = it.bags.insert(2, Vec::new()),
+            |it| _ = it.bags.insert(3, Vec::new()),
+            |it| _ = it.bags.insert(4, Vec::new()),
+        ],
+    },
+    Method {
+        name: "purge",
+        step: |_, map| map.purge(),
+        changes: &[|it| it.bags.clear()],
+    },
+    Method {
+        name: "extend",
+        step: |world, map| {
+            map.extend((0..4).map(|n| {
+                world.call("iterator");
+                (world.item(n % 2), world.item(n))
+            }));
+        },
+        changes: &[|it| (0..4).for_each(|n| it.insert(n % 2, n))],
+    },
+    Method {
+        name: "retain",
+        step: |world, map| {
+            map.retain(&world.item(2), |value| {
+                world.call("closure");
+                value.payload() != 1
+            });
+        },
+        changes: &[|it| {
+            if let Some(bag) = it.bags.get_mut(&2) {
+                bag.retain(|value| *value != 1);
+            }
+        }],
+    },
+    Method {
+        name: "retain, of many",
+        step: |world, map| {
+            map.retain(&world.item(3), |value| {
+                world.call("closure");
+                value.payload() % 16 != 1
+            });
+        },
+        changes: &[|it| {
+            if let Some(bag) = it.bags.get_mut(&3) {
+                bag.retain(|value| value % 16 != 1);
+            }
+        }],
+    },
+    Method {
+        name: "retain_entries",
+        step: |world, map| {
+            map.retain_entries(|key, _| {
+                world.call("closure");
+                key.payload() % 2 == 0
+            });
+        },
+        changes: &[|it| it.bags.retain(|key, _| key % 2 == 0)],
+    },
+    Method {
+        name: "set_meta",
+        step: |world, map| map.set_meta(world.item(8)),
+        changes: &[|it| it.meta = 8],
+    },
+    Method {
+        name: "publish",
+        step: |_, map| map.publish(),
+        changes: NOTHING,
+    },
+    #[cfg(feature = "async")]
+    Method {
+        name: "publish_async",
+        step: |_, map| futures::executor::block_on(map.publish_async()).unwrap(),
+        changes: NOTHING,
+    },
+    Method {
+        name: "batch, that logs",
+        step: |world, map| {
+            map.batch(|writer| {
+                world.call("closure");
+                let (key, value) = (world.item(1), world.item(100));
+                writer.apply(Operation::Insert { key, value });
+                writer.reserve(world.item(3), 40).reserve_keys(100);
+                world.call("closure");
+                writer.remove_entry(world.item(2)).fit_all();
+                world.call("closure");
+            });
+        },
+        changes: &[|it| it.insert(1, 100), |it| _ = it.bags.remove(&2)],
+    },
+    Method {
+        name: "batch, that looks",
+        step: |world, map| {
+            let below = |bound| {
+                world.call("closure");
+                bound - 1
+            };
+            map.batch(|writer| {
+                writer.purge().insert(world.item(9), world.item(9));
+                writer.view();
+                drop(writer.empty_random(below, 1));
+                assert!(writer.try_view().is_some());
+            });
+        },
+        changes: &[|it| it.bags.clear(), |it| it.insert(9, 9), |it| it.bags.clear()],
+    },
+    Method {
+        name: "batch, that publishes",
+        step: |world, map| {
+            map.batch(|writer| {
+                writer.update(world.item(1), world.item(20)).publish();
+                writer.update(world.item(1), world.item(21));
+                world.call("closure");
+            });
+        },
+        changes: &[
+            |it| _ = it.bags.insert(1, vec![20]),
+            |it| _ = it.bags.insert(1, vec![21]),
+        ],
+    },
+    Method {
+        name: "batch, that publishes past readers",
+        step: |world, map| {
+            map.batch(|writer| {
+                assert!(writer.update(world.item(1), world.item(19)).try_publish());
+                for value in [20, 21] {
+                    writer.update(world.item(1), world.item(value));
+                    writer.publish_or_replace(Duration::ZERO).unwrap();
+                    world.call("closure");
+                }
+                writer.update(world.item(1), world.item(22)).flush();
+            });
+        },
+        changes: &[
+            |it| _ = it.bags.insert(1, vec![19]),
+            |it| _ = it.bags.insert(1, vec![20]),
+            |it| _ = it.bags.insert(1, vec![21]),
+            |it| _ = it.bags.insert(1, vec![22]),
+        ],
+    },
+    Method {
+        name: "get",
+        step: |world, map| {
+            for key in 1..5 {
+                drop(map.get(&world.item(key)));
+                drop(map.get_one(&world.item(key)));
+                drop(map.get_one_cloned(&world.item(key)));
+                map.contains_key(&world.item(key));
+                map.contains_value(&world.item(key), &world.item(2));
+            }
+        },
+        changes: NOTHING,
+    },
+    Method {
+        name: "clones",
+        step: |world, map| {
+            let copy = map.clone();
+            assert_eq!(content(&copy.enter()), content(&map.enter()));
+            drop(copy);
+            let copy = SharedMap::from(map.enter().clone());
+            copy.insert(world.item(1), world.item(0));
+            let _ = *copy.enter() == *map.enter();
+        },
+        changes: NOTHING,
+    },
+];
+
+/// The settings take turns: `evmap-core` has every method in every setting.
+fn play_all(turn: usize) {
+    within_deadline(move || {
+        let settings = SETTINGS.iter().cycle().skip(turn);
+        for (method, setting) in METHODS.iter().zip(settings) {
+            play(method, *setting);
+        }
+    });
+}
+
+#[test]
+fn a_panic_in_a_write_of_a_shared_map() {
+    play_all(0);
+}
+
+#[test]
+fn a_panic_in_a_write_of_a_shared_map_in_another_setting() {
+    play_all(2);
+}

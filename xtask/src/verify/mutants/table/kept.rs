@@ -1,0 +1,43 @@
+//! A structure that threads share, and when its changes become visible.
+
+use super::super::Mutant;
+use super::{KEPT_SHARED, LOOM, mutant};
+
+const SHARED: &str = "kept/shared.rs";
+const PUBLISHING: &str = "kept/publishing.rs";
+
+#[rustfmt::skip]
+pub(super) const MUTANTS: &[Mutant] = &[
+    mutant(SHARED, "kept, timer: none", "Some(Timer::start(interval, writer.clone(), patience))", "{ let _ = (interval, Timer::start::<T, O>); None }", KEPT_SHARED),
+    mutant(SHARED, "kept, change: nobody asks for views of this thread", "self.reader.assert_not_inside(); self.writing.writer.lock()", "self.writing.writer.lock()", KEPT_SHARED),
+    mutant(SHARED, "kept, publish: nobody asks for views of this thread", "self.reader.assert_not_inside(); publish(", "publish(", KEPT_SHARED),
+    mutant(SHARED, "kept, publish: not at all", "insist(|| writer.publish_or_replace(patience))", "{ let _ = (writer, patience); Ok(()) }", KEPT_SHARED),
+    mutant(SHARED, "kept, publish: waits for readers for ever", "insist(|| writer.publish_or_replace(patience))", "{ let _ = patience; writer.publish() }", KEPT_SHARED),
+    mutant(SHARED, "kept, append: a decision waits for readers for ever", "self.writing.catch_up(&mut writer)?; let (operation, result)", "let (operation, result)", KEPT_SHARED),
+    mutant(SHARED, "kept, append: what was decided is lost", "if let Some(operation) = operation { writer.append(operation); } self", "drop(operation); self", KEPT_SHARED),
+    mutant(SHARED, "kept, append: not published", "self.writing.changed(writer)?; Ok(result)", "drop(writer); Ok(result)", LOOM),
+    mutant(SHARED, "kept, update: a look waits for readers for ever", "self.writing.catch_up(&mut lock)?; let writer", "let writer", KEPT_SHARED),
+    mutant(SHARED, "kept, update: not published", "self.writing.changed(lock)?; Ok(result)", "drop(lock); Ok(result)", KEPT_SHARED),
+    mutant(SHARED, "kept, update: a writer that is lost or another's is used", "if !lock.is_ours() { return Err(Poisoned); }", "", KEPT_SHARED),
+    mutant(SHARED, "kept, update: a writer that does not come back panics twice", "swallow(|| self.lock.restore((self.unwrap)(writer).into_inner()));", "self.lock.restore((self.unwrap)(writer).into_inner());", KEPT_SHARED),
+    mutant(SHARED, "kept, update: the writer is lost with a panic", "swallow(|| self.lock.restore((self.unwrap)(writer).into_inner()));", "if !std::thread::panicking() { swallow(|| self.lock.restore((self.unwrap)(writer).into_inner())); }", KEPT_SHARED),
+    mutant(SHARED, "kept, policy: each write publishes nothing, too", "Publishing::EachWrite => writer.has_pending_operations(),", "Publishing::EachWrite => true,", KEPT_SHARED),
+    mutant(SHARED, "kept, policy: one write too late", "writer.pending().len() >= count.get()", "writer.pending().len() > count.get()", KEPT_SHARED),
+    mutant(SHARED, "kept, policy: with every write", "Publishing::Interval(_) | Publishing::ByHand => false,", "Publishing::Interval(_) | Publishing::ByHand => true,", KEPT_SHARED),
+    mutant(SHARED, "kept, policy: given up when readers are in the way", "insist(|| self.writer.make_visible(ticket, self.patience))", "{ let _ = ticket; Ok(()) }", LOOM),
+    mutant(SHARED, "kept, policy: waits for readers for ever", "insist(|| self.writer.make_visible(ticket, self.patience))", "{ let _ = ticket; self.writer.publish() }", KEPT_SHARED),
+    mutant(SHARED, "kept, publish: given up when another has the writer", "Err(PublishError::Stalled(_)) => thread::yield_now(),", "Err(PublishError::Stalled(_)) => return Ok(thread::yield_now()),", KEPT_SHARED),
+    mutant(SHARED, "kept, end: what is pending is lost", "swallow(|| drop(self.writer.publish_or_replace(self.patience)));", "", KEPT_SHARED),
+    mutant(SHARED, "kept, end: waits for readers for ever", "swallow(|| drop(self.writer.publish_or_replace(self.patience)));", "swallow(|| drop(self.writer.publish()));", KEPT_SHARED),
+    mutant(SHARED, "kept, end: a panic of an operation goes on", "swallow(|| drop(self.writer.publish_or_replace(self.patience)));", "drop(self.writer.publish_or_replace(self.patience));", KEPT_SHARED),
+    mutant(SHARED, "kept, future: never loses its patience", "Pin::new(&mut patience).poll(context).map(|()| None)", "{ let _ = Pin::new(&mut patience).poll(context); Poll::Pending }", KEPT_SHARED),
+    mutant(SHARED, "kept, future: given up when another has the writer", "Err(PublishError::Stalled(_)) => {}", "Err(PublishError::Stalled(_)) => return Ok(()),", KEPT_SHARED),
+    mutant(SHARED, "kept, future: says that it has published when it has lost its patience", "match writing.writer.publish_or_replace(Duration::ZERO) {", "match Ok::<(), PublishError>(()) {", LOOM),
+    mutant(PUBLISHING, "kept, timer: does not publish", "{ publish(); if writer.is_poisoned()", "{ if writer.is_poisoned()", KEPT_SHARED),
+    mutant(PUBLISHING, "kept, timer: waits for readers for ever", "swallow(|| drop(writer.publish_or_replace(patience)));", "swallow(|| { let _ = patience; drop(writer.publish()) });", KEPT_SHARED),
+    mutant(PUBLISHING, "kept, timer: ends with the first panic", "swallow(|| drop(writer.publish_or_replace(patience)));", "drop(writer.publish_or_replace(patience));", KEPT_SHARED),
+    mutant(PUBLISHING, "kept, timer: does not end", "while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {", "while stopped.recv_timeout(interval) != Ok(()) {", KEPT_SHARED),
+    mutant(PUBLISHING, "kept, timer: is not told to end", "drop(self.stop.take()); let Some", "let Some", KEPT_SHARED),
+    mutant(PUBLISHING, "kept, timer: nobody waits for its end", "let _ = thread.join();", "drop(thread);", KEPT_SHARED),
+    mutant(PUBLISHING, "kept, timer: waits for itself", "if thread.thread().id() != thread::current().id() {", "if thread.thread().id() != thread::current().id() || self.stop.is_none() {", KEPT_SHARED),
+];
