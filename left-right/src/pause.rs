@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::sync::thread;
 
 /// Pauses that grow: spins first, because most waits last nanoseconds, then yields, then sleeps for
-/// longer and longer, up to a millisecond.
+/// longer and longer, up to one and a half milliseconds.
 #[derive(Debug)]
 pub(crate) struct Pause {
     #[cfg(not(loom))]
@@ -17,7 +17,8 @@ pub(crate) struct Pause {
 #[cfg(not(loom))]
 impl Pause {
     const SHORTEST: Duration = Duration::from_micros(20);
-    const LONGEST: Duration = Duration::from_millis(1);
+    /// A millisecond costs up to two per cent of a core on a virtual machine, where waking up is dear.
+    const LONGEST: Duration = Duration::from_micros(1500);
 
     pub(crate) fn new() -> Self {
         Self {
