@@ -12,7 +12,7 @@ use crate::{Absorb, diagnostics::Poisoned, pause::Pause, sync::Delay};
 /// How many polls ask to be polled again at once, so that readers on this thread can leave.
 const EAGER: u32 = 8;
 
-/// When to look again: at once, a few times, then after pauses that grow up to a millisecond.
+/// When to look again: at once, a few times, then after pauses that grow up to a millisecond and a half.
 ///
 /// Readers cannot wake the writer, since then they would have to look whether it waits.
 #[derive(Debug)]
@@ -153,7 +153,7 @@ impl<T: Absorb<O>, O> WriteHandle<T, O> {
     /// sleeps, and no thread with it.
     ///
     /// Runs on any executor. It looks a few times in a row, then after pauses of up to a
-    /// millisecond, for which a timer thread of the process wakes it. A future that is
+    /// millisecond and a half, for which a timer thread of the process wakes it. A future that is
     /// dropped publishes nothing and loses nothing: the operations stay pending. Absorbing the operations happens
     /// within a poll.
     ///
