@@ -6,6 +6,8 @@
 //! watches are named by their numbers in `docs/ALGORITHM.md`.
 #![cfg(loom)]
 
+use std::time::Duration;
+
 use left_right::{Absorb, FencePolicy, Independent, ReadGuard, ReadHandle, WriteHandle};
 use loom::{cell::UnsafeCell, thread};
 
@@ -163,6 +165,27 @@ fn guessing_asymmetric() {
     for before in [Before::Guesses, Before::GuessesWrong] {
         readers_beside_publishes(1, before, 2, &[ReadMostly, ReadMostly]);
     }
+}
+
+/// Invariant 3: a writer that gives readers a moment to move on, before it makes the heavy fence. Only
+/// publishes with a deadline do so under loom.
+#[test]
+fn moving_on_beside_publishes() {
+    loom::model(|| {
+        let (mut writer, reader) = pair(ReadMostly);
+        assert_eq!(read(&reader), Some(0));
+        let thread = thread::spawn(move || {
+            let first = read(&reader).expect("the writer is there");
+            assert!(read(&reader).expect("the writer is there") >= first);
+            reader
+        });
+        for _ in 0..2 {
+            writer.append(Increment);
+            let published = writer.publish_timeout(Duration::from_secs(3600));
+            published.expect("no reader stays for an hour");
+        }
+        drop(thread.join().unwrap());
+    });
 }
 
 /// Invariant 13: a guess that is wrong for one publish and right again for the next.
