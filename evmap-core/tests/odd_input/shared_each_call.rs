@@ -335,11 +335,9 @@ const METHODS: &[Method<Map>] = &[
 ];
 
 fn play_all(setting: Setting) {
-    within_deadline(move || {
-        for method in METHODS {
-            play(method, setting);
-        }
-    });
+    for method in METHODS {
+        within_deadline(move || play(method, setting));
+    }
 }
 
 #[test]
