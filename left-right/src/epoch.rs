@@ -375,21 +375,6 @@ impl Slot {
         Word(self.word.load(Ordering::Acquire))
     }
 
-    /// Takes the guess away from a reader that is outside, if that is still what it says: its next enter
-    /// is a search. The only thing that a writer does to a slot.
-    ///
-    /// Whoever calls this makes a heavy fence then. A reader that has seen its guess before may announce
-    /// it once more; the fence makes that visible, and from then on the reader does not see it.
-    pub(crate) fn forget(&self, word: Word) {
-        // Acquire: as in `seen`. Relaxed on failure: the writer looks again.
-        let _ = self.word.compare_exchange(
-            word.0,
-            Word::NOTHING.0,
-            Ordering::Acquire,
-            Ordering::Relaxed,
-        );
-    }
-
     /// How many sessions the reader has fenced, as far as the writer knows.
     #[inline]
     pub(crate) fn fenced_sessions(&self) -> usize {

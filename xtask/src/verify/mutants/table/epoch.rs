@@ -1,6 +1,6 @@
 //! One slot: announce, search, nest, leave, refresh, and how the writer looks at it.
 
-use super::super::{Check, Mutant};
+use super::super::Mutant;
 use super::{LOOM, PROGRESS, SEMANTICS, SHARED, SHARED_ADDRESS, UNIT, equivalent, mutant};
 
 const FILE: &str = "epoch.rs";
@@ -24,9 +24,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "closed: stays inside", "self.announce(Word::searching(number).outside()); return None;", "return None;", LOOM),
     mutant(FILE, "closed: each search looks like the one before", "self.announce(Word::searching(number).outside()); return None;", "self.announce(Word::NOTHING); return None;", UNIT),
     mutant(FILE, "nothing: is the address of nothing", "const NOTHING: Self = Self(UNNAMED);", "const NOTHING: Self = Self(0);", UNIT),
-    mutant(FILE, "forget: whatever it says by now", "let _ = self.word.compare_exchange( word.0, Word::NOTHING.0, Ordering::Acquire, Ordering::Relaxed, );", "let _ = word; self.word.store(Word::NOTHING.0, Ordering::Release);", Check::Model(&["NO_CLOSE", "M_FORGET_BY_STORE"])),
-    equivalent(FILE, "forget: with Relaxed", "Word::NOTHING.0, Ordering::Acquire, Ordering::Relaxed,", "Word::NOTHING.0, Ordering::Relaxed, Ordering::Relaxed,", "the look before it has read the same word with Acquire; this is a second line of defence"),
-    mutant(FILE, "forget: nothing", "let _ = self.word.compare_exchange( word.0, Word::NOTHING.0, Ordering::Acquire, Ordering::Relaxed, );", "let _ = word;", UNIT),
     mutant(FILE, "leave: not at all", "self.announce(self.word().outside());", "", LOOM),
     mutant(FILE, "leave: forgets where it was", "self.announce(self.word().outside());", "self.announce(Word::NOTHING);", UNIT),
     mutant(FILE, "word: what is unnamed is no record's address", "(self.0 & UNNAMED == 0).then_some(self.0 & !INSIDE)", "Some(self.0 & !INSIDE)", LOOM),

@@ -1,6 +1,6 @@
 //! The grace period.
 
-use super::super::{Check, Mutant};
+use super::super::Mutant;
 use super::{LOOM, PROGRESS, SECCOMP, SEMANTICS, UNIT, equivalent, mutant};
 
 const FILE: &str = "wait.rs";
@@ -31,8 +31,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "settle: does not look again after the heavy fence", "fenced = self.look(registry, Sight::Clear);", "fenced += 0;", LOOM),
     mutant(FILE, "settle: the heavy fence where it is not needed", "if relied == Relied::OnHeavy && !self.stragglers.is_empty() {", "if relied == Relied::OnHeavy {", UNIT),
     mutant(FILE, "settle: the heavy fence for readers that have fenced", "if relied == Relied::OnHeavy && !self.stragglers.is_empty() {", "if !self.stragglers.is_empty() {", SECCOMP),
-    mutant(FILE, "settle: guesses stay", "self.forget_guesses(); fence", "fence", UNIT),
-    mutant(FILE, "settle: guesses go after the heavy fence", "self.forget_guesses(); fence::heavy();", "fence::heavy(); self.forget_guesses();", Check::Model(&["NO_CLOSE", "M_FORGET_AFTER_FENCE"])),
     mutant(FILE, "settle: readers have moved on whatever they say", "if self.stragglers.is_empty() { return true; } } self.hasty = HASTE; false", "if self.stragglers.len() < usize::MAX { return true; } } self.hasty = HASTE; false", LOOM),
     equivalent(FILE, "settle: never gives readers a moment", "for _ in 0..looks {", "for _ in 0..0 * looks {", "slower only: each publish beside readers at work makes a heavy fence"),
     mutant(FILE, "settle: always gives readers a moment", "self.hasty = HASTE; false", "false", UNIT),
