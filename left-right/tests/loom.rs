@@ -217,13 +217,13 @@ fn switching_back_and_forth() {
     }
 }
 
-/// Invariant 6: after publishes that nobody read, the writer asks for fences on both sides; the
-/// reader takes the tag off while the writer swaps.
+/// Invariant 6: the second publish asks for fences on both sides, as a sample; the reader takes the tag
+/// off while the writer swaps.
 #[test]
 fn adaptive() {
     loom::model(|| {
         let (mut writer, reader) = pair(Adaptive);
-        for _ in 0..6 {
+        for _ in 0..2 {
             writer.append(Increment).publish();
         }
         let thread = thread::spawn(move || {
@@ -237,7 +237,7 @@ fn adaptive() {
         });
         writer.append(Increment).publish();
         writer.append(Increment).publish();
-        assert_eq!(writer.enter().map(|guard| guard.get()), Some(8));
+        assert_eq!(writer.enter().map(|guard| guard.get()), Some(4));
         drop(thread.join().unwrap());
     });
 }
