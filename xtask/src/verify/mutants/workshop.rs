@@ -155,11 +155,11 @@ impl<'a> Workshop<'a> {
     }
 
     fn execute(&self, check: Check, executable: &Path) -> Outcome {
-        // Loom finds most mutants with two preemptions, in a tenth of the time.
-        let bounds: &[&str] = if check == Check::Loom {
-            &["2", "3"]
-        } else {
-            &[""]
+        // Each preemption more takes loom ten times as long, and most mutants are found with few.
+        let bounds: &[&str] = match (check, self.context.long) {
+            (Check::Loom, false) => &["1", "2"],
+            (Check::Loom, true) => &["1", "2", "3"],
+            _ => &[""],
         };
         for bound in bounds {
             match self.execute_with(check, executable, bound) {
