@@ -11,7 +11,7 @@ use crate::{
     diagnostics::{ReaderState, StalledReader},
     fence::{Chooser, Cost, FencePolicy, Outgoing, Pair},
     published::{Published, Relied},
-    record::{Record, data_ptr, into_data, into_raw},
+    record::{Header, Record, data_ptr, into_data, into_raw, published_as},
     registry::{Registry, StructureId, next_id},
     sync::{Arc, Mutex, lock, unlocked},
     unwind::swallow,
@@ -192,10 +192,8 @@ impl<T> Copies<T> {
     fn version_at(&self, address: usize) -> Option<u64> {
         let abandoned = self.abandoned.iter().map(|abandoned| abandoned.record);
         let mut records = [self.published, self.stale].into_iter().chain(abandoned);
-        let record = records.find(|record| record.addr().get() == address)?;
-        // SAFETY: the writer, who is asking, frees records, and these are not freed yet. It alone
-        // writes versions.
-        Some(unsafe { record.as_ref() }.header.version)
+        let record = records.find(|record| pointer_to(*record).addr().get() == address)?;
+        Some(version_of(record))
     }
 
     /// For how long they have been known to be there.
@@ -249,7 +247,7 @@ impl<T> Copies<T> {
 
     /// The stale copy's data, which readers may still be in.
     pub(crate) fn stale_ptr(&mut self) -> NonNull<T> {
-        data_ptr(self.stale)
+        data_ptr(self.stale.cast())
     }
 
     /// Takes the data away from the readers, waits until the last has left, and returns both
@@ -290,7 +288,7 @@ impl<T> Copies<T> {
     {
         self.settle(Patience::Never);
         let core = &self.shared.core;
-        core.published.set_last(self.published.cast());
+        core.published.set_last(pointer_to(self.published));
         let free_now = sound && self.grace.wait(Patience::Never).is_ok();
         {
             let left = |record, drop_with| Left { record, drop_with };
@@ -309,6 +307,18 @@ impl<T> Copies<T> {
             drop_stale(unsafe { into_data(self.stale) });
         }
     }
+}
+
+/// The pointer by which a record of the writer's was published last, or will be next.
+fn pointer_to<T>(record: NonNull<Record<T>>) -> NonNull<Header> {
+    published_as(record.cast(), version_of(record))
+}
+
+/// The version of a record of the writer's.
+fn version_of<T>(record: NonNull<Record<T>>) -> u64 {
+    // SAFETY: the writer, who is asking, frees records, and this one is not freed yet. It alone writes
+    // versions.
+    unsafe { record.as_ref() }.header.version
 }
 
 /// The stale copy, free of readers: proof that the grace period is over.
@@ -346,12 +356,11 @@ impl<'a, T> Reclaimed<'a, T> {
         let fresh = unsafe { copies.stale.as_mut() };
         fresh.header.version = copies.version;
         copies.stale_pair = std::mem::replace(&mut copies.pair, copies.chooser.pair());
-        let fresh = copies.stale.cast();
+        let fresh = pointer_to(copies.stale);
         let relied = copies.shared.core.published.swap(fresh, copies.pair);
         std::mem::swap(&mut copies.published, &mut copies.stale);
-        // SAFETY: the writer frees records, and it alone writes versions.
-        let version = unsafe { copies.stale.as_ref() }.header.version;
-        let address = copies.stale.addr().get();
+        let version = version_of(copies.stale);
+        let address = pointer_to(copies.stale).addr().get();
         let vacated = Vacated::Record { address, version };
         copies.grace.begin(vacated, relied);
     }

@@ -23,13 +23,11 @@ use std::{
     thread::{self, Thread},
 };
 
-#[cfg(all(debug_assertions, not(loom)))]
-use crate::sync::thread_number;
 use crate::{
     diagnostics::{ReaderState, StalledReader},
     published::{Found, Published, asks_for_fence, untagged},
-    record::Header,
-    sync::{AtomicUsize, Ordering},
+    record::{FLAGS, Header, record_at},
+    sync::{AtomicUsize, Ordering, thread_number},
 };
 
 /// How many sessions a reader fences on account of one published copy before it asks for the
@@ -48,10 +46,7 @@ const INSIDE: usize = 1;
 /// Set in a word: it names no record. While inside, the reader may be in any; the other bits are a
 /// number then, another one each time.
 const UNNAMED: usize = 2;
-const _: () = assert!(
-    align_of::<Header>() > (INSIDE | UNNAMED),
-    "the flags need free bits"
-);
+const _: () = assert!(INSIDE | UNNAMED == FLAGS, "the flags need free bits");
 
 impl Word {
     /// Outside, and has not found anything yet.
@@ -114,6 +109,8 @@ pub(crate) struct Slot {
     fenced_version: AtomicUsize,
     /// Where the slot stands in the registry. Only the reader looks at it.
     key: AtomicUsize,
+    /// The number of the only thread that ever enters with this slot, or [`WRITERS`]; 0 if any may.
+    owner: AtomicUsize,
     /// The thread that registered the slot, for reports.
     registered_by: Thread,
     /// The thread that entered last, as [`thread_number`] has it.
@@ -136,6 +133,9 @@ pub(crate) enum Otherwise {
     Guess(Word, *mut Header),
 }
 
+/// In `Slot::owner`: it is the writer's own.
+const WRITERS: usize = usize::MAX;
+
 /// What [`Slot::step`] found.
 pub(crate) enum Step {
     /// There is nothing newer, or other guards need the copy that they share.
@@ -155,6 +155,7 @@ impl Slot {
             fenced: AtomicUsize::new(0),
             fenced_version: AtomicUsize::new(0),
             key: AtomicUsize::new(0),
+            owner: AtomicUsize::new(0),
             registered_by: thread::current(),
             #[cfg(all(debug_assertions, not(loom)))]
             entered_by: AtomicUsize::new(0),
@@ -163,6 +164,27 @@ impl Slot {
 
     pub(crate) fn set_key(&self, key: usize) {
         self.key.store(key, Ordering::Relaxed);
+    }
+
+    /// Takes note that no other thread than this one will ever enter with this slot.
+    pub(crate) fn belong_to_this_thread(&self) {
+        // Loom's threads have no numbers.
+        if cfg!(not(loom)) {
+            self.owner.store(thread_number(), Ordering::Relaxed);
+        }
+    }
+
+    /// Takes note that nobody enters with this slot but who has the writer.
+    pub(crate) fn belong_to_writer(&self) {
+        self.owner.store(WRITERS, Ordering::Relaxed);
+    }
+
+    /// Whether nobody can be entering with this slot while this thread, which has the writer, asks.
+    pub(crate) fn is_at_rest(&self) -> bool {
+        // Relaxed: what this thread, or whoever had the writer before, has stored; of others it is
+        // only asked whether it is that.
+        let owner = self.owner.load(Ordering::Relaxed);
+        owner == WRITERS || owner == thread_number()
     }
 
     /// Where the slot stands in the registry.
@@ -434,7 +456,7 @@ impl Slot {
     fn ask_for_light_fence(&self, record: NonNull<Header>, published: &Published) {
         // SAFETY: the session is open and found this record, so it is not freed or changed
         // before `leave` (invariant 1).
-        let version = unsafe { record.as_ref() }.version as usize;
+        let version = unsafe { record_at(record).as_ref() }.version as usize;
         if self.fenced_version.load(Ordering::Relaxed) == version {
             published.prefer_light_fence(record);
         }

@@ -10,7 +10,7 @@ use std::ptr::NonNull;
 
 use crate::{
     fence::{self, Pair},
-    record::Header,
+    record::{FLAGS, Header},
     sync::{AtomicPtr, Ordering},
 };
 
@@ -19,7 +19,7 @@ const FENCE: usize = 1;
 /// Set in a published pointer: readers may not take the [`FENCE`] bit away.
 const ALWAYS: usize = 2;
 const TAGS: usize = FENCE | ALWAYS;
-const _: () = assert!(align_of::<Header>() > TAGS, "the tags need free bits");
+const _: () = assert!(TAGS == FLAGS, "the tags need free bits");
 
 /// The pointer through which readers find the current copy.
 ///

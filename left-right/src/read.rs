@@ -125,7 +125,7 @@ impl<T> ReadHandle<T> {
             Ok(record) => record,
             Err(otherwise) => self.slot.enter_otherwise(otherwise, published)?,
         };
-        let data = data_ptr::<T>(record.cast());
+        let data = data_ptr::<T>(record);
         Some(ReadGuard::new(
             data,
             NonNull::from(&**self.slot),
@@ -207,7 +207,12 @@ impl<T> ReadHandle<T> {
     /// ```
     pub fn raw_handle(&self) -> Option<NonNull<T>> {
         let record = self.core.published.peek()?;
-        Some(data_ptr::<T>(record.cast()))
+        Some(data_ptr::<T>(record))
+    }
+
+    /// Takes note that this is the writer's own handle: nobody enters through it while the writer is used.
+    pub(crate) fn belong_to_writer(&self) {
+        self.slot.belong_to_writer();
     }
 
     /// Ends the session that leaked guards of this handle have left open.

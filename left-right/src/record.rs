@@ -1,16 +1,46 @@
 //! One copy of the data, and the way from a pointer to it to the data and back.
 
-use std::{mem::offset_of, ptr::NonNull};
+use std::{
+    mem::offset_of,
+    ptr::{self, NonNull},
+};
 
-/// What every copy starts with.
+/// What every copy starts with. Aligned, so that a pointer to it has room for a generation and flags.
 #[derive(Debug)]
-#[repr(C)]
+#[repr(C, align(64))]
 pub(crate) struct Header {
     /// The number of the publish that made this copy visible; 0 before the first.
     ///
     /// Written while the record is the writer's own, so a guard reads it like the data
     /// (invariant 11).
     pub(crate) version: u64,
+}
+
+/// The bits of a pointer to a record that belong to whoever stores it.
+pub(crate) const FLAGS: usize = 0b11;
+/// The bits that tell publishes of one record apart.
+const GENERATION: usize = (align_of::<Header>() - 1) & !FLAGS;
+
+/// The pointer by which `record` is published as this version: with some bits of the version where the
+/// alignment leaves room.
+///
+/// The two records of a pair take turns, so without those bits a reader that pauses would seem to expect
+/// every second publish. With them it does every 32nd.
+pub(crate) fn published_as(record: NonNull<Header>, version: u64) -> NonNull<Header> {
+    // A record has every second version.
+    let generation = ((version as usize >> 1) << FLAGS.count_ones()) & GENERATION;
+    record.map_addr(|address| address | generation)
+}
+
+/// The record that was published by this pointer. Safe, because it only computes.
+#[inline]
+pub(crate) fn record_at(published: NonNull<Header>) -> NonNull<Header> {
+    // By way of the address, since that is one instruction, and `map_addr` three. The provenance of
+    // records is exposed where they are made.
+    let address = published.addr().get() & !(GENERATION | FLAGS);
+    let record = ptr::with_exposed_provenance_mut(address);
+    // SAFETY: records are aligned, so this is the address of one, which is not 0.
+    unsafe { NonNull::new_unchecked(record) }
 }
 
 /// A copy of the data. `repr(C)`, so that a pointer to it is a pointer to its header.
@@ -43,10 +73,11 @@ pub(crate) unsafe fn into_data<T>(record: NonNull<Record<T>>) -> Box<T> {
     Box::new(record.data)
 }
 
-/// Where the data of a record is. Safe, because it only computes: the record may be gone.
+/// Where the data of the record is that was published by this pointer. Safe, because it only computes: the
+/// record may be gone.
 #[inline]
-pub(crate) fn data_ptr<T>(record: NonNull<Record<T>>) -> NonNull<T> {
-    let data = record
+pub(crate) fn data_ptr<T>(published: NonNull<Header>) -> NonNull<T> {
+    let data = record_at(published)
         .as_ptr()
         .wrapping_byte_add(offset_of!(Record<T>, data))
         .cast::<T>();

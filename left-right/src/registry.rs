@@ -121,7 +121,7 @@ impl Registry {
         for (index, slot) in roster.slots.iter().enumerate() {
             let word = slot.seen();
             fenced = fenced.wrapping_add(slot.fenced_sessions());
-            if vacated.may_hold(word, sight) {
+            if vacated.may_hold(word, sight) && (word.is_inside() || !slot.is_at_rest()) {
                 stragglers.push(Straggler::new(index, word));
             }
         }

@@ -527,6 +527,37 @@ mod tests {
     }
 
     #[test]
+    fn a_reader_of_the_thread_that_publishes_costs_no_heavy_fence() {
+        with_heavy_fences(|mut scene| {
+            scene.in_vacated();
+            scene.slot.end_leaked_session();
+            scene.slot.belong_to_this_thread();
+            scene.begin(Relied::OnHeavy);
+            assert!(scene.settle(Patience::Never).took.is_none());
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    scene.begin(Relied::OnHeavy);
+                    assert!(scene.settle(Patience::Never).took.is_some());
+                });
+            });
+        });
+    }
+
+    #[test]
+    fn the_writers_own_reader_costs_no_heavy_fence() {
+        with_heavy_fences(|mut scene| {
+            scene.in_vacated();
+            scene.slot.end_leaked_session();
+            scene.slot.belong_to_writer();
+            scene.begin(Relied::OnHeavy);
+            assert!(scene.settle(Patience::Never).took.is_none());
+            scene.in_vacated();
+            scene.look();
+            assert!(!scene.is_over(), "a leaked guard");
+        });
+    }
+
+    #[test]
     fn readers_that_have_fenced_cost_no_heavy_fence() {
         let mut scene = Scene::new();
         scene.in_vacated();

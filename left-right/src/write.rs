@@ -92,6 +92,7 @@ where
     pub(crate) fn new(readable: T, writable: T, logged: bool) -> Self {
         let copies = Copies::new(readable, writable);
         let reader = ReadHandle::new(&copies.shared);
+        reader.belong_to_writer();
         let phase = if logged {
             Phase::Logging
         } else {

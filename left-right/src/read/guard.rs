@@ -5,7 +5,7 @@ use std::{fmt, marker::PhantomData, mem, ops::Deref, ptr::NonNull};
 use crate::{
     copies::Core,
     epoch::{Slot, Step},
-    record::data_ptr,
+    record::{data_ptr, record_at},
 };
 
 /// A reference to the published copy, or to a part of it, that keeps the copy as it is.
@@ -134,7 +134,7 @@ impl<'rh, T: ?Sized> ReadGuard<'rh, T> {
     pub fn version(orig: &Self) -> u64 {
         // SAFETY: the session is open until this guard is dropped, and all guards of a session
         // are guards of this record (invariants 1 and 7).
-        unsafe { orig.slot().record().as_ref() }.version
+        unsafe { record_at(orig.slot().record()).as_ref() }.version
     }
 
     #[inline]
@@ -232,7 +232,7 @@ impl<'rh, T> ReadGuard<'rh, T> {
             Step::Stay => Some(self),
             Step::Moved(record) => {
                 // The record is a `Record<T>`: the guard was made by a handle and never narrowed.
-                self.data = data_ptr::<T>(record.cast());
+                self.data = data_ptr::<T>(record);
                 Some(self)
             }
             // The reader is outside already; the drop of the guard leaves it there.

@@ -94,6 +94,7 @@ impl Table {
             // Slots of structures that are gone: their registries are, too.
             entries.retain(|entry| entry.core.strong_count() != 0);
             let slot = core.registry.register();
+            slot.belong_to_this_thread();
             let pointer = NonNull::from(&**slot);
             let core = CoreArc::downgrade(core);
             entries.push(Entry { id, core, slot });

@@ -134,7 +134,7 @@ impl<T> SharedReadHandle<T> {
             Ok(record) => record,
             Err(otherwise) => self.enter_otherwise(slot, otherwise)?,
         };
-        let data = data_ptr::<T>(record.cast());
+        let data = data_ptr::<T>(record);
         Some(ReadGuard::new(data, slot, &self.core))
     }
 

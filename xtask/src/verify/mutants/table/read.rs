@@ -17,7 +17,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(GUARD, "guard: the last does not give back the slot", "if slot.leave_nested() {", "if slot.leave_nested() && false {", SHARED),
     mutant(GUARD, "guard: a narrowed one leaves twice", "mem::forget(self); ReadGuard { data, slot, core, narrowed: true,", "ReadGuard { data, slot, core, narrowed: true,", SEMANTICS),
     mutant(GUARD, "refresh: of a narrowed guard", "narrowed: true,", "narrowed: false,", SEMANTICS),
-    mutant(GUARD, "refresh: the old data", "self.data = data_ptr::<T>(record.cast());", "let _ = record;", LOOM),
+    mutant(GUARD, "refresh: the old data", "self.data = data_ptr::<T>(record);", "let _ = record;", LOOM),
     mutant(LOCAL, "slot: of another structure", "(cached == id).then_some(slot)", "(cached != 0).then_some(slot)", SHARED),
     mutant(LOCAL, "slot: one in use", ".find(|entry| !entry.slot.is_occupied())", ".find(|entry| entry.id == id)", SEMANTICS),
     mutant(LOCAL, "slot: shared with guards of an older copy", "of_structure().find(|entry| !core.published.differs_from(entry.slot.record()))", "of_structure().next()", SEMANTICS),
