@@ -77,7 +77,7 @@ use left_right::kept;
 /// [`is_poisoned`](Self::is_poisoned) asks, and [`freeze`](Self::freeze) gives a reader to start
 /// over from.
 ///
-/// No panic of a user's `Drop` leaves the drop of a handle.
+/// No panic in the `Drop` of a key or value leaves the drop of a handle; one in that of the hasher does.
 ///
 /// ```
 /// let (mut writer, reader) = evmap_multi::new();
