@@ -7,13 +7,15 @@
  *
  *   the code                               the model
  *   Slot::word                             slot; KNOWN, ANY, NOTHING, INSIDE
+ *   what the writer revokes                revoked
  *   enter                                  reader: from `end` to `in_session`
- *   announce anew                          reader: from `announce` to `in_session`
+ *   search                                 reader: from `announce` to `in_session`
  *   refresh, leave                         reader: choices at `in_session`
  *   Published::prefer_light_fence          reader: the first choice at `in_session`
- *   Published::swap, fence::{heavy, full}  swap_and_fence, membarrier, fence_writer
- *   the look at the slots                  look
- *   the wait for the stragglers            wait, poll
+ *   Published::swap, fence::{heavy, full}  swap, membarrier, fence_writer
+ *   the fence that a swap owes             owed, settle
+ *   the looks at the slots                 look_dim, look_clear
+ *   the wait for the stragglers            wait, POLL; POLL_DIM before the heavy fence
  *   Copies                                 writer
  *
  * There are two machines.
@@ -24,10 +26,16 @@
  *            buffer while the writer goes on. A compare-exchange empties nothing. A reader's load
  *            of the pointer may be made early: before its announcement and before the reads of
  *            the session before, as far up as just after its last load of the pointer, which is
- *            an Acquire. What was loaded early is thrown away by a full fence of that thread, be
- *            it its own or one that membarrier makes it execute. Stores to a slot are Release, so
- *            here, too, they become visible in order, and after the reads before them. Not
- *            modelled: machines where two threads may see one store at different times (POWER).
+ *            an Acquire. So may the load of `revoked` that follows it. What was loaded early is
+ *            thrown away by a full fence of that thread, be it its own or one that membarrier makes
+ *            it execute. Stores to a slot are Release, so here, too, they become visible in order,
+ *            and after the reads before them. Not modelled: machines where two threads may see one
+ *            store at different times (POWER).
+ *
+ * A guess is taken away by a word of its own, beside the slot's: `revoked` names the copy that a
+ * reader may not enter by its guess. The writer puts the copy there before its heavy fence. The
+ * reader looks after its announcement, takes what is revoked for a guess that was wrong, and puts
+ * null there in its search. Only the reader stores to its slot.
  *
  * Neither the sessions nor the publishes are bounded. For that, the numbers of ANY are abstracted,
  * and exactly. A number is used in one way only: the writer asks whether the word is still the one
@@ -55,8 +63,6 @@
  *                    without progress is one in which it waits. `check progress` sets it
  *   HINT             a reader refreshes only if there is another copy to go to, as the code does;
  *                    else at any time, which is more than the code does
- *   KEEP_NUMBER      a reader that finds the data taken away keeps the number of its ANY in its
- *                    word, outside, instead of NOTHING; see README.md
  *   M_...            mutants, see README.md
  *   W_FREED_GUESS    not a mutant: fails when a guess is proved whose record was freed since, to
  *                    show that this does happen
@@ -80,19 +86,16 @@
 /* Mutants that are two others at once. */
 #ifdef M_NO_LIGHT_FENCE
 #define M_GUESS_AFTER_LOAD
-#define M_ANY_AFTER_LOAD
+#define M_REVOKED_LOADED_FIRST
 #endif
-#ifdef M_NO_TAG_CHECK
-#define M_GUESS_NO_TAG_CHECK
-#define M_ANY_NO_TAG_CHECK
+#ifdef M_FORGET_AFTER_FENCE
+#define M_FORGET_IN_ONE_STEP
 #endif
-#ifdef M_NO_READER_FENCE
-#define M_GUESS_NO_FENCE
-#define M_ANY_NO_FENCE
+#if defined(M_FORGET_BY_STORE) || defined(M_FORGET_IN_WORD) || defined(M_FORGET_IN_ONE_STEP)
+#define IN_WORD /* The guess is taken away in the slot itself. */
 #endif
-#ifdef M_NO_RELOAD
-#define M_GUESS_NO_RELOAD
-#define M_ANY_NO_RELOAD
+#if defined(M_FORGET_AFTER_FENCE) || defined(M_REVOKE_AFTER_FENCE)
+#define FORGET_LATE
 #endif
 
 /* What `current` may hold: a copy, with the tag "fence, then load again" or without. */
@@ -124,12 +127,17 @@ byte current = WORD(0, 1);
 byte current = WORD(0, 0);
 #endif
 byte slot[READERS] = NOTHING;
+byte revoked[READERS] = NOWHERE;
+#define UNREVOKE 255 /* In a buffer: the store of null to `revoked`. */
 
 /* What has not reached memory: the readers' stores, the writer's swap. */
 chan buffer[READERS] = [DEPTH] of { byte };
 byte pending = NONE;
 /* What a reader has loaded early. */
 byte early[READERS] = NONE;
+#ifdef WEAK
+byte early_revoked[READERS] = NONE;
+#endif
 
 /* The writer's stragglers: the word that it saw in each slot, 0 for none. */
 byte seen[READERS];
@@ -160,13 +168,14 @@ bool freed[READERS];
 
 /* The oldest store in a reader's buffer becomes visible. */
 inline commit_store(r) {
+    if
+    :: buffer[r]?[UNREVOKE] -> buffer[r]?UNREVOKE; revoked[r] = NOWHERE
+    :: else ->
 #ifdef NUMBERS
     buffer[r]?slot[r]
 #else
     if
-#ifdef KEEP_NUMBER
     :: slot[r] == (ANY_NOW & ~INSIDE) -> buffer[r]?slot[r] /* The same number, if any. */
-#endif
     :: else ->
        buffer[r]?slot[r];
        if
@@ -179,6 +188,7 @@ inline commit_store(r) {
        fi
     fi
 #endif
+    fi
 }
 
 /* The writer's swap, or its last store, becomes visible. */
@@ -198,6 +208,10 @@ inline fence_reader(r) {
     :: else -> break
     od;
     early[r] = NONE
+#ifdef WEAK
+    ;
+    early_revoked[r] = NONE
+#endif
 }
 
 /* A full fence of the writer. */
@@ -224,6 +238,9 @@ end:
     :: d_step { len(buffer[r]) > 0 -> commit_store(r) }
 #ifdef WEAK
     :: d_step { early[r] == NONE && current != CLOSED -> early[r] = current }
+    :: d_step {
+           early[r] != NONE && early_revoked[r] == NONE -> early_revoked[r] = revoked[r]
+       }
 #endif
     od
 }
@@ -249,16 +266,32 @@ active [READERS] proctype reader() {
     byte r = _pid - READERS - 1;
     byte word = NOTHING; /* What it stored last. */
     byte found = NONE;   /* A register. */
+#ifdef M_REVOKED_LOADED_FIRST
+    byte was_revoked = NOWHERE;
+#endif
 #ifdef NUMBERS
     byte number = 0;
 #endif
 
 end:
+#ifdef IN_WORD
+    /* Outside. It loads its own word: the writer may have taken its guess away. */
+    atomic { word = (len(buffer[r]) > 0 -> word : slot[r]) };
+end_loaded:
+#endif
     /* Outside; now it announces its guess, if it has one. */
     atomic {
         MAY_ANNOUNCE ->
+#ifdef M_FORGET_IN_ONE_STEP
+        word = (len(buffer[r]) > 0 -> word : slot[r]);
+#endif
 #ifdef M_GUESS_AFTER_LOAD
         load_current(r, found)
+    };
+    atomic {
+#endif
+#ifdef M_REVOKED_LOADED_FIRST
+        was_revoked = revoked[r]
     };
     atomic {
 #endif
@@ -266,7 +299,7 @@ end:
 #ifdef M_TRUST_GUESS
         ;
         if
-        :: word != (NOTHING | INSIDE) -> goto proved
+        :: NAMED(word) >= 0 && NAMED(word) < COPIES -> goto proved
         :: else
         fi
 #endif
@@ -279,7 +312,8 @@ prove:
         load_current(r, found);
 #endif
         if
-        :: found == WORD(NAMED(word), 0) && found < CLOSED -> goto proved
+        :: found == WORD(NAMED(word), 0) && found < CLOSED -> goto proved_light
+        :: found == RECYCLED(NAMED(word)) -> goto proved_light
         :: found == WORD(NAMED(word), 1) && found < CLOSED ->
 #ifdef M_GUESS_NO_TAG_CHECK
            goto proved
@@ -297,9 +331,31 @@ prove:
         load_current(r, found);
 #endif
         if
-        :: COPY(found) == NAMED(word)
+        :: COPY(found) == NAMED(word) && found < CLOSED -> goto proved
         :: else -> goto disproved
         fi;
+    };
+proved_light:
+    /* So it is the guess, unless the writer has revoked that. */
+    atomic {
+#if defined(M_REVOKED_LOADED_FIRST)
+        if
+        :: was_revoked == NAMED(word) -> goto disproved
+        :: else
+        fi;
+#elif !defined(M_REVOKED_IGNORED)
+        if
+#ifdef WEAK
+        :: early_revoked[r] == NAMED(word) -> early_revoked[r] = NONE; goto disproved
+        :: early_revoked[r] != NAMED(word) && early_revoked[r] != NONE -> early_revoked[r] = NONE
+        :: early_revoked[r] == NONE && revoked[r] == NAMED(word) -> goto disproved
+#else
+        :: revoked[r] == NAMED(word) -> goto disproved
+#endif
+        :: else
+        fi;
+#endif
+        assert(found != RECYCLED(NAMED(word)));
 proved:
         at[r] = NAMED(word);
         found = NONE;
@@ -309,7 +365,6 @@ proved:
 #endif
         goto in_session;
 disproved:
-        assert(found != RECYCLED(NAMED(word)));
 #if defined(M_NO_ANY)
         goto loaded
 #elif defined(M_GUESS_AGAIN)
@@ -326,38 +381,25 @@ disproved:
 #endif
 
 announce:
-#ifdef M_ANY_AFTER_LOAD
-    atomic { load_current(r, found) };
-    atomic { STORE_ANY; goto loaded };
-#else
     atomic { STORE_ANY };
+
+unrevoke:
+#if !defined(M_UNREVOKE_NEVER) && !defined(M_UNREVOKE_AFTER_LOAD)
+    atomic {
+        if
+        :: revoked[r] != NOWHERE -> nfull(buffer[r]) -> buffer[r]!UNREVOKE
+        :: else
+        fi
+    };
 #endif
 
 load:
-    /* Here, too, a light fence. */
+#if !defined(M_SEARCH_NO_FENCE) && !defined(M_SEARCH_FENCES_LATE)
+    atomic { fence_reader(r) };
+#endif
     atomic {
         load_current(r, found);
 loaded:
-        if
-#ifndef M_ANY_NO_TAG_CHECK
-        :: TAGGED(found) -> skip
-#endif
-        :: else -> goto found_it
-        fi
-    };
-#ifdef M_NARROW_BEFORE_RELOAD
-    atomic { STORE(KNOWN(COPY(found)) | INSIDE) };
-#endif
-#ifndef M_ANY_NO_FENCE
-    d_step { fence_reader(r) };
-#endif
-    atomic {
-#ifdef M_ANY_NO_RELOAD
-        skip;
-#else
-        load_current(r, found);
-#endif
-found_it:
         if
         :: found == CLOSED -> found = NONE; goto closed
         :: else
@@ -371,6 +413,17 @@ found_it:
         freed[r] = false
 #endif
     };
+#ifdef M_SEARCH_FENCES_LATE
+    d_step { fence_reader(r) };
+#endif
+#ifdef M_UNREVOKE_AFTER_LOAD
+    atomic {
+        if
+        :: revoked[r] != NOWHERE -> nfull(buffer[r]) -> buffer[r]!UNREVOKE
+        :: else
+        fi
+    };
+#endif
     atomic { STORE(KNOWN(at[r]) | INSIDE) };
 
 in_session:
@@ -387,6 +440,9 @@ in_session:
                pending == NONE -> /* The swap reads and writes in one: nothing comes between. */
            current = WORD(at[r], 0);
            early[r] = NONE; /* A later load does not return an older value than this one. */
+#ifdef WEAK
+           early_revoked[r] = NONE;
+#endif
 #ifndef WEAK
            fence_reader(r)
 #endif
@@ -400,23 +456,20 @@ in_session:
 #ifdef HINT
            current != CLOSED && COPY(current) != at[r] &&
 #endif
-#if defined(M_REFRESH_LOADS_FIRST)
-           !TAGGED(current) &&
-#endif
            MAY_ANNOUNCE ->
 #if defined(M_REFRESH_LOADS_FIRST)
            load_current(r, found)
        };
-       atomic { STORE_ANY; at[r] = NOWHERE; goto found_it }
+       atomic { STORE_ANY; at[r] = NOWHERE; goto loaded }
 #elif defined(M_REFRESH_NO_ANY)
            at[r] = NOWHERE; goto load
        }
 #elif defined(M_REFRESH_BEFORE_READS)
            STORE_ANY
        };
-       atomic { at[r] = NOWHERE; goto load }
+       atomic { at[r] = NOWHERE; goto unrevoke }
 #else
-           STORE_ANY; at[r] = NOWHERE; goto load
+           STORE_ANY; at[r] = NOWHERE; goto unrevoke
        }
 #endif
 
@@ -432,10 +485,10 @@ in_session:
     fi;
 
 closed:
-#ifdef KEEP_NUMBER
-    atomic { STORE(word & ~INSIDE); goto end }
-#else
+#ifdef M_NOTHING_WHEN_CLOSED
     atomic { STORE(NOTHING); goto end }
+#else
+    atomic { STORE(word & ~INSIDE); goto end }
 #endif
 }
 
@@ -471,7 +524,7 @@ inline membarrier() {
     assert(false); /* There is none. */
 #endif
 #ifndef M_MEMBARRIER_NOT_CALLER
-    d_step { fence_writer() };
+    atomic { fence_writer() };
 #endif
     do
     :: d_step { TO_FENCE(0) -> fence_reader(0); fenced = fenced | BIT(0) }
@@ -485,73 +538,60 @@ inline membarrier() {
     od
 }
 
-/* The fences of a publish, chosen by the tag of the pointer that was swapped out. */
-inline fence_after_swap() {
-    if
-    :: TAGGED(old) ->
-#ifndef M_NO_WRITER_FENCE
-        d_step { fence_writer(); old = NONE }
-#else
-        old = NONE
-#endif
-    :: else ->
-        old = NONE;
-#if defined(M_OWN_FENCE_FOR_MEMBARRIER)
-        d_step { fence_writer() }
-#elif !defined(M_NO_MEMBARRIER)
-        membarrier()
-#endif
-    fi
-}
+/* What the writer owes before it may look. */
+#define NOT_OWED 0
+#define FULL     1
+#define HEAVY    2
+#define OWED(word) (TAGGED(word) -> FULL : HEAVY)
 
-inline swap_and_fence(fresh, vacated) {
-#ifdef M_FENCE_BEFORE_SWAP
-    old = current;
-    fence_after_swap();
-#endif
-#ifdef M_TAG_READ_BEFORE_SWAP
-    old = current;
-#endif
-    atomic {
-        pending == NONE; /* A second swap would find the first. */
-#ifndef M_TAG_READ_BEFORE_SWAP
-        old = current;
-#endif
-#ifdef M_TAG_OF_NEW_POINTER
-        old = fresh;
-#endif
-        pending = fresh;
-#ifndef WEAK
-        commit_swap()
-#endif
-    };
-#ifdef M_LOOK_BEFORE_FENCE
-    look(vacated);
-#endif
-#ifdef M_FENCE_BEFORE_SWAP
-    old = NONE
-#else
-    fence_after_swap()
-#endif
-}
-
-/* Whether a reader with this word may be in the copy. */
+/* Whether a reader with this word may be in the copy, after a heavy fence. */
 #if defined(M_LOOK_ONLY_KNOWN)
-#define MAY_BE_IN(word, copy) (((word) & INSIDE) && (NAMED(word) == copy || copy == EVERY))
+#define CLEAR(i, copy) ((slot[i] & INSIDE) && (NAMED(slot[i]) == copy || copy == EVERY))
 #elif defined(M_LOOK_ONLY_ANY)
-#define MAY_BE_IN(word, copy) (((word) & INSIDE) && (IS_ANY(word) || copy == EVERY))
+#define CLEAR(i, copy) ((slot[i] & INSIDE) && (IS_ANY(slot[i]) || copy == EVERY))
 #else
-#define MAY_BE_IN(word, copy) \
-    (((word) & INSIDE) && (IS_ANY(word) || NAMED(word) == copy || copy == EVERY))
+#define CLEAR(i, copy) \
+    ((slot[i] & INSIDE) && (IS_ANY(slot[i]) || NAMED(slot[i]) == copy || copy == EVERY))
+#endif
+#define NAMES(word, copy) \
+    (NAMED(word) == copy || (copy == EVERY && NAMED(word) >= 0 && NAMED(word) < COPIES))
+
+/* The same, if there was no heavy fence: a guess outside counts too, unless it is revoked. */
+#ifdef M_DIM_CLEAR
+#define DIM(i, copy) CLEAR(i, copy)
+#else
+#define DIM(i, copy) (CLEAR(i, copy) || NAMES(slot[i], copy))
 #endif
 
 /* Takes the readers that may be in the copy, one load after another. */
-inline look(copy) {
+inline look_clear(copy) {
     do
-    :: d_step { i < READERS -> seen[i] = (MAY_BE_IN(slot[i], copy) -> slot[i] : 0); i++ }
+    :: d_step { i < READERS -> seen[i] = (CLEAR(i, copy) -> slot[i] : 0); i++ }
     :: atomic { i == READERS -> i = 0; break }
     od
 }
+
+inline look_dim(copy) {
+    do
+    :: i < READERS ->
+       d_step { seen[i] = (DIM(i, copy) -> slot[i] : 0) };
+       d_step {
+           seen[i] = (copy != EVERY && !(seen[i] & INSIDE) && revoked[i] == copy -> 0 : seen[i]);
+           i++
+       }
+    :: atomic { i == READERS -> i = 0; break }
+    od
+}
+
+#if defined(M_POLL_OUTSIDE_IS_GONE)
+#define STAYS(r, copy) (NAMES(slot[r], copy) && (slot[r] & INSIDE))
+#elif defined(M_POLL_ANY_OUTSIDE_IS_GONE)
+#define STAYS(r, copy) (NAMES(slot[r], copy) && ((slot[r] & INSIDE) || !IS_ANY(seen[r])))
+#else
+#define STAYS(r, copy) NAMES(slot[r], copy)
+#endif
+#define POLL_DIM(r, copy) \
+    seen[r] != 0 && slot[r] != seen[r] -> seen[r] = (STAYS(r, copy) -> slot[r] : 0)
 
 /* A straggler that was seen with ANY has found where it is: where it must not be. */
 #ifdef M_ANY_FORGOTTEN
@@ -603,46 +643,165 @@ inline wait(copy) {
 #endif
 }
 
+/* Takes the guesses away that were seen outside. In the code it is a store to `revoked`, and it is
+ * visible when the heavy fence is over at the latest; till then the writer loads nothing. */
+inline forget(copy) {
+#ifdef M_NEVER_FORGET
+    skip
+#else
+    do
+    :: d_step {
+           i < READERS ->
+           if
+           :: seen[i] != 0 && !(seen[i] & INSIDE) ->
+#if defined(M_FORGET_BY_STORE)
+              slot[i] = NOTHING
+#elif defined(IN_WORD)
+              slot[i] = (slot[i] == seen[i] -> NOTHING : slot[i])
+#else
+              revoked[i] = copy
+#endif
+           :: else
+           fi;
+           i++
+       }
+    :: atomic { i == READERS -> i = 0; break }
+    od
+#endif
+}
+
+#if READERS == 1
+#define NOBODY_INSIDE (!(seen[0] & INSIDE))
+#elif READERS == 2
+#define NOBODY_INSIDE (!(seen[0] & INSIDE) && !(seen[1] & INSIDE))
+#else
+#define NOBODY_INSIDE (!(seen[0] & INSIDE) && !(seen[1] & INSIDE) && !(seen[2] & INSIDE))
+#endif
+
+/* Pays what is owed, and has the stragglers that a heavy fence would show. */
+inline settle(copy, may_poll) {
+#if !defined(M_NO_WRITER_FENCE) && !defined(M_LOOK_BEFORE_FENCE)
+    atomic { fence_writer() };
+#endif
+    if
+    :: owed == FULL -> look_clear(copy)
+    :: owed == HEAVY ->
+       look_dim(copy);
+#ifdef M_LOOK_BEFORE_FENCE
+       atomic { fence_writer() };
+#endif
+       do
+       :: atomic { may_poll && POLL_DIM(0, copy) }
+#if READERS > 1
+       :: atomic { may_poll && POLL_DIM(1, copy) }
+#endif
+#if READERS > 2
+       :: atomic { may_poll && POLL_DIM(2, copy) }
+#endif
+#ifdef M_OUTSIDE_WITHOUT_FENCE
+       :: NOBODY_INSIDE -> look_clear(copy); break
+       :: !NOBODY_INSIDE ->
+#else
+       :: NOBODY(seen) -> break
+       :: !NOBODY(seen) ->
+#endif
+#ifndef FORGET_LATE
+          if
+          :: may_poll -> forget(copy)
+          :: else
+          fi;
+#endif
+#if defined(M_OWN_FENCE_FOR_MEMBARRIER)
+          atomic { fence_writer() };
+#elif !defined(M_NO_MEMBARRIER)
+          membarrier();
+#endif
+#ifdef FORGET_LATE
+          if
+          :: may_poll -> forget(copy)
+          :: else
+          fi;
+#endif
+#ifndef M_NO_SECOND_LOOK
+          look_clear(copy);
+#endif
+          break
+       od
+    fi;
+    owed = NOT_OWED
+}
+
+inline swap(fresh) {
+#ifdef M_TAG_READ_BEFORE_SWAP
+    owed = (owed == HEAVY -> HEAVY : OWED(current));
+#endif
+    atomic {
+        pending == NONE; /* A second swap would find the first. */
+#if defined(M_OWED_OVERWRITTEN)
+        owed = OWED(current);
+#elif defined(M_TAG_OF_NEW_POINTER)
+        owed = (owed == HEAVY -> HEAVY : OWED(fresh));
+#elif !defined(M_TAG_READ_BEFORE_SWAP)
+        owed = (owed == HEAVY -> HEAVY : OWED(current));
+#endif
+        pending = fresh;
+#ifndef WEAK
+        commit_swap()
+#endif
+    }
+}
+
 active proctype writer() {
     byte published = 0;
     byte stale = 1;
 #ifdef REPLACE
     byte abandoned = NOWHERE;
 #endif
-    byte old = NONE;
+    byte owed = NOT_OWED;
     byte fresh = NONE;
     byte fenced = 0;
     byte i = 0;
 
     do
+    :: /* reclaim */
+#ifdef M_LOOK_FOR_FRESH
+       owed != NOT_OWED -> settle(published, true)
+#else
+       owed != NOT_OWED -> settle(stale, true)
+#endif
+    :: atomic { owed == NOT_OWED && POLL(0, seen, stale) }
+#if READERS > 1
+    :: atomic { owed == NOT_OWED && POLL(1, seen, stale) }
+#endif
+#if READERS > 2
+    :: atomic { owed == NOT_OWED && POLL(2, seen, stale) }
+#endif
+
     :: /* publish */
-       wait(stale);
-       atomic { own(stale) };
+       atomic {
+           owed == NOT_OWED &&
+#ifdef M_NO_WAIT
+           true ->
+#else
+           NOBODY(seen) ->
+#endif
+           own(stale)
+       };
        if
 #ifndef FENCES_ONLY
        :: fresh = WORD(stale, 0)
 #endif
        :: fresh = WORD(stale, 1)
        fi;
-#ifdef M_LOOK_BEFORE_SWAP
-       look(published);
-#endif
-       swap_and_fence(fresh, published);
+       swap(fresh);
        atomic { fresh = published; published = stale; stale = fresh; fresh = NONE };
-#if !defined(M_LOOK_BEFORE_SWAP) && !defined(M_LOOK_BEFORE_FENCE)
-#ifdef M_LOOK_FOR_FRESH
-       look(published);
-#else
-       look(stale);
-#endif
-#endif
 progress:
        skip
 
 #ifdef REPLACE
     :: /* replace_stale: there are 0 + 1 + 2 copies. */
        atomic {
-           abandoned == NOWHERE && !NOBODY(seen) ->
+           owed == NOT_OWED && abandoned == NOWHERE && !NOBODY(seen) ->
            abandoned = stale;
            stale = 3 - published - abandoned;
 #ifndef M_ABANDONED_FREED_AT_ONCE
@@ -685,17 +844,17 @@ progress:
 
 #ifndef NO_CLOSE
     :: /* close: without waiting for the stragglers of the swap before. */
-       swap_and_fence(CLOSED, EVERY);
+       swap(CLOSED);
 #if defined(M_CLOSE_WITHOUT_LOOK)
        wait(stale);
 #elif defined(M_CLOSE_WAITS_FOR_VACATED)
-       look(published);
+       settle(published, false);
        wait(published);
 #elif defined(M_CLOSE_LETS_ELSEWHERE)
-       look(EVERY);
+       settle(EVERY, false);
        wait(published);
 #else
-       look(EVERY);
+       settle(EVERY, false);
        wait(EVERY);
 #endif
        atomic {
@@ -711,6 +870,12 @@ progress:
        break
 
     :: /* leave_to_readers, set_last: a store and no swap, and no fence follows. */
+#ifndef M_LEAVE_TO_READERS_UNSETTLED
+       if
+       :: owed != NOT_OWED -> settle(stale, true)
+       :: else
+       fi;
+#endif
        atomic { pending == NONE -> pending = WORD(published, 0) };
        wait(stale);
        atomic { own(stale) };
