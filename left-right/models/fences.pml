@@ -7,7 +7,6 @@
  *
  *   the code                               the model
  *   Slot::word                             slot; KNOWN, ANY, NOTHING, INSIDE
- *   what the writer revokes                revoked
  *   enter                                  reader: from `end` to `in_session`
  *   search                                 reader: from `announce` to `in_session`
  *   refresh, leave                         reader: choices at `in_session`
@@ -26,16 +25,14 @@
  *            buffer while the writer goes on. A compare-exchange empties nothing. A reader's load
  *            of the pointer may be made early: before its announcement and before the reads of
  *            the session before, as far up as just after its last load of the pointer, which is
- *            an Acquire. So may the load of `revoked` that follows it. What was loaded early is
- *            thrown away by a full fence of that thread, be it its own or one that membarrier makes
- *            it execute. Stores to a slot are Release, so here, too, they become visible in order,
- *            and after the reads before them. Not modelled: machines where two threads may see one
- *            store at different times (POWER).
+ *            an Acquire. What was loaded early is thrown away by a full fence of that thread, be
+ *            it its own or one that membarrier makes it execute. Stores to a slot are Release, so
+ *            here, too, they become visible in order, and after the reads before them. Not
+ *            modelled: machines where two threads may see one store at different times (POWER).
  *
- * A guess is taken away by a word of its own, beside the slot's: `revoked` names the copy that a
- * reader may not enter by its guess. The writer puts the copy there before its heavy fence. The
- * reader looks after its announcement, takes what is revoked for a guess that was wrong, and puts
- * null there in its search. Only the reader stores to its slot.
+ * Only the reader stores to its slot, so it knows its own word without a load, and nobody takes
+ * its guess away: if it is outside and names a copy that the writer wants back, and the heavy fence
+ * is owed, the writer calls it, unless the reader moves first.
  *
  * Neither the sessions nor the publishes are bounded. For that, the numbers of ANY are abstracted,
  * and exactly. A number is used in one way only: the writer asks whether the word is still the one
@@ -83,19 +80,9 @@
 #define NOWHERE COPIES /* No copy. */
 #define EVERY   COPIES /* As `vacated`: every copy. */
 
-/* Mutants that are two others at once. */
+/* The same: the pointer is all that an enter loads. */
 #ifdef M_NO_LIGHT_FENCE
 #define M_GUESS_AFTER_LOAD
-#define M_REVOKED_LOADED_FIRST
-#endif
-#ifdef M_FORGET_AFTER_FENCE
-#define M_FORGET_IN_ONE_STEP
-#endif
-#if defined(M_FORGET_BY_STORE) || defined(M_FORGET_IN_WORD) || defined(M_FORGET_IN_ONE_STEP)
-#define IN_WORD /* The guess is taken away in the slot itself. */
-#endif
-#if defined(M_FORGET_AFTER_FENCE) || defined(M_REVOKE_AFTER_FENCE)
-#define FORGET_LATE
 #endif
 
 /* What `current` may hold: a copy, with the tag "fence, then load again" or without. */
@@ -127,17 +114,12 @@ byte current = WORD(0, 1);
 byte current = WORD(0, 0);
 #endif
 byte slot[READERS] = NOTHING;
-byte revoked[READERS] = NOWHERE;
-#define UNREVOKE 255 /* In a buffer: the store of null to `revoked`. */
 
 /* What has not reached memory: the readers' stores, the writer's swap. */
 chan buffer[READERS] = [DEPTH] of { byte };
 byte pending = NONE;
 /* What a reader has loaded early. */
 byte early[READERS] = NONE;
-#ifdef WEAK
-byte early_revoked[READERS] = NONE;
-#endif
 
 /* The writer's stragglers: the word that it saw in each slot, 0 for none. */
 byte seen[READERS];
@@ -168,9 +150,6 @@ bool freed[READERS];
 
 /* The oldest store in a reader's buffer becomes visible. */
 inline commit_store(r) {
-    if
-    :: buffer[r]?[UNREVOKE] -> buffer[r]?UNREVOKE; revoked[r] = NOWHERE
-    :: else ->
 #ifdef NUMBERS
     buffer[r]?slot[r]
 #else
@@ -188,7 +167,6 @@ inline commit_store(r) {
        fi
     fi
 #endif
-    fi
 }
 
 /* The writer's swap, or its last store, becomes visible. */
@@ -208,10 +186,6 @@ inline fence_reader(r) {
     :: else -> break
     od;
     early[r] = NONE
-#ifdef WEAK
-    ;
-    early_revoked[r] = NONE
-#endif
 }
 
 /* A full fence of the writer. */
@@ -238,9 +212,6 @@ end:
     :: d_step { len(buffer[r]) > 0 -> commit_store(r) }
 #ifdef WEAK
     :: d_step { early[r] == NONE && current != CLOSED -> early[r] = current }
-    :: d_step {
-           early[r] != NONE && early_revoked[r] == NONE -> early_revoked[r] = revoked[r]
-       }
 #endif
     od
 }
@@ -266,32 +237,16 @@ active [READERS] proctype reader() {
     byte r = _pid - READERS - 1;
     byte word = NOTHING; /* What it stored last. */
     byte found = NONE;   /* A register. */
-#ifdef M_REVOKED_LOADED_FIRST
-    byte was_revoked = NOWHERE;
-#endif
 #ifdef NUMBERS
     byte number = 0;
 #endif
 
 end:
-#ifdef IN_WORD
-    /* Outside. It loads its own word: the writer may have taken its guess away. */
-    atomic { word = (len(buffer[r]) > 0 -> word : slot[r]) };
-end_loaded:
-#endif
     /* Outside; now it announces its guess, if it has one. */
     atomic {
         MAY_ANNOUNCE ->
-#ifdef M_FORGET_IN_ONE_STEP
-        word = (len(buffer[r]) > 0 -> word : slot[r]);
-#endif
 #ifdef M_GUESS_AFTER_LOAD
         load_current(r, found)
-    };
-    atomic {
-#endif
-#ifdef M_REVOKED_LOADED_FIRST
-        was_revoked = revoked[r]
     };
     atomic {
 #endif
@@ -312,8 +267,7 @@ prove:
         load_current(r, found);
 #endif
         if
-        :: found == WORD(NAMED(word), 0) && found < CLOSED -> goto proved_light
-        :: found == RECYCLED(NAMED(word)) -> goto proved_light
+        :: found == WORD(NAMED(word), 0) && found < CLOSED -> goto proved
         :: found == WORD(NAMED(word), 1) && found < CLOSED ->
 #ifdef M_GUESS_NO_TAG_CHECK
            goto proved
@@ -334,28 +288,6 @@ prove:
         :: COPY(found) == NAMED(word) && found < CLOSED -> goto proved
         :: else -> goto disproved
         fi;
-    };
-proved_light:
-    /* So it is the guess, unless the writer has revoked that. */
-    atomic {
-#if defined(M_REVOKED_LOADED_FIRST)
-        if
-        :: was_revoked == NAMED(word) -> goto disproved
-        :: else
-        fi;
-#elif !defined(M_REVOKED_IGNORED)
-        if
-#ifdef WEAK
-        :: early_revoked[r] == NAMED(word) -> early_revoked[r] = NONE; goto disproved
-        :: early_revoked[r] != NAMED(word) && early_revoked[r] != NONE -> early_revoked[r] = NONE
-        :: early_revoked[r] == NONE && revoked[r] == NAMED(word) -> goto disproved
-#else
-        :: revoked[r] == NAMED(word) -> goto disproved
-#endif
-        :: else
-        fi;
-#endif
-        assert(found != RECYCLED(NAMED(word)));
 proved:
         at[r] = NAMED(word);
         found = NONE;
@@ -365,6 +297,7 @@ proved:
 #endif
         goto in_session;
 disproved:
+        assert(found != RECYCLED(NAMED(word)));
 #if defined(M_NO_ANY)
         goto loaded
 #elif defined(M_GUESS_AGAIN)
@@ -382,16 +315,6 @@ disproved:
 
 announce:
     atomic { STORE_ANY };
-
-unrevoke:
-#if !defined(M_UNREVOKE_NEVER) && !defined(M_UNREVOKE_AFTER_LOAD)
-    atomic {
-        if
-        :: revoked[r] != NOWHERE -> nfull(buffer[r]) -> buffer[r]!UNREVOKE
-        :: else
-        fi
-    };
-#endif
 
 load:
 #if !defined(M_SEARCH_NO_FENCE) && !defined(M_SEARCH_FENCES_LATE)
@@ -416,14 +339,6 @@ loaded:
 #ifdef M_SEARCH_FENCES_LATE
     d_step { fence_reader(r) };
 #endif
-#ifdef M_UNREVOKE_AFTER_LOAD
-    atomic {
-        if
-        :: revoked[r] != NOWHERE -> nfull(buffer[r]) -> buffer[r]!UNREVOKE
-        :: else
-        fi
-    };
-#endif
     atomic { STORE(KNOWN(at[r]) | INSIDE) };
 
 in_session:
@@ -440,9 +355,6 @@ in_session:
                pending == NONE -> /* The swap reads and writes in one: nothing comes between. */
            current = WORD(at[r], 0);
            early[r] = NONE; /* A later load does not return an older value than this one. */
-#ifdef WEAK
-           early_revoked[r] = NONE;
-#endif
 #ifndef WEAK
            fence_reader(r)
 #endif
@@ -467,9 +379,9 @@ in_session:
 #elif defined(M_REFRESH_BEFORE_READS)
            STORE_ANY
        };
-       atomic { at[r] = NOWHERE; goto unrevoke }
+       atomic { at[r] = NOWHERE; goto load }
 #else
-           STORE_ANY; at[r] = NOWHERE; goto unrevoke
+           STORE_ANY; at[r] = NOWHERE; goto load
        }
 #endif
 
@@ -556,7 +468,7 @@ inline membarrier() {
 #define NAMES(word, copy) \
     (NAMED(word) == copy || (copy == EVERY && NAMED(word) >= 0 && NAMED(word) < COPIES))
 
-/* The same, if there was no heavy fence: a guess outside counts too, unless it is revoked. */
+/* The same, if there was no heavy fence: a guess outside counts too. */
 #ifdef M_DIM_CLEAR
 #define DIM(i, copy) CLEAR(i, copy)
 #else
@@ -573,12 +485,7 @@ inline look_clear(copy) {
 
 inline look_dim(copy) {
     do
-    :: i < READERS ->
-       d_step { seen[i] = (DIM(i, copy) -> slot[i] : 0) };
-       d_step {
-           seen[i] = (copy != EVERY && !(seen[i] & INSIDE) && revoked[i] == copy -> 0 : seen[i]);
-           i++
-       }
+    :: d_step { i < READERS -> seen[i] = (DIM(i, copy) -> slot[i] : 0); i++ }
     :: atomic { i == READERS -> i = 0; break }
     od
 }
@@ -643,33 +550,6 @@ inline wait(copy) {
 #endif
 }
 
-/* Takes the guesses away that were seen outside. In the code it is a store to `revoked`, and it is
- * visible when the heavy fence is over at the latest; till then the writer loads nothing. */
-inline forget(copy) {
-#ifdef M_NEVER_FORGET
-    skip
-#else
-    do
-    :: d_step {
-           i < READERS ->
-           if
-           :: seen[i] != 0 && !(seen[i] & INSIDE) ->
-#if defined(M_FORGET_BY_STORE)
-              slot[i] = NOTHING
-#elif defined(IN_WORD)
-              slot[i] = (slot[i] == seen[i] -> NOTHING : slot[i])
-#else
-              revoked[i] = copy
-#endif
-           :: else
-           fi;
-           i++
-       }
-    :: atomic { i == READERS -> i = 0; break }
-    od
-#endif
-}
-
 #if READERS == 1
 #define NOBODY_INSIDE (!(seen[0] & INSIDE))
 #elif READERS == 2
@@ -705,22 +585,10 @@ inline settle(copy, may_poll) {
        :: NOBODY(seen) -> break
        :: !NOBODY(seen) ->
 #endif
-#ifndef FORGET_LATE
-          if
-          :: may_poll -> forget(copy)
-          :: else
-          fi;
-#endif
 #if defined(M_OWN_FENCE_FOR_MEMBARRIER)
           atomic { fence_writer() };
 #elif !defined(M_NO_MEMBARRIER)
           membarrier();
-#endif
-#ifdef FORGET_LATE
-          if
-          :: may_poll -> forget(copy)
-          :: else
-          fi;
 #endif
 #ifndef M_NO_SECOND_LOOK
           look_clear(copy);
