@@ -564,6 +564,10 @@ mod tests {
         scene.slot.end_leaked_session();
         scene.begin(Relied::OnFull);
         assert!(scene.settle(Patience::Never).took.is_none());
+        scene.in_vacated();
+        scene.begin(Relied::OnFull);
+        assert!(scene.settle(Patience::Never).took.is_none());
+        assert!(!scene.is_over());
     }
 
     #[test]
@@ -583,6 +587,9 @@ mod tests {
     fn after_waiting_in_vain_it_does_not_wait_for_a_while() {
         with_heavy_fences(|mut scene| {
             scene.in_vacated();
+            scene.begin(Relied::OnHeavy);
+            scene.settle(Patience::Never);
+            assert_eq!(scene.grace.hasty, 0, "it has not waited");
             scene.begin(Relied::OnHeavy);
             scene.settle(Patience::Forever);
             assert!(scene.grace.hasty > 0);

@@ -1,7 +1,7 @@
 //! The grace period.
 
 use super::super::Mutant;
-use super::{LOOM, PROGRESS, SECCOMP, SEMANTICS, UNIT, equivalent, mutant};
+use super::{LOOM, PROGRESS, SEMANTICS, UNIT, equivalent, mutant};
 
 const FILE: &str = "wait.rs";
 
@@ -30,11 +30,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "settle: a full fence in place of the heavy one", "fence::heavy(); fenced", "fence::full(); fenced", LOOM),
     mutant(FILE, "settle: does not look again after the heavy fence", "fenced = self.look(registry, Sight::Clear);", "fenced += 0;", LOOM),
     mutant(FILE, "settle: the heavy fence where it is not needed", "if relied == Relied::OnHeavy && !self.stragglers.is_empty() {", "if relied == Relied::OnHeavy {", UNIT),
-    mutant(FILE, "settle: the heavy fence for readers that have fenced", "if relied == Relied::OnHeavy && !self.stragglers.is_empty() {", "if !self.stragglers.is_empty() {", SECCOMP),
+    mutant(FILE, "settle: the heavy fence for readers that have fenced", "if relied == Relied::OnHeavy && !self.stragglers.is_empty() {", "if !self.stragglers.is_empty() {", UNIT),
     mutant(FILE, "settle: readers have moved on whatever they say", "if self.stragglers.is_empty() { return true; } } self.hasty = HASTE; false", "if self.stragglers.len() < usize::MAX { return true; } } self.hasty = HASTE; false", LOOM),
     equivalent(FILE, "settle: never gives readers a moment", "for _ in 0..looks {", "for _ in 0..0 * looks {", "slower only: each publish beside readers at work makes a heavy fence"),
     mutant(FILE, "settle: always gives readers a moment", "self.hasty = HASTE; false", "false", UNIT),
-    mutant(FILE, "settle: a call that must not wait gives readers a moment", "Patience::Never => return false,", "Patience::Never => 32,", SEMANTICS),
+    mutant(FILE, "settle: a call that must not wait gives readers a moment", "Patience::Never => return false,", "Patience::Never => 32,", UNIT),
     mutant(FILE, "wait: for what is not settled", "assert!(self.owed.is_none(), \"what is owed is settled before a wait\");", "", UNIT),
     mutant(FILE, "wait: not at all", "self.prune(Sight::Clear); if self.stragglers.is_empty() {", "self.prune(Sight::Clear); if self.stragglers.len() < usize::MAX {", LOOM),
     mutant(FILE, "wait: for one reader to leave", "self.prune(Sight::Clear); if self.stragglers.is_empty() {", "let before = self.stragglers.len(); self.prune(Sight::Clear); if self.stragglers.is_empty() || self.stragglers.len() < before {", LOOM),
