@@ -173,6 +173,9 @@ impl Chooser {
                 let cost = cost.map_or(0, nanoseconds_of);
                 self.asymmetric = learn(self.asymmetric, cost, is_symmetric_best);
             }
+            // A reader that went while the slots were counted may have been counted twice: what follows
+            // seems to be less than nothing, and says nothing.
+            Outgoing::Symmetric if since_last > usize::MAX / 2 => {}
             Outgoing::Symmetric => {
                 let cost = (since_last as u64).saturating_mul(FULL_FENCE);
                 self.symmetric = learn(self.symmetric, cost, !is_symmetric_best);
@@ -411,6 +414,16 @@ mod tests {
         assert!(pairs.asked_for(Pair::Asymmetric, rare) > 850);
         let often = load((20_000, 25_000));
         assert!(pairs.asked_for(Pair::Symmetric, often) > 850);
+    }
+
+    #[test]
+    fn a_count_that_falls_is_not_taken_for_reads() {
+        let mut pairs = Pairs::new();
+        pairs.fenced = 1_000_000;
+        pairs.asked_for(Pair::Symmetric, FEW);
+        let known = pairs.chooser.symmetric;
+        pairs.chooser.record(10, Outgoing::Symmetric);
+        assert_eq!(pairs.chooser.symmetric, known);
     }
 
     #[test]

@@ -33,6 +33,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(CHOICE, "choice: one that was interrupted is the rule", "cost.min(4 * known + ASSUMED)", "cost", UNIT),
     mutant(CHOICE, "choice: a policy is ignored", "self.policy = policy;", "let _ = policy;", UNIT),
     mutant(CHOICE, "choice: forgets what it has counted", "self.counted = fenced;", "", UNIT),
+    mutant(CHOICE, "choice: takes a count that falls for reads", "Outgoing::Symmetric if since_last > usize::MAX / 2 => {}", "", UNIT),
     mutant(CHOICE, "choice: does not learn what waits cost", "let cost = cost.map_or(0, nanoseconds_of);", "let cost = cost.map_or(0, |cost| nanoseconds_of(cost) * 0);", UNIT),
     mutant(CHOICE, "choice: each wait costs as if the writer did nothing else", "(took as f64 * (1.0 + INTERRUPTIONS * busy)) as u64", "(took as f64 * (1.0 + INTERRUPTIONS + 0.0 * busy)) as u64", UNIT),
     mutant(REGISTRY, "deregister: the count of fenced sessions goes along", "let fenced = others.wrapping_add(slot.fenced_sessions());", "let fenced = others; let _ = slot;", UNIT),
