@@ -208,4 +208,22 @@ mod tests {
             assert_eq!(fenced, readers);
         }
     }
+
+    #[test]
+    fn fenced_sessions_count_when_their_reader_is_gone() {
+        let (published, _record) = published();
+        let registry = Registry::new();
+        let slot = registry.register();
+        for _ in 0..3 {
+            let entered = slot.enter(slot.word(), &published);
+            entered
+                .or_else(|otherwise| slot.enter_otherwise(otherwise, &published).ok_or(()))
+                .unwrap();
+            assert!(slot.leave());
+        }
+        registry.deregister(slot.key());
+        let (mut roster, mut inside) = (Roster::default(), Vec::new());
+        let fenced = registry.look(&mut roster, Vacated::All, Sight::Clear, &mut inside);
+        assert_eq!(fenced, 3, "the pointer asks for fences");
+    }
 }

@@ -293,3 +293,11 @@ fn a_dim_sight_takes_only_another_word_for_a_proof() {
     scene.grace.prune(Sight::Dim);
     assert_eq!(scene.grace.stragglers.len(), 0, "it searches");
 }
+
+#[test]
+#[should_panic = "settled before a wait"]
+fn nobody_waits_before_it_is_known_for_whom() {
+    let mut scene = Scene::new();
+    scene.begin(Relied::OnFull);
+    scene.is_over();
+}

@@ -8,6 +8,7 @@ mod workshop;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Instant;
 
 use super::context::{Context, Verdict};
 pub(super) use workshop::copy_workspace;
@@ -134,8 +135,10 @@ fn lives(context: &Context, mutants: &[&Mutant]) -> Result<(Vec<String>, Vec<Lif
             let Some(mutant) = mutants.get(index) else {
                 break;
             };
+            let since = Instant::now();
             let life = live(workshop, mutant, &sound);
-            context.note(&format!("{}: {life:?}", mutant.name));
+            let seconds = since.elapsed().as_secs_f64();
+            context.note(&format!("{} ({seconds:.1} s): {life:?}", mutant.name));
             results.lock().unwrap()[index] = life;
         }
     };

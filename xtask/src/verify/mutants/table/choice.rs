@@ -13,7 +13,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FENCE, "full fence: none", "fence(Ordering::SeqCst);", "", LOOM),
     mutant(FENCE, "full fence: AcqRel", "fence(Ordering::SeqCst);", "fence(Ordering::AcqRel);", LOOM),
     mutant(FENCE, "heavy fence: a full one", "system::heavy();", "full();", LOOM),
-    mutant(FENCE, "light fence: a full one, and the heavy fence has no partner", "system::light();", "full();", LOOM),
+    equivalent(FENCE, "light fence: a full one, and the heavy fence has no partner", "system::light();", "full();", "the reader's full fence pairs with the one that `settle` makes before its first look: dear, and right"),
     mutant(FENCE, "a refused registration is taken for a granted one", "register().unwrap_or(FenceStrategy::Fences)", "register().unwrap_or(FenceStrategy::Membarrier)", UNIT),
     mutant(FENCE, "a granted registration is not used", "register().unwrap_or(FenceStrategy::Fences)", "{ let _ = register(); FenceStrategy::Fences }", UNIT),
     mutant(MEMBARRIER, "membarrier: not called", "if let Err(error) = membarrier(MembarrierCommand::PrivateExpedited) {", "if let Err(error) = Ok::<(), &str>(()) {", Check::Model(&["NO_CLOSE", "M_NO_MEMBARRIER"])),
