@@ -4,129 +4,118 @@
 //! (invariant 2), also if an `absorb_*` panics halfway: the log counts an operation as begun
 //! before user code sees it.
 
-use std::{collections::VecDeque, mem};
+use std::mem::{self, ManuallyDrop};
 
 use crate::{Absorb, unwind::swallow};
 
-/// Logs shorter than this keep their memory.
+/// Room for so many operations is kept.
 const SMALL: usize = 1024;
 
-/// Which copy has absorbed the operations at the front of the log, and how many.
-#[derive(Clone, Copy, Debug)]
-enum Front {
-    /// The published copy has absorbed this many that the stale one lacks.
-    Published(usize),
-    /// The stale copy has absorbed this many that the published one lacks.
-    Stale(usize),
-}
-
-/// The log. Dropping it forgets the operations at its front, whose values may also be in a copy,
-/// and drops the others.
+/// The log. Dropping it forgets the operations whose values may also be in a copy, and drops the others.
+///
+/// None is dropped but on purpose: what a panic leaves in the log may share its values with a copy.
 #[derive(Debug)]
 pub(crate) struct OpLog<O> {
-    operations: VecDeque<O>,
-    front: Front,
+    /// What the published copy has absorbed and the stale one lacks.
+    published: Vec<ManuallyDrop<O>>,
+    /// What no reader can see yet.
+    pending: Vec<ManuallyDrop<O>>,
+    /// How many of these the stale copy has absorbed, from the first on.
+    begun: usize,
 }
 
 impl<O> OpLog<O> {
     pub(crate) fn new() -> Self {
         Self {
-            operations: VecDeque::new(),
-            front: Front::Published(0),
+            published: Vec::new(),
+            pending: Vec::new(),
+            begun: 0,
         }
     }
 
+    #[inline]
     pub(crate) fn push(&mut self, operation: O) {
-        self.operations.push_back(operation);
+        self.pending.push(ManuallyDrop::new(operation));
     }
 
     pub(crate) fn extend(&mut self, operations: impl IntoIterator<Item = O>) {
-        self.operations.extend(operations);
+        let operations = operations.into_iter();
+        self.pending.extend(operations.map(ManuallyDrop::new));
     }
 
     /// The operations that no reader can see yet, in order.
-    pub(crate) fn pending(&self) -> std::collections::vec_deque::Iter<'_, O> {
-        match self.front {
-            Front::Published(seen) => self.operations.range(seen..),
-            Front::Stale(_) => self.operations.iter(),
-        }
+    pub(crate) fn pending(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = &O> + ExactSizeIterator + Clone {
+        self.pending.iter().map(|operation| &**operation)
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.operations.len()
+        self.published.len() + self.pending.len()
     }
 
     pub(crate) fn capacity(&self) -> usize {
-        self.operations.capacity()
+        // Of operations without a size there is room for any number.
+        self.published
+            .capacity()
+            .saturating_add(self.pending.capacity())
     }
 
     /// Applies to `stale` whatever it lacks, so that it is ahead of `published`.
     pub(crate) fn bring_up_to_date<T: Absorb<O>>(&mut self, stale: &mut T, published: &T) {
-        let ahead = match self.front {
-            Front::Stale(ahead) => ahead,
-            Front::Published(_) => {
-                self.replay(stale, published);
-                self.give_memory_back();
-                0
-            }
-        };
-        self.front = Front::Stale(ahead);
-        for (operation, begun) in self.operations.range_mut(ahead..).zip(ahead + 1..) {
-            self.front = Front::Stale(begun);
+        if !self.published.is_empty() {
+            self.replay(stale, published);
+            self.give_memory_back();
+        }
+        let begun = self.begun;
+        for (operation, begun) in self.pending[begun..].iter_mut().zip(begun + 1..) {
+            self.begun = begun;
             stale.absorb_first(operation, published);
         }
     }
 
-    /// Takes note that the copies have changed roles.
+    /// Takes note that the copies have changed roles, after the stale one was brought up to date.
     pub(crate) fn copies_swapped(&mut self) {
-        self.front = match self.front {
-            Front::Stale(seen) => Front::Published(seen),
-            Front::Published(seen) => Front::Stale(seen),
-        };
+        debug_assert!(self.published.is_empty() && self.begun == self.pending.len());
+        mem::swap(&mut self.published, &mut self.pending);
+        self.begun = 0;
     }
 
     /// Applies to `behind` the operations that `ahead` has absorbed before. They leave the log.
     pub(crate) fn replay<T: Absorb<O>>(&mut self, behind: &mut T, ahead: &T) {
-        while let Front::Published(count @ 1..) = self.front {
-            self.front = Front::Published(count - 1);
-            let operation = self
-                .operations
-                .pop_front()
-                .expect("the front of the log is part of the log");
-            behind.absorb_second(operation, ahead);
+        for operation in self.published.drain(..) {
+            behind.absorb_second(ManuallyDrop::into_inner(operation), ahead);
         }
     }
 
     /// Drops the operations that the published copy has absorbed: the other one is a clone of it.
     pub(crate) fn drop_published(&mut self) {
-        if let Front::Published(count) = self.front {
-            // First, in case a drop panics: what is dropped must not be absorbed again. The drain
-            // goes on with the others then.
-            self.front = Front::Published(0);
-            drop(self.operations.drain(..count));
-        }
+        let operations = mem::take(&mut self.published).into_iter();
+        // As a vector of what drops itself, which goes on with the others if one of them panics.
+        drop(operations.map(ManuallyDrop::into_inner).collect::<Vec<O>>());
     }
 
     /// Drops all operations, begun or not: for copies that share nothing with them.
     pub(crate) fn discard(&mut self) {
-        self.front = Front::Published(0);
-        self.drop_all();
-    }
-
-    /// Drops the operations one by one, each on its own: the writer may be going while its thread
-    /// unwinds, and a second panic would abort.
-    fn drop_all(&mut self) {
-        while let Some(operation) = self.operations.pop_front() {
-            swallow(|| drop(operation));
-        }
+        self.begun = 0;
+        drop_each(self.published.drain(..));
+        drop_each(self.pending.drain(..));
     }
 
     /// Returns memory that a burst of operations left behind, now that they are gone.
     fn give_memory_back(&mut self) {
-        let (length, capacity) = (self.operations.len(), self.operations.capacity());
+        let (length, capacity) = (self.pending.len(), self.published.capacity());
         if capacity > SMALL && capacity / 4 > length {
-            self.operations.shrink_to(2 * length);
+            self.published.shrink_to(2 * length);
         }
+    }
+}
+
+/// Drops operations each on its own: the writer may be going while its thread unwinds, and a second panic
+/// would abort.
+fn drop_each<O>(operations: impl Iterator<Item = ManuallyDrop<O>>) {
+    for operation in operations {
+        swallow(|| drop(ManuallyDrop::into_inner(operation)));
     }
 }
 
@@ -134,9 +123,7 @@ impl<O> Drop for OpLog<O> {
     fn drop(&mut self) {
         // What a copy has absorbed may share values with that copy, which is leaked or has
         // dropped them: leak rather than drop twice.
-        let (Front::Published(begun) | Front::Stale(begun)) = self.front;
-        self.operations.drain(..begun).for_each(mem::forget);
-        self.drop_all();
+        drop_each(self.pending.drain(self.begun..));
     }
 }
 
