@@ -374,6 +374,7 @@ impl Slot {
     }
 
     /// Ends a session whose guards were leaked. The caller knows that none of them is in use.
+    #[inline]
     pub(crate) fn end_leaked_session(&self) {
         self.nested.store(0, Ordering::Relaxed);
         self.end_session();

@@ -128,6 +128,7 @@ impl Published {
     /// Publishes `record` and asks its readers for `pair`. Returns the fence that the readers of the
     /// record that was taken out rely on: it is to be made before a look at the slots tells whether
     /// they have left (invariants 3 and 6).
+    #[inline]
     pub(crate) fn swap(&self, record: NonNull<Header>, pair: Pair) -> Relied {
         self.swap_word(tagged(record.as_ptr(), tag(pair)))
     }
@@ -137,6 +138,7 @@ impl Published {
         self.swap_word(std::ptr::null_mut())
     }
 
+    #[inline]
     fn swap_word(&self, fresh: *mut Header) -> Relied {
         // Release: pairs with the Acquire loads of readers.
         let old = self.current.swap(fresh, Ordering::Release);

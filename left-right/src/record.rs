@@ -31,6 +31,7 @@ const GENERATION: usize = if cfg!(loom) {
 ///
 /// The two records of a pair take turns, so without those bits a reader that pauses would seem to expect
 /// every second publish. With them it does every 32nd.
+#[inline]
 pub(crate) fn published_as(record: NonNull<Header>, version: u64) -> NonNull<Header> {
     // A record has every second version.
     let generation = ((version as usize >> 1) << FLAGS.count_ones()) & GENERATION;

@@ -108,6 +108,7 @@ impl Registry {
     /// readers have fenced so far.
     ///
     /// Called after a fence that follows the swap (invariant 5).
+    #[inline]
     pub(crate) fn look(
         &self,
         roster: &mut Roster,

@@ -135,6 +135,7 @@ impl Chooser {
     }
 
     /// The pair for the pointer that is published next.
+    #[inline]
     pub(crate) fn pair(&mut self) -> Pair {
         match (fence_strategy(), self.policy) {
             (FenceStrategy::Fences, _) | (_, FencePolicy::WriteMostly) => {
@@ -164,6 +165,7 @@ impl Chooser {
 
     /// Takes note of how many sessions the slots have fenced by now, and of what has become of the
     /// pointer that was swapped out.
+    #[inline]
     pub(crate) fn record(&mut self, fenced: usize, outgoing: Outgoing) {
         let since_last = fenced.wrapping_sub(self.counted);
         self.counted = fenced;
