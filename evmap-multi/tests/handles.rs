@@ -210,6 +210,21 @@ fn the_writer_waits_for_an_old_view_and_no_longer() {
 }
 
 #[test]
+fn a_writer_that_looks_at_its_own_writes_need_not_wait_for_a_view() {
+    let (mut writer, reader) = evmap_multi::new();
+    let view = reader.enter();
+    writer.insert(1, 'a').publish();
+    writer.insert(1, 'b');
+    assert!(writer.try_view().is_none());
+    let own = writer.view_or_replace(Duration::ZERO).unwrap();
+    assert_eq!(own[&1], ['a', 'b']);
+    assert!(view.is_empty());
+    assert_eq!(writer.stats().abandoned, 1);
+    drop(view);
+    assert_eq!(*reader.get(&1).unwrap(), ['a']);
+}
+
+#[test]
 fn look_ups_take_equivalent_types() {
     #[derive(Clone, PartialEq, Eq, Hash)]
     struct Pair(String, u32);

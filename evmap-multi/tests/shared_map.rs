@@ -205,6 +205,21 @@ fn a_panic_poisons_writes_and_no_reads() {
 }
 
 #[test]
+fn readers_are_listed_with_what_they_see() {
+    let map = SharedMap::from([(1, 'a')]);
+    let versions = || {
+        let readers = map.readers();
+        let inside = readers.iter().filter(|reader| reader.is_inside);
+        inside.map(|reader| reader.version).collect::<Vec<_>>()
+    };
+    assert_eq!(versions(), []);
+    let view = map.enter();
+    assert_eq!(versions(), [Some(view.version())]);
+    drop(view);
+    assert_eq!(versions(), []);
+}
+
+#[test]
 fn maps_that_exchanged_their_writers_can_only_be_read() {
     let (first, second) = (SharedMap::from([(1, 1)]), SharedMap::from([(2, 2)]));
     let result = first.try_batch(|mine| second.try_batch(|other| mem::swap(mine, other)));
@@ -226,6 +241,11 @@ fn a_map_is_made_of_what_a_writer_is_made_of() {
     assert_eq!((map.get_one_cloned(&1), *map.meta()), (Some('a'), 5));
     map.set_meta(6);
     assert_eq!(*map.meta(), 6);
+    assert_eq!(map.patience(), Duration::from_secs(1));
+    assert_eq!(
+        hasty(Publishing::ByHand).patience(),
+        Duration::from_millis(1)
+    );
 }
 
 #[cfg(feature = "async")]

@@ -54,6 +54,18 @@ fn a_reference_narrows_or_is_given_back() {
     assert!(Ref::try_map(whole(), |_| None::<&u32>).is_none());
 }
 
+#[test]
+fn a_writer_that_looks_at_its_copy_leaves_the_old_one_to_its_reader() {
+    let (mut writer, reader) = kept::new::<Count, u32>(Count(0));
+    let view = reader.enter();
+    writer.append(1).publish().append(2);
+    assert!(writer.try_view().is_none());
+    assert_eq!(writer.view_or_replace(Duration::ZERO).unwrap().0, 3);
+    assert_eq!((view.0, writer.stats().abandoned), (0, 1));
+    drop(view);
+    assert_eq!(reader.enter().0, 1, "a look publishes nothing");
+}
+
 fn shared(publishing: Publishing) -> SharedHandle<Count, u32> {
     let (writer, _) = kept::new::<Count, u32>(Count(0));
     writer.into_shared(publishing, Duration::from_millis(1))

@@ -375,6 +375,22 @@ fn a_thread_that_writes_while_it_holds_a_view_is_told_so() {
     assert_eq!(seen(&shared), [2]);
 }
 
+#[test]
+fn readers_are_listed_with_what_they_see() {
+    let shared = shared(Publishing::EachWrite);
+    push(&shared, 1).unwrap();
+    let versions = || {
+        let readers = shared.readers().unwrap();
+        let inside = readers.iter().filter(|it| it.is_inside);
+        inside.map(|it| it.version).collect::<Vec<_>>()
+    };
+    assert_eq!(versions(), []);
+    let view = shared.enter();
+    assert_eq!(versions(), [Some(1)]);
+    drop(view);
+    assert_eq!(versions(), []);
+}
+
 /// Threads that come and go get the same addresses for their thread-locals.
 #[test]
 fn a_thread_is_not_taken_for_one_that_is_gone() {
@@ -411,6 +427,7 @@ fn a_panic_of_an_operation_poisons_writes_and_no_reads() {
                 assert!(push(&shared, 2).is_err());
                 assert!(shared.append_with(|_| (None, ())).is_err());
                 assert!(shared.publish().is_err());
+                assert!(shared.readers().is_err());
             });
         });
         assert_eq!(seen(&shared), [1]);
@@ -640,6 +657,11 @@ fn handles_are_send_and_sync() {
 
 #[cfg(feature = "async")]
 mod asynchronous {
+    use std::{
+        pin::pin,
+        task::{Context, Poll, Wake, Waker},
+    };
+
     use super::*;
 
     #[test]
@@ -698,5 +720,46 @@ mod asynchronous {
         assert!(catch_unwind(AssertUnwindSafe(panics)).is_err());
         let future = shared.publish_async();
         assert!(futures::executor::block_on(future).is_err());
+    }
+
+    /// Whoever is woken works at once, where others put a task into a queue.
+    struct Woken<F>(F);
+
+    impl<F: Fn() + Send + Sync> Wake for Woken<F> {
+        fn wake(self: Arc<Self>) {
+            self.0();
+        }
+    }
+
+    #[test]
+    fn poison_ends_a_future_at_the_end_of_its_patience() {
+        let _deadline = common::deadline();
+        let patience = Duration::from_millis(1);
+        let shared = writer(&Arc::default()).into_shared(Publishing::ByHand, patience);
+        leak_a_view(&shared);
+        publish_half(&shared);
+        let mut future = pin!(shared.publish_async());
+        // Called once the future has found the view in its way, and before it has lost patience.
+        let poison = {
+            let shared = shared.clone();
+            move || {
+                let panics = || {
+                    shared.update(|writer| {
+                        writer.append(Operation::Panic).publish();
+                    })
+                };
+                let _ = catch_unwind(AssertUnwindSafe(panics));
+                thread::sleep(50 * patience);
+            }
+        };
+        let waker = Waker::from(Arc::new(Woken(poison)));
+        let mut context = Context::from_waker(&waker);
+        let published = loop {
+            if let Poll::Ready(published) = future.as_mut().poll(&mut context) {
+                break published;
+            }
+        };
+        assert!(published.is_err());
+        assert_eq!(seen(&shared), [1]);
     }
 }

@@ -48,10 +48,10 @@ pub enum Publishing {
     ByHand,
 }
 
-/// Publishes at an interval. Dropping it ends that, and waits until it has.
+/// Publishes at an interval until it is ended.
 pub(super) struct Timer {
-    stop: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    stop: Sender<()>,
+    thread: JoinHandle<()>,
 }
 
 /// As short as an interval may be: without a pause the thread would do nothing but look.
@@ -84,22 +84,18 @@ impl Timer {
         };
         let thread = thread::Builder::new().name("left-right publisher".to_owned());
         Self {
-            stop: Some(stop),
-            thread: Some(thread.spawn(work).expect("a thread can be started")),
+            stop,
+            thread: thread.spawn(work).expect("a thread can be started"),
         }
     }
-}
 
-impl Drop for Timer {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        let Some(thread) = self.thread.take() else {
-            return;
-        };
+    /// Ends the thread, and waits until it has gone.
+    pub(super) fn end(self) {
+        drop(self.stop);
         // It may itself drop the last handle: with a value that it removes.
-        if thread.thread().id() != thread::current().id() {
+        if self.thread.thread().id() != thread::current().id() {
             // A panic of an operation was reported, and the structure is poisoned.
-            let _ = thread.join();
+            let _ = self.thread.join();
         }
     }
 }

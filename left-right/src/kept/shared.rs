@@ -623,7 +623,9 @@ fn insist(mut attempt: impl FnMut() -> Result<(), PublishError>) -> Result<(), P
 
 impl<T: Absorb<O> + Independent, O> Drop for Writing<T, O> {
     fn drop(&mut self) {
-        drop(self.timer.take());
+        if let Some(timer) = self.timer.take() {
+            timer.end();
+        }
         // Nothing that was changed is lost. An operation may panic, and readers may hold on to too
         // many copies: there is nobody left to tell.
         swallow(|| drop(self.writer.publish_or_replace(self.patience)));

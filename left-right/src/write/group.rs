@@ -237,8 +237,8 @@ mod tests {
             self.0 += *operation;
         }
 
-        fn sync_with(&mut self, first: &Self) {
-            self.0 = first.0;
+        fn sync_with(&mut self, _: &Self) {
+            unreachable!("every operation is logged");
         }
     }
 

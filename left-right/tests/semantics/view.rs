@@ -1,6 +1,12 @@
 //! Reading one's own writes, and the pointers to the copies.
 
-use std::{thread, time::Duration};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    thread,
+    time::Duration,
+};
+
+use left_right::{Absorb, Independent, PublishError};
 
 use crate::{
     common,
@@ -208,4 +214,46 @@ fn a_view_is_stopped_by_no_reader_however_many_there_are() {
     writer.publish();
     writer.publish();
     assert_eq!(writer.stats().abandoned, 0);
+}
+
+#[test]
+fn a_view_that_may_wait_for_ever_leaves_no_copy_to_a_reader() {
+    let _deadline = common::deadline();
+    let (mut writer, reader) = left_right::new_logged(Recorder::new([]));
+    let guard = reader.enter().unwrap();
+    writer.append(1).publish();
+    writer.append(2);
+    thread::scope(|scope| {
+        let patience = Duration::from_millis(40);
+        let look = || writer.view_or_replace(Duration::MAX).unwrap().data.clone();
+        let (waits, viewing) = common::still_runs(scope, patience, look);
+        assert!(waits, "the view did not wait for the guard");
+        drop(guard);
+        assert_eq!(viewing.join().unwrap(), [1, 2]);
+    });
+    assert_eq!(writer.stats().abandoned, 0);
+}
+
+#[test]
+fn poison_is_an_error_of_a_view_that_cannot_wait_for_ever() {
+    #[derive(Clone)]
+    struct Fragile;
+    impl Absorb<()> for Fragile {
+        fn absorb_first(&mut self, (): &mut (), _: &Self) {
+            panic!("asked to");
+        }
+        fn sync_with(&mut self, _: &Self) {}
+    }
+    impl Independent for Fragile {}
+
+    let (mut writer, _reader) = left_right::new_logged::<_, ()>(Fragile);
+    assert!(writer.view_or_replace(Duration::ZERO).is_ok());
+    writer.append(());
+    let look = AssertUnwindSafe(|| writer.view_or_replace(Duration::ZERO).is_ok());
+    assert!(catch_unwind(look).is_err());
+    let error = writer.view_or_replace(Duration::ZERO).err();
+    assert!(
+        matches!(error, Some(PublishError::Poisoned(_))),
+        "{error:?}"
+    );
 }

@@ -37,7 +37,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(PUBLISHING, "kept, timer: waits for readers for ever", "swallow(|| drop(writer.publish_or_replace(patience)));", "swallow(|| { let _ = patience; drop(writer.publish()) });", KEPT_SHARED),
     mutant(PUBLISHING, "kept, timer: ends with the first panic", "swallow(|| drop(writer.publish_or_replace(patience)));", "drop(writer.publish_or_replace(patience));", KEPT_SHARED),
     mutant(PUBLISHING, "kept, timer: does not end", "while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {", "while stopped.recv_timeout(interval) != Ok(()) {", KEPT_SHARED),
-    mutant(PUBLISHING, "kept, timer: is not told to end", "drop(self.stop.take()); let Some", "let Some", KEPT_SHARED),
-    mutant(PUBLISHING, "kept, timer: nobody waits for its end", "let _ = thread.join();", "drop(thread);", KEPT_SHARED),
-    mutant(PUBLISHING, "kept, timer: waits for itself", "if thread.thread().id() != thread::current().id() {", "if thread.thread().id() != thread::current().id() || self.stop.is_none() {", KEPT_SHARED),
+    mutant(PUBLISHING, "kept, timer: is not told to end", "drop(self.stop);", "std::mem::forget(self.stop);", KEPT_SHARED),
+    mutant(PUBLISHING, "kept, timer: nobody waits for its end", "let _ = self.thread.join();", "drop(self.thread);", KEPT_SHARED),
+    mutant(PUBLISHING, "kept, timer: waits for itself", "if self.thread.thread().id() != thread::current().id() {", "if self.thread.thread().id() != thread::current().id() || !self.thread.is_finished() {", KEPT_SHARED),
 ];
