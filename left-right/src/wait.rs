@@ -309,8 +309,10 @@ impl GracePeriod {
 
         // To look at a reader's slot takes the cache line away from it, which makes it slower in moving on:
         // a reader at work gets the moment that it needs.
-        for _ in 0..MOMENT {
-            spin_loop();
+        if !matches!(patience, Patience::Never) {
+            for _ in 0..MOMENT {
+                spin_loop();
+            }
         }
         let mut pause = Pause::new();
         loop {
