@@ -123,8 +123,6 @@ pub(crate) struct GracePeriod {
     vacated: Vacated,
     /// The fence that is to be made before the writer sees who has left.
     owed: Option<Relied>,
-    /// For so many swaps the heavy fence is made at once, since readers did not move on by themselves.
-    hasty: u32,
     /// When a wait first did not end soon.
     stalled_since: Option<Instant>,
     /// Whether the log has a warning about that.
@@ -203,9 +201,12 @@ impl GracePeriod {
 
     /// Gives readers about the time that a heavy fence would take to move on: one that reads all the
     /// time does so by itself, within the time that it takes to see the new pointer.
+    ///
+    /// One that has paused does not, and is not waited for the next few times. The others are: how idle
+    /// one is says nothing about them.
     fn have_moved_on(&mut self, patience: Patience) -> bool {
-        /// After readers have not moved on it makes so many heavy fences at once.
-        const HASTE: u32 = if cfg!(loom) { 0 } else { 32 };
+        /// A reader that has not moved on costs a heavy fence at once so many times.
+        const IDLE: u32 = if cfg!(loom) { 0 } else { 32 };
 
         // A look at a reader that is at work takes some ten nanoseconds. In loom's models only publishes
         // with a deadline look, and once, or there would be too many interleavings.
@@ -215,8 +216,13 @@ impl GracePeriod {
             Patience::Forever | Patience::Briefly if cfg!(loom) => return false,
             _ => 32,
         };
-        if self.hasty > 0 {
-            self.hasty -= 1;
+        let mut somebody_is_idle = false;
+        for straggler in &self.stragglers {
+            let idle = self.roster.idle(straggler.index);
+            somebody_is_idle |= *idle > 0;
+            *idle = idle.saturating_sub(1);
+        }
+        if somebody_is_idle {
             return false;
         }
         for _ in 0..looks {
@@ -226,7 +232,9 @@ impl GracePeriod {
                 return true;
             }
         }
-        self.hasty = HASTE;
+        for straggler in &self.stragglers {
+            *self.roster.idle(straggler.index) = IDLE;
+        }
         false
     }
 

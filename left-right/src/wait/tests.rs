@@ -244,19 +244,34 @@ fn who_is_inside_is_waited_for_after_the_heavy_fence_and_keeps_its_word() {
 }
 
 #[test]
-fn after_waiting_in_vain_it_does_not_wait_for_a_while() {
+fn who_does_not_move_on_is_not_waited_for_a_while() {
     with_heavy_fences(|mut scene| {
         scene.in_vacated();
         scene.begin(Relied::OnHeavy);
         scene.settle(Patience::Never);
-        assert_eq!(scene.grace.hasty, 0, "it has not waited");
+        assert_eq!(*scene.grace.roster.idle(0), 0, "it has not waited");
         scene.begin(Relied::OnHeavy);
         scene.settle(Patience::Forever);
-        assert!(scene.grace.hasty > 0);
-        let hasty = scene.grace.hasty;
+        let idle = *scene.grace.roster.idle(0);
+        assert!(idle > 0);
         scene.begin(Relied::OnHeavy);
         scene.settle(Patience::Forever);
-        assert_eq!(scene.grace.hasty, hasty - 1);
+        assert_eq!(*scene.grace.roster.idle(0), idle - 1);
+    });
+}
+
+#[test]
+fn others_are_waited_for_beside_one_that_did_not_move_on() {
+    with_heavy_fences(|mut scene| {
+        let another = scene.registry.register();
+        scene.look();
+        *scene.grace.roster.idle(0) = 5;
+        scene.in_other();
+        another.stop_inside(NonNull::from(&mut *scene.vacated));
+        scene.begin(Relied::OnHeavy);
+        scene.settle(Patience::Forever);
+        assert_eq!(*scene.grace.roster.idle(0), 5, "it is not in the way");
+        assert!(*scene.grace.roster.idle(1) > 0, "it was waited for");
     });
 }
 
