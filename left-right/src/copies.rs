@@ -311,7 +311,9 @@ impl<T> Copies<T> {
 
 /// The pointer by which a record of the writer's was published last, or will be next.
 fn pointer_to<T>(record: NonNull<Record<T>>) -> NonNull<Header> {
-    published_as(record.cast(), version_of(record))
+    // SAFETY: as in `version_of`; it alone writes generations.
+    let generation = unsafe { record.as_ref() }.header.generation;
+    published_as(record.cast(), generation)
 }
 
 /// The version of a record of the writer's.
@@ -355,6 +357,7 @@ impl<'a, T> Reclaimed<'a, T> {
         // SAFETY: as in `both`: the record is the writer's own until the swap.
         let fresh = unsafe { copies.stale.as_mut() };
         fresh.header.version = copies.version;
+        fresh.header.generation = copies.grace.named().next_free(fresh.header.generation);
         copies.stale_pair = std::mem::replace(&mut copies.pair, copies.chooser.pair());
         let fresh = pointer_to(copies.stale);
         let relied = copies.shared.core.published.swap(fresh, copies.pair);
@@ -391,6 +394,28 @@ mod tests {
         copies.reclaim(Patience::Never).unwrap().publish();
         copies.free_abandoned(drop);
         assert_eq!(copies.abandoned(), 0);
+        drop(copies.close(drop));
+    }
+
+    #[test]
+    fn what_a_reader_that_pauses_remembers_is_not_published_again() {
+        let mut copies = Copies::new(0_u32, 0_u32);
+        let slots = [0; 3].map(|_| {
+            copies.reclaim(Patience::Never).unwrap().publish();
+            let core = &copies.shared.core;
+            let slot = core.registry.register();
+            slot.stop_inside(core.published.peek().unwrap());
+            slot.end_leaked_session();
+            slot
+        });
+        for _ in 0..100 {
+            copies.reclaim(Patience::Never).unwrap().publish();
+            let published = copies.shared.core.published.peek().unwrap();
+            let published = published.addr().get();
+            let newest = copies.version_at(published);
+            assert_eq!(newest, Some(copies.version));
+            assert!(slots.iter().all(|it| it.word().record() != Some(published)));
+        }
         drop(copies.close(drop));
     }
 }

@@ -188,7 +188,7 @@ pub(crate) mod tests {
 
     /// A pointer to a record without data, which goes with the box.
     pub(crate) fn published() -> (Published, Box<Header>) {
-        let mut record = Box::new(Header { version: 7 });
+        let mut record = Box::new(Header::new(7));
         (
             Published::new(NonNull::from(&mut *record), Pair::Symmetric),
             record,

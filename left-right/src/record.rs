@@ -14,6 +14,18 @@ pub(crate) struct Header {
     /// Written while the record is the writer's own, so a guard reads it like the data
     /// (invariant 11).
     pub(crate) version: u64,
+    /// Which of its generations the record is published as, or was last. Only the writer looks at it.
+    pub(crate) generation: Generation,
+}
+
+impl Header {
+    pub(crate) fn new(version: u64) -> Self {
+        let generation = Generation(0);
+        Self {
+            version,
+            generation,
+        }
+    }
 }
 
 /// The bits of a pointer to a record that belong to whoever stores it.
@@ -25,17 +37,48 @@ const GENERATION: usize = if cfg!(loom) {
 } else {
     (align_of::<Header>() - 1) & !FLAGS
 };
+/// How many generations there are.
+const GENERATIONS: u32 = 1 << GENERATION.count_ones();
 
-/// The pointer by which `record` is published as this version: with some bits of the version where the
-/// alignment leaves room.
+/// Which publish of a record one is, as far as some bits can tell.
 ///
-/// The two records of a pair take turns, so without those bits a reader that pauses would seem to expect
-/// every second publish. With them it does every 32nd.
+/// The two records of a pair take turns, so without it a reader that pauses would seem to expect every
+/// second publish. The writer chooses one that no slot names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Generation(u32);
+
+/// Generations of one record, a bit for each.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Generations(u16);
+const _: () = assert!(GENERATIONS <= u16::BITS);
+
+impl Generations {
+    /// Adds what this pointer names, or its address, if it is a generation of the record that `other`
+    /// is one of.
+    #[inline]
+    pub(crate) fn add(&mut self, pointer: usize, other: usize) {
+        if (pointer ^ other) & !(GENERATION | FLAGS) == 0 {
+            self.0 |= 1 << ((pointer & GENERATION) >> FLAGS.count_ones());
+        }
+    }
+
+    /// The first generation after `last` that is not among these; if all are, the next.
+    #[inline]
+    pub(crate) fn next_free(self, last: Generation) -> Generation {
+        let number = |step: u32| Generation((last.0 + 1 + step) % GENERATIONS);
+        let is_free = |it: &Generation| self.0 & (1 << it.0) == 0;
+        (0..GENERATIONS)
+            .map(number)
+            .find(is_free)
+            .unwrap_or(number(0))
+    }
+}
+
+/// The pointer by which `record` is published in this generation.
 #[inline]
-pub(crate) fn published_as(record: NonNull<Header>, version: u64) -> NonNull<Header> {
-    // A record has every second version.
-    let generation = ((version as usize >> 1) << FLAGS.count_ones()) & GENERATION;
-    record.map_addr(|address| address | generation)
+pub(crate) fn published_as(record: NonNull<Header>, generation: Generation) -> NonNull<Header> {
+    let bits = (generation.0 as usize) << FLAGS.count_ones();
+    record.map_addr(|address| address | bits)
 }
 
 /// The record that was published by this pointer. Safe, because it only computes.
@@ -59,7 +102,7 @@ pub(crate) struct Record<T> {
 /// Puts `data` into a record of its own, on the heap.
 pub(crate) fn into_raw<T>(data: T) -> NonNull<Record<T>> {
     let record = Box::new(Record {
-        header: Header { version: 0 },
+        header: Header::new(0),
         data,
     });
     let record = NonNull::from(Box::leak(record));
@@ -90,4 +133,56 @@ pub(crate) fn data_ptr<T>(published: NonNull<Header>) -> NonNull<T> {
     // SAFETY: the record was allocated when the pointer was made, and no allocation wraps around
     // the address space.
     unsafe { NonNull::new_unchecked(data) }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_generation_that_is_named_is_left_out() {
+        let mut header = Header::new(0);
+        let mut other = Header::new(0);
+        let (record, other) = (NonNull::from(&mut header), NonNull::from(&mut other));
+        let name = |named: &mut Generations, generation| {
+            let pointer = published_as(record, Generation(generation));
+            named.add(pointer.addr().get(), record.addr().get());
+        };
+        let mut named = Generations::default();
+        assert_eq!(named.next_free(Generation(0)), Generation(1));
+        assert_eq!(named.next_free(Generation(15)), Generation(0));
+        named.add(
+            published_as(other, Generation(1)).addr().get(),
+            record.addr().get(),
+        );
+        assert_eq!(
+            named.next_free(Generation(0)),
+            Generation(1),
+            "another record"
+        );
+        for generation in 1..=3 {
+            name(&mut named, generation);
+        }
+        assert_eq!(named.next_free(Generation(0)), Generation(4));
+        for generation in 0..GENERATIONS {
+            name(&mut named, generation);
+        }
+        assert_eq!(
+            named.next_free(Generation(9)),
+            Generation(10),
+            "all are named"
+        );
+    }
+
+    #[test]
+    fn the_record_is_found_whatever_its_generation() {
+        let mut header = Header::new(0);
+        let record = NonNull::from(&mut header);
+        for generation in 0..GENERATIONS {
+            assert_eq!(
+                record_at(published_as(record, Generation(generation))),
+                record
+            );
+        }
+    }
 }

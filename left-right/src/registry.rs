@@ -10,6 +10,7 @@ use slab::Slab;
 use crate::{
     diagnostics::ReaderState,
     epoch::Slot,
+    record::Generations,
     sync::{Arc, AtomicUsize, Mutex, MutexGuard, Ordering, lock},
     wait::{Sight, Straggler, Vacated},
 };
@@ -117,8 +118,8 @@ impl Registry {
         drop(removed);
     }
 
-    /// Collects the readers that may be in a copy that was vacated. Returns how many sessions all
-    /// readers have fenced so far.
+    /// Collects the readers that may be in a copy that was vacated, and the generations of it that slots
+    /// name. Returns how many sessions all readers have fenced so far.
     ///
     /// Called after a fence that follows the swap (invariant 5).
     #[inline]
@@ -128,12 +129,14 @@ impl Registry {
         vacated: Vacated,
         sight: Sight,
         stragglers: &mut Vec<Straggler>,
+        named: &mut Generations,
     ) -> usize {
         stragglers.clear();
         self.call(roster);
         let mut fenced = self.fenced_by_others.load(Ordering::Relaxed);
         for (index, Known { slot, .. }) in roster.slots.iter().enumerate() {
             let word = slot.seen();
+            vacated.add_named(word, named);
             fenced = fenced.wrapping_add(slot.fenced_sessions());
             if vacated.may_hold(word, sight) && (word.is_inside() || !slot.is_at_rest()) {
                 stragglers.push(Straggler::new(index, word));
@@ -217,7 +220,13 @@ mod tests {
             let slot = registry.register();
             let otherwise = slot.enter(slot.word(), &published).unwrap_err();
             slot.enter_otherwise(otherwise, &published).unwrap();
-            let fenced = registry.look(&mut roster, Vacated::All, Sight::Clear, &mut inside);
+            let fenced = registry.look(
+                &mut roster,
+                Vacated::All,
+                Sight::Clear,
+                &mut inside,
+                &mut Generations::default(),
+            );
             assert_eq!(inside.len(), readers);
             // The pointer asks for fences.
             assert_eq!(fenced, readers);
@@ -238,7 +247,13 @@ mod tests {
         }
         registry.deregister(slot.key());
         let (mut roster, mut inside) = (Roster::default(), Vec::new());
-        let fenced = registry.look(&mut roster, Vacated::All, Sight::Clear, &mut inside);
+        let fenced = registry.look(
+            &mut roster,
+            Vacated::All,
+            Sight::Clear,
+            &mut inside,
+            &mut Generations::default(),
+        );
         assert_eq!(fenced, 3, "the pointer asks for fences");
     }
 }

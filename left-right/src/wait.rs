@@ -8,6 +8,7 @@ use crate::{
     fence,
     pause::Pause,
     published::Relied,
+    record::Generations,
     registry::{Registry, Roster},
     sync::spin_loop,
 };
@@ -45,6 +46,14 @@ pub(crate) enum Sight {
 }
 
 impl Vacated {
+    /// Adds the generation that a slot names, if it is one of what was vacated.
+    #[inline]
+    pub(crate) fn add_named(self, word: Word, named: &mut Generations) {
+        if let (Self::Record { address, .. }, Some(record)) = (self, word.record()) {
+            named.add(record, address);
+        }
+    }
+
     /// Whether a reader whose slot says this may be in what was vacated (invariant 13).
     #[inline]
     pub(crate) fn may_hold(self, word: Word, sight: Sight) -> bool {
@@ -121,6 +130,8 @@ pub(crate) struct GracePeriod {
     roster: Roster,
     stragglers: Vec<Straggler>,
     vacated: Vacated,
+    /// The generations of what was vacated that slots name.
+    named: Generations,
     /// The fence that is to be made before the writer sees who has left.
     owed: Option<Relied>,
     /// When a wait first did not end soon.
@@ -196,7 +207,21 @@ impl GracePeriod {
 
     #[inline]
     fn look(&mut self, registry: &Registry, sight: Sight) -> usize {
-        registry.look(&mut self.roster, self.vacated, sight, &mut self.stragglers)
+        let Self {
+            roster,
+            vacated,
+            named,
+            stragglers,
+            ..
+        } = self;
+        *named = Generations::default();
+        registry.look(roster, *vacated, sight, stragglers, named)
+    }
+
+    /// The generations that slots named at the last look, of the record that was vacated.
+    #[inline]
+    pub(crate) fn named(&self) -> Generations {
+        self.named
     }
 
     /// Gives readers about the time that a heavy fence would take to move on: one that reads all the

@@ -3,7 +3,10 @@
 use std::ptr::NonNull;
 
 use super::*;
-use crate::{record::Header, registry::SharedSlot};
+use crate::{
+    record::{Header, published_as},
+    registry::SharedSlot,
+};
 
 /// Two records, a reader, and a writer that waits for it to leave the first, or all.
 struct Scene {
@@ -18,8 +21,8 @@ impl Scene {
     fn new() -> Self {
         let registry = Registry::new();
         Self {
-            vacated: Box::new(Header { version: 5 }),
-            other: Box::new(Header { version: 6 }),
+            vacated: Box::new(Header::new(5)),
+            other: Box::new(Header::new(6)),
             slot: registry.register(),
             registry,
             grace: GracePeriod::default(),
@@ -315,4 +318,18 @@ fn nobody_waits_before_it_is_known_for_whom() {
     let mut scene = Scene::new();
     scene.begin(Relied::OnFull);
     scene.is_over();
+}
+
+#[test]
+fn a_generation_is_named_for_as_long_as_a_slot_names_it() {
+    let mut scene = Scene::new();
+    let first = scene.vacated.generation;
+    let second = Generations::default().next_free(first);
+    let vacated = published_as(NonNull::from(&mut *scene.vacated), second);
+    scene.slot.stop_inside(vacated);
+    scene.look();
+    assert_ne!(scene.grace.named().next_free(first), second);
+    scene.in_other();
+    scene.look();
+    assert_eq!(scene.grace.named().next_free(first), second);
 }
