@@ -11,7 +11,7 @@ use crate::{
     diagnostics::{ReaderState, StalledReader},
     fence::{Chooser, Cost, FencePolicy, Outgoing, Pair},
     published::{Published, Relied},
-    record::{Header, Record, data_ptr, into_data, into_raw, published_as},
+    record::{Generation, Header, Record, data_ptr, into_data, into_raw, published_as},
     registry::{Registry, StructureId, next_id},
     sync::{Arc, Mutex, lock, unlocked},
     unwind::swallow,
@@ -107,7 +107,7 @@ impl<T> Copies<T> {
     pub(crate) fn new(readable: T, writable: T) -> Self {
         // Before the first handle: registering is cheap while the process has one thread.
         let mut chooser = Chooser::new();
-        let published = into_raw(readable);
+        let published = into_raw(readable, Generation::FIRST);
         let pair = chooser.pair();
         let pointer = Published::new(published.cast(), pair);
         Self {
@@ -120,7 +120,7 @@ impl<T> Copies<T> {
                 left: Mutex::new(Vec::new()),
             }),
             published,
-            stale: into_raw(writable),
+            stale: into_raw(writable, Generation::FIRST),
             grace: GracePeriod::default(),
             abandoned: Vec::new(),
             chooser,
@@ -217,7 +217,9 @@ impl<T> Copies<T> {
         }
         // SAFETY: nobody changes the published copy before the next swap, which takes `self`.
         let published = unsafe { self.published.as_ref() };
-        let fresh = into_raw(published.data.clone());
+        // It may get the address of a record that was freed, which slots name in a generation of that one.
+        let generation = header_of(&self.stale).generation;
+        let fresh = into_raw(published.data.clone(), generation);
         self.abandoned.push(Abandoned {
             record: std::mem::replace(&mut self.stale, fresh),
             grace: std::mem::take(&mut self.grace),
@@ -311,16 +313,19 @@ impl<T> Copies<T> {
 
 /// The pointer by which a record of the writer's was published last, or will be next.
 fn pointer_to<T>(record: NonNull<Record<T>>) -> NonNull<Header> {
-    // SAFETY: as in `version_of`; it alone writes generations.
-    let generation = unsafe { record.as_ref() }.header.generation;
-    published_as(record.cast(), generation)
+    published_as(record.cast(), header_of(&record).generation)
 }
 
 /// The version of a record of the writer's.
 fn version_of<T>(record: NonNull<Record<T>>) -> u64 {
-    // SAFETY: the writer, who is asking, frees records, and this one is not freed yet. It alone writes
-    // versions.
-    unsafe { record.as_ref() }.header.version
+    header_of(&record).version
+}
+
+/// The header of a record of the writer's.
+fn header_of<T>(record: &NonNull<Record<T>>) -> &Header {
+    // SAFETY: the writer, who is asking, frees records, and this one is not freed yet. The writer alone
+    // writes headers.
+    &unsafe { record.as_ref() }.header
 }
 
 /// The stale copy, free of readers: proof that the grace period is over.

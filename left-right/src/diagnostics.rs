@@ -281,7 +281,7 @@ pub struct Stats {
     pub pending: usize,
     /// Operations in the log: those pending and those that one copy still lacks.
     pub logged: usize,
-    /// Operations that fit into the log before it allocates.
+    /// Operations that the log has memory for.
     pub log_capacity: usize,
     /// Registered readers, the writer's own handle included.
     pub readers: usize,

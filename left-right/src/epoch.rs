@@ -111,6 +111,9 @@ pub(crate) struct Slot {
     key: AtomicUsize,
     /// The number of the only thread that ever enters with this slot, or [`WRITERS`]; 0 if any may.
     owner: AtomicUsize,
+    /// How many more times it is not worth while to wait for the reader to move on by itself. A note of the
+    /// writer's, which nobody else looks at: so it is none of loom's atomics, which would explore it.
+    idle: std::sync::atomic::AtomicU32,
     /// The thread that registered the slot, for reports.
     registered_by: Thread,
     /// The thread that entered last, as [`thread_number`] has it.
@@ -156,6 +159,7 @@ impl Slot {
             fenced_version: AtomicUsize::new(0),
             key: AtomicUsize::new(0),
             owner: AtomicUsize::new(0),
+            idle: std::sync::atomic::AtomicU32::new(0),
             registered_by: thread::current(),
             #[cfg(all(debug_assertions, not(loom)))]
             entered_by: AtomicUsize::new(0),
@@ -185,6 +189,17 @@ impl Slot {
         // only asked whether it is that.
         let owner = self.owner.load(Ordering::Relaxed);
         owner == WRITERS || owner == thread_number()
+    }
+
+    /// What [`set_idle`](Self::set_idle) noted last.
+    pub(crate) fn idle(&self) -> u32 {
+        // Relaxed, as in `set_idle`: it goes from thread to thread with the writer.
+        self.idle.load(Ordering::Relaxed)
+    }
+
+    /// Takes note that for so many times it is not worth while to wait for the reader to move on by itself.
+    pub(crate) fn set_idle(&self, times: u32) {
+        self.idle.store(times, Ordering::Relaxed);
     }
 
     /// Where the slot stands in the registry.

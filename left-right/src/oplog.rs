@@ -8,12 +8,13 @@ use std::mem::{self, ManuallyDrop};
 
 use crate::{Absorb, unwind::swallow};
 
-/// Room for so many operations is kept.
+/// A vector with room for no more operations than this keeps it.
 const SMALL: usize = 1024;
 
 /// The log. Dropping it forgets the operations whose values may also be in a copy, and drops the others.
 ///
-/// None is dropped but on purpose: what a panic leaves in the log may share its values with a copy.
+/// Operations are dropped only where the code says so: what a panic leaves in the log may share its values
+/// with a copy.
 #[derive(Debug)]
 pub(crate) struct OpLog<O> {
     /// What the published copy has absorbed and the stale one lacks.
@@ -63,10 +64,8 @@ impl<O> OpLog<O> {
 
     /// Applies to `stale` whatever it lacks, so that it is ahead of `published`.
     pub(crate) fn bring_up_to_date<T: Absorb<O>>(&mut self, stale: &mut T, published: &T) {
-        if !self.published.is_empty() {
-            self.replay(stale, published);
-            self.give_memory_back();
-        }
+        self.replay(stale, published);
+        self.give_memory_back();
         let begun = self.begun;
         for (operation, begun) in self.pending[begun..].iter_mut().zip(begun + 1..) {
             self.begun = begun;
@@ -183,6 +182,19 @@ mod tests {
             log.copies_swapped();
         }
         assert_eq!(stale.0.len(), 100_000);
+        assert!(log.capacity() <= SMALL, "{}", log.capacity());
+    }
+
+    #[test]
+    fn memory_comes_back_after_two_bursts_also_if_nothing_follows() {
+        let (mut stale, mut published) = (Sum::default(), Sum::default());
+        let mut log = OpLog::new();
+        for burst in [100_000, 100_000, 0, 0] {
+            log.extend(0..burst);
+            log.bring_up_to_date(&mut stale, &published);
+            std::mem::swap(&mut stale, &mut published);
+            log.copies_swapped();
+        }
         assert!(log.capacity() <= SMALL, "{}", log.capacity());
     }
 }

@@ -7,20 +7,21 @@ use std::{
 
 /// What every copy starts with. Aligned, so that a pointer to it has room for a generation and flags.
 #[derive(Debug)]
-#[repr(C, align(64))]
+#[repr(C, align(128))]
 pub(crate) struct Header {
     /// The number of the publish that made this copy visible; 0 before the first.
     ///
     /// Written while the record is the writer's own, so a guard reads it like the data
     /// (invariant 11).
     pub(crate) version: u64,
-    /// Which of its generations the record is published as, or was last. Only the writer looks at it.
+    /// Which of its generations the record is published as, or was last. Written as the version is, and only
+    /// the writer looks at it.
     pub(crate) generation: Generation,
 }
 
 impl Header {
     pub(crate) fn new(version: u64) -> Self {
-        let generation = Generation(0);
+        let generation = Generation::FIRST;
         Self {
             version,
             generation,
@@ -30,15 +31,26 @@ impl Header {
 
 /// The bits of a pointer to a record that belong to whoever stores it.
 pub(crate) const FLAGS: usize = 0b11;
-/// The bits that tell publishes of one record apart. Loom gets none: nothing may rest on them but speed,
-/// and its models are too short to use them up.
-const GENERATION: usize = if cfg!(loom) {
-    0
-} else {
-    (align_of::<Header>() - 1) & !FLAGS
-};
-/// How many generations there are.
-const GENERATIONS: u32 = 1 << GENERATION.count_ones();
+/// The bits that tell publishes of one record apart.
+const GENERATION: usize = (align_of::<Header>() - 1) & !FLAGS;
+
+/// How many generations are in use: as many as there can be. Nothing but speed may rest on them, and what they
+/// keep from happening happens again when they are used up; so loom's models have one, unless they are told
+/// otherwise.
+#[cfg(not(loom))]
+fn generations() -> u32 {
+    1 << GENERATION.count_ones()
+}
+#[cfg(loom)]
+fn generations() -> u32 {
+    use std::{env, sync::OnceLock};
+
+    static GENERATIONS: OnceLock<u32> = OnceLock::new();
+    *GENERATIONS.get_or_init(|| {
+        let given = env::var("LEFT_RIGHT_GENERATIONS").ok();
+        given.map_or(1, |it| it.parse().expect("a number of generations"))
+    })
+}
 
 /// Which publish of a record one is, as far as some bits can tell.
 ///
@@ -47,27 +59,35 @@ const GENERATIONS: u32 = 1 << GENERATION.count_ones();
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Generation(u32);
 
+impl Generation {
+    pub(crate) const FIRST: Self = Self(0);
+
+    /// The generation that this address names of the record that `other` is one of, if it does.
+    #[inline]
+    pub(crate) fn named(address: usize, other: usize) -> Option<Self> {
+        let is_same = (address ^ other) & !(GENERATION | FLAGS) == 0;
+        let number = (address & GENERATION) >> FLAGS.count_ones();
+        is_same.then_some(Self(number as u32))
+    }
+}
+
 /// Generations of one record, a bit for each.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Generations(u16);
-const _: () = assert!(GENERATIONS <= u16::BITS);
+pub(crate) struct Generations(u32);
+const _: () = assert!(1 << GENERATION.count_ones() <= u32::BITS);
 
 impl Generations {
-    /// Adds what this pointer names, or its address, if it is a generation of the record that `other`
-    /// is one of.
     #[inline]
-    pub(crate) fn add(&mut self, pointer: usize, other: usize) {
-        if (pointer ^ other) & !(GENERATION | FLAGS) == 0 {
-            self.0 |= 1 << ((pointer & GENERATION) >> FLAGS.count_ones());
-        }
+    pub(crate) fn add(&mut self, generation: Generation) {
+        self.0 |= 1 << generation.0;
     }
 
     /// The first generation after `last` that is not among these; if all are, the next.
     #[inline]
     pub(crate) fn next_free(self, last: Generation) -> Generation {
-        let number = |step: u32| Generation((last.0 + 1 + step) % GENERATIONS);
+        let number = |step: u32| Generation((last.0 + 1 + step) % generations());
         let is_free = |it: &Generation| self.0 & (1 << it.0) == 0;
-        (0..GENERATIONS)
+        (0..generations())
             .map(number)
             .find(is_free)
             .unwrap_or(number(0))
@@ -99,12 +119,11 @@ pub(crate) struct Record<T> {
     pub(crate) data: T,
 }
 
-/// Puts `data` into a record of its own, on the heap.
-pub(crate) fn into_raw<T>(data: T) -> NonNull<Record<T>> {
-    let record = Box::new(Record {
-        header: Header::new(0),
-        data,
-    });
+/// Puts `data` into a record of its own, on the heap, whose next generation is the one after this.
+pub(crate) fn into_raw<T>(data: T, generation: Generation) -> NonNull<Record<T>> {
+    let mut header = Header::new(0);
+    header.generation = generation;
+    let record = Box::new(Record { header, data });
     let record = NonNull::from(Box::leak(record));
     // Readers remember a record by its address; see `Slot::record`.
     record.as_ptr().expose_provenance();
@@ -140,49 +159,39 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_address_names_a_generation_of_its_record_and_of_no_other() {
+        let (mut one, mut another) = (Header::new(0), Header::new(0));
+        let (one, another) = (NonNull::from(&mut one), NonNull::from(&mut another));
+        for generation in 0..generations() {
+            let generation = Generation(generation);
+            let published = published_as(one, generation);
+            assert_eq!(record_at(published), one);
+            let named = |of| {
+                let other = published_as(of, Generation(3)).addr().get();
+                Generation::named(published.addr().get(), other)
+            };
+            assert_eq!(named(one), Some(generation));
+            assert_eq!(named(another), None);
+        }
+    }
+
+    #[test]
     fn a_generation_that_is_named_is_left_out() {
-        let mut header = Header::new(0);
-        let mut other = Header::new(0);
-        let (record, other) = (NonNull::from(&mut header), NonNull::from(&mut other));
-        let name = |named: &mut Generations, generation| {
-            let pointer = published_as(record, Generation(generation));
-            named.add(pointer.addr().get(), record.addr().get());
-        };
+        let last = generations() - 1;
         let mut named = Generations::default();
         assert_eq!(named.next_free(Generation(0)), Generation(1));
-        assert_eq!(named.next_free(Generation(15)), Generation(0));
-        named.add(
-            published_as(other, Generation(1)).addr().get(),
-            record.addr().get(),
-        );
-        assert_eq!(
-            named.next_free(Generation(0)),
-            Generation(1),
-            "another record"
-        );
+        assert_eq!(named.next_free(Generation(last)), Generation(0));
         for generation in 1..=3 {
-            name(&mut named, generation);
+            named.add(Generation(generation));
         }
         assert_eq!(named.next_free(Generation(0)), Generation(4));
-        for generation in 0..GENERATIONS {
-            name(&mut named, generation);
+        for generation in 0..=last {
+            named.add(Generation(generation));
         }
         assert_eq!(
             named.next_free(Generation(9)),
             Generation(10),
             "all are named"
         );
-    }
-
-    #[test]
-    fn the_record_is_found_whatever_its_generation() {
-        let mut header = Header::new(0);
-        let record = NonNull::from(&mut header);
-        for generation in 0..GENERATIONS {
-            assert_eq!(
-                record_at(published_as(record, Generation(generation))),
-                record
-            );
-        }
     }
 }

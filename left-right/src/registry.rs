@@ -46,29 +46,16 @@ pub(crate) struct Registry {
 /// gone.
 #[derive(Debug, Default)]
 pub(crate) struct Roster {
-    slots: Vec<Known>,
+    slots: Vec<SharedSlot>,
     /// The registry's count then. 0 in a roster that was never filled.
     changes: usize,
-}
-
-/// A slot, and what the writer has learnt about its reader.
-#[derive(Debug)]
-struct Known {
-    slot: SharedSlot,
-    /// How many more times it is not worth while to wait for this reader to move on by itself.
-    idle: u32,
 }
 
 impl Roster {
     /// The slot of a reader that a look at this roster has found.
     #[inline]
     pub(crate) fn slot(&self, index: usize) -> &Slot {
-        &self.slots[index].slot
-    }
-
-    /// How many more times it is not worth while to wait for this reader to move on by itself.
-    pub(crate) fn idle(&mut self, index: usize) -> &mut u32 {
-        &mut self.slots[index].idle
+        &self.slots[index]
     }
 }
 
@@ -134,9 +121,13 @@ impl Registry {
         stragglers.clear();
         self.call(roster);
         let mut fenced = self.fenced_by_others.load(Ordering::Relaxed);
-        for (index, Known { slot, .. }) in roster.slots.iter().enumerate() {
+        for (index, slot) in roster.slots.iter().enumerate() {
             let word = slot.seen();
-            vacated.add_named(word, named);
+            if let Some(generation) = vacated.generation_named_by(word) {
+                if !slot.is_at_rest() {
+                    named.add(generation);
+                }
+            }
             fenced = fenced.wrapping_add(slot.fenced_sessions());
             if vacated.may_hold(word, sight) && (word.is_inside() || !slot.is_at_rest()) {
                 stragglers.push(Straggler::new(index, word));
@@ -162,10 +153,9 @@ impl Registry {
     fn call_anew(&self, roster: &mut Roster) {
         let slots = lock(&self.slots);
         roster.slots.clear();
-        roster.slots.extend(slots.iter().map(|(_, slot)| Known {
-            slot: Arc::clone(slot),
-            idle: 0,
-        }));
+        roster
+            .slots
+            .extend(slots.iter().map(|(_, slot)| Arc::clone(slot)));
         roster.changes = self.changes.load(Ordering::Relaxed);
     }
 
@@ -195,7 +185,7 @@ impl Registry {
         // Described without the lock: names allocate.
         let mut roster = Roster::default();
         self.call_anew(&mut roster);
-        let states = roster.slots.iter().map(|it| it.slot.state(&version_at));
+        let states = roster.slots.iter().map(|slot| slot.state(&version_at));
         states.collect()
     }
 

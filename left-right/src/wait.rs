@@ -8,7 +8,7 @@ use crate::{
     fence,
     pause::Pause,
     published::Relied,
-    record::Generations,
+    record::{Generation, Generations},
     registry::{Registry, Roster},
     sync::spin_loop,
 };
@@ -46,11 +46,12 @@ pub(crate) enum Sight {
 }
 
 impl Vacated {
-    /// Adds the generation that a slot names, if it is one of what was vacated.
+    /// The generation that a slot names, if it is one of the record that was vacated.
     #[inline]
-    pub(crate) fn add_named(self, word: Word, named: &mut Generations) {
-        if let (Self::Record { address, .. }, Some(record)) = (self, word.record()) {
-            named.add(record, address);
+    pub(crate) fn generation_named_by(self, word: Word) -> Option<Generation> {
+        match (self, word.record()) {
+            (Self::Record { address, .. }, Some(record)) => Generation::named(record, address),
+            _ => None,
         }
     }
 
@@ -187,8 +188,9 @@ impl GracePeriod {
         })
     }
 
-    /// The rest of [`settle`](Self::settle), if readers rely on the heavy fence.
-    #[cold]
+    /// The rest of [`settle`](Self::settle), if readers rely on the heavy fence. Out of line, since it is seldom
+    /// needed while few read, and slow otherwise.
+    #[inline(never)]
     fn settle_heavy(&mut self, registry: &Registry, patience: Patience, fenced: usize) -> Settled {
         let start = Instant::now();
         let has_moved_on = self.have_moved_on(patience);
@@ -227,10 +229,10 @@ impl GracePeriod {
     /// Gives readers about the time that a heavy fence would take to move on: one that reads all the
     /// time does so by itself, within the time that it takes to see the new pointer.
     ///
-    /// One that has paused does not, and is not waited for the next few times. The others are: how idle
-    /// one is says nothing about them.
+    /// One that has paused does not, and the next few times that it is in the way nobody is given a moment:
+    /// there will be a heavy fence anyway. Where it is not in the way it says nothing about the others.
     fn have_moved_on(&mut self, patience: Patience) -> bool {
-        /// A reader that has not moved on costs a heavy fence at once so many times.
+        /// How many times.
         const IDLE: u32 = if cfg!(loom) { 0 } else { 32 };
 
         // A look at a reader that is at work takes some ten nanoseconds. In loom's models only publishes
@@ -241,13 +243,9 @@ impl GracePeriod {
             Patience::Forever | Patience::Briefly if cfg!(loom) => return false,
             _ => 32,
         };
-        let mut somebody_is_idle = false;
-        for straggler in &self.stragglers {
-            let idle = self.roster.idle(straggler.index);
-            somebody_is_idle |= *idle > 0;
-            *idle = idle.saturating_sub(1);
-        }
-        if somebody_is_idle {
+        let slots = || self.stragglers.iter().map(|it| self.roster.slot(it.index));
+        if slots().any(|slot| slot.idle() > 0) {
+            slots().for_each(|slot| slot.set_idle(slot.idle().saturating_sub(1)));
             return false;
         }
         for _ in 0..looks {
@@ -258,7 +256,7 @@ impl GracePeriod {
             }
         }
         for straggler in &self.stragglers {
-            *self.roster.idle(straggler.index) = IDLE;
+            self.roster.slot(straggler.index).set_idle(IDLE);
         }
         false
     }
@@ -337,7 +335,7 @@ impl GracePeriod {
 
     #[track_caller]
     fn wait_for_stragglers(&mut self, patience: Patience) -> Result<Departed, StillThere> {
-        /// So many spins take some tens of nanoseconds.
+        /// So many spins take some tens of nanoseconds, or a hundred.
         const MOMENT: u32 = if cfg!(loom) { 0 } else { 2 };
 
         // To look at a reader's slot takes the cache line away from it, which makes it slower in moving on:

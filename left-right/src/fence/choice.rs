@@ -67,7 +67,7 @@ pub enum FencePolicy {
     Adaptive,
     /// Never a fence in an enter: the cheapest one. A publish costs a process-wide barrier, of
     /// microseconds, which interrupts every running thread of the process, unless all readers move on to
-    /// the new copy by themselves.
+    /// the new copy by themselves or stay idle.
     ReadMostly,
     /// Always fences on both sides: no system call in a publish, but for the first one after this
     /// was chosen; an enter costs some nanoseconds more. For writers that must not interrupt threads that have nothing to do with the data.

@@ -252,14 +252,16 @@ fn who_does_not_move_on_is_not_waited_for_a_while() {
         scene.in_vacated();
         scene.begin(Relied::OnHeavy);
         scene.settle(Patience::Never);
-        assert_eq!(*scene.grace.roster.idle(0), 0, "it has not waited");
+        assert_eq!(scene.slot.idle(), 0, "it has not waited");
         scene.begin(Relied::OnHeavy);
         scene.settle(Patience::Forever);
-        let idle = *scene.grace.roster.idle(0);
+        let idle = scene.slot.idle();
         assert!(idle > 0);
+        // Who comes meanwhile changes nothing.
+        scene.registry.register();
         scene.begin(Relied::OnHeavy);
         scene.settle(Patience::Forever);
-        assert_eq!(*scene.grace.roster.idle(0), idle - 1);
+        assert_eq!(scene.slot.idle(), idle - 1);
     });
 }
 
@@ -267,14 +269,13 @@ fn who_does_not_move_on_is_not_waited_for_a_while() {
 fn others_are_waited_for_beside_one_that_did_not_move_on() {
     with_heavy_fences(|mut scene| {
         let another = scene.registry.register();
-        scene.look();
-        *scene.grace.roster.idle(0) = 5;
+        scene.slot.set_idle(5);
         scene.in_other();
         another.stop_inside(NonNull::from(&mut *scene.vacated));
         scene.begin(Relied::OnHeavy);
         scene.settle(Patience::Forever);
-        assert_eq!(*scene.grace.roster.idle(0), 5, "it is not in the way");
-        assert!(*scene.grace.roster.idle(1) > 0, "it was waited for");
+        assert_eq!(scene.slot.idle(), 5, "it is not in the way");
+        assert!(another.idle() > 0, "it was waited for");
     });
 }
 
@@ -330,6 +331,12 @@ fn a_generation_is_named_for_as_long_as_a_slot_names_it() {
     scene.look();
     assert_ne!(scene.grace.named().next_free(first), second);
     scene.in_other();
+    scene.look();
+    assert_eq!(scene.grace.named().next_free(first), second);
+    // Whoever looks is not entering.
+    scene.slot.stop_inside(vacated);
+    scene.slot.end_leaked_session();
+    scene.slot.belong_to_writer();
     scene.look();
     assert_eq!(scene.grace.named().next_free(first), second);
 }
