@@ -373,7 +373,7 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
             return Err(PublishError::Stalled(Stalled::by_a_writer(start.elapsed())));
         };
         if self.writing.is_visible(ticket) {
-            return Ok(());
+            return Ok(()); // Another writer was faster.
         }
         let mut writer = self.writing.to_publish(locked)?;
         // It may have been another writer that was in the way so far, and no reader.

@@ -42,6 +42,7 @@ const UNREACHED: &[Unreached] = &[
     line("left-right/src/fence/choice.rs", "FenceStrategy::Fences => Pair::AlwaysSymmetric,", "in a test, where the system has no process-wide barrier"),
     line("left-right/src/fence/membarrier.rs", "eprintln!(", ENDS),
     line("left-right/src/fence/membarrier.rs", "std::process::abort();", ENDS),
+    line("left-right/src/write/shared.rs", "return Ok(()); // Another writer was faster.", "needs another writer between two steps: loom's writers_that_share_publishes"),
     line("left-right/src/wait.rs", "readers = ?self.stalled_readers(),", TRACING),
     line("left-right/src/wait/tests.rs", "panic!(\"one reader\");", "a test that fails"),
     line("left-right/src/write/asynchronous.rs", "context.waker().wake_by_ref();", "a delay that is over before it is looked at: loom's a_publish_that_waits_has_its_task_woken"),
