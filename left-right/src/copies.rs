@@ -377,6 +377,7 @@ impl<'a, T> Reclaimed<'a, T> {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
+    use crate::fence::{FenceStrategy, fence_strategy};
 
     #[test]
     fn a_reader_that_may_be_anywhere_costs_few_copies() {
@@ -421,6 +422,27 @@ mod tests {
             assert_eq!(newest, Some(copies.version));
             assert!(slots.iter().all(|it| it.word().record() != Some(published)));
         }
+        drop(copies.close(drop));
+    }
+
+    #[test]
+    fn readers_that_take_the_tag_off_are_heard() {
+        if fence_strategy() == FenceStrategy::Fences {
+            return;
+        }
+        let mut copies = Copies::new(0_u32, 0_u32);
+        // Nobody reads, so fences on both sides are for nothing, and soon chosen.
+        while copies.pair != Pair::Symmetric {
+            copies.reclaim(Patience::Never).unwrap().publish();
+        }
+        let published = &copies.shared.core.published;
+        while published.find_announced().unwrap().fenced {
+            published.prefer_light_fence(pointer_to(copies.published));
+        }
+        for _ in 0..2 {
+            copies.reclaim(Patience::Never).unwrap().publish();
+        }
+        assert_eq!(copies.pair, Pair::Asymmetric);
         drop(copies.close(drop));
     }
 }

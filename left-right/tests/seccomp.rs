@@ -22,6 +22,8 @@ use std::{
 };
 
 use left_right::{Absorb, FencePolicy, FenceStrategy, ReadGuard, fence_strategy};
+#[cfg(not(left_right_real_fences))]
+use rustix::thread::{MembarrierCommand, membarrier_query};
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
     SeccompRule,
@@ -128,6 +130,15 @@ fn read_and_write_under_every_policy() {
             }
         });
         assert_eq!(writer.take().0, PUBLISHES);
+    }
+}
+
+#[test]
+#[cfg(not(left_right_real_fences))]
+fn the_barrier_is_used_where_the_kernel_has_it() {
+    let known = membarrier_query();
+    if known.contains_command(MembarrierCommand::PrivateExpedited) {
+        assert_eq!(fence_strategy(), FenceStrategy::Membarrier);
     }
 }
 

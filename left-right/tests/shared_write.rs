@@ -72,6 +72,17 @@ fn what_a_call_has_published_is_visible_to_it_and_keeps_its_order() {
 }
 
 #[test]
+fn what_an_update_has_appended_is_visible_when_it_returns() {
+    let shared = shared();
+    let number = shared.update(|writer| {
+        writer.append((1, 2));
+        3
+    });
+    assert_eq!(number.unwrap(), 3);
+    assert_eq!(seen(&shared), [(1, 2)]);
+}
+
+#[test]
 fn appending_never_waits() {
     let _deadline = common::deadline();
     let shared = shared();

@@ -17,7 +17,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "publish: the copy keeps its version number", "fresh.header.version = copies.version;", "let _ = fresh;", LOOM),
     mutant(FILE, "reclaim: does not wait", "let departed = self.grace.wait(patience)?;", "let departed = GracePeriod::default().wait(Patience::Never)?;", LOOM),
     mutant(FILE, "replace: copies with known readers count as in doubt", "self.abandoned.iter().filter(in_doubt).count();", "self.abandoned.iter().filter(|it| in_doubt(it) || true).count();", PROGRESS),
-    mutant(FILE, "choice: readers that took the tag off are not heard", "(Relied::OnHeavy, _) => Outgoing::TagTakenOff,", "(Relied::OnHeavy, _) => Outgoing::Symmetric,", SEMANTICS),
+    mutant(FILE, "choice: readers that took the tag off are not heard", "(Relied::OnHeavy, _) => Outgoing::TagTakenOff,", "(Relied::OnHeavy, _) => Outgoing::Symmetric,", UNIT),
     mutant(FILE, "replace: without limit", "if copies_in_doubt > MOST_IN_DOUBT {", "if copies_in_doubt == usize::MAX {", UNIT),
     mutant(FILE, "replace: the readers of the abandoned copy are forgotten", "grace: std::mem::take(&mut self.grace),", "grace: { self.grace = GracePeriod::default(); GracePeriod::default() },", LOOM),
     mutant(FILE, "replace: a copy is freed under its readers", "if abandoned.grace.wait(Patience::Never).is_ok() {", "if abandoned.grace.wait(Patience::Never).is_ok() || index < 9 {", LOOM),

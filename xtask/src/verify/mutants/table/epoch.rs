@@ -35,7 +35,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "nested: enters what the writer took away", "if published.is_closed() { return None; }", "", SEMANTICS),
     mutant(FILE, "nested: a session for each guard", "if word.is_inside() { return Err(Otherwise::Nested); }", "", LOOM),
     mutant(FILE, "orphan: the last guard does not give back the slot", "self.end_session(); return true;", "self.end_session(); return false;", SHARED),
-    mutant(FILE, "orphan: the last guard does not leave", "if nested == ORPHANED { self.end_session(); return true; }", "if nested == ORPHANED { return true; }", SHARED),
+    mutant(FILE, "orphan: the last guard does not leave", "if nested == ORPHANED { self.end_session(); return true; }", "if nested == ORPHANED { return true; }", UNIT),
     mutant(FILE, "orphan: not marked", "self.nested.store(nested | ORPHANED, Ordering::Relaxed);", "let _ = nested;", SHARED),
     mutant(FILE, "orphan: says that it has guards", "self.nested.store(nested | ORPHANED, Ordering::Relaxed); self.is_occupied()", "self.nested.store(nested | ORPHANED, Ordering::Relaxed); true", SHARED),
     mutant(FILE, "orphan: says that it has none", "self.nested.store(nested | ORPHANED, Ordering::Relaxed); self.is_occupied()", "self.nested.store(nested | ORPHANED, Ordering::Relaxed); false", SHARED_ADDRESS),

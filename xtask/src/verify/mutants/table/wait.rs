@@ -14,7 +14,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "left: who has found what it has to leave is not known to be there", "self.word = word; return false;", "return false;", UNIT),
     mutant(FILE, "left: not who searches again", "&& !word.is_searching() && vacated.may_hold(word, sight)", "&& vacated.may_hold(word, sight)", UNIT),
     mutant(FILE, "left: who has not searched and leaves, in a dim sight", "self.word.is_searching() || sight == Sight::Dim;", "self.word.is_searching();", UNIT),
-    mutant(FILE, "left: who moves within what it has to leave, in a clear sight", "self.word.is_searching() || sight == Sight::Dim;", "self.word.is_searching() || sight == Sight::Dim || sight == Sight::Clear;", SEMANTICS),
+    equivalent(FILE, "left: who moves within what it has to leave, in a clear sight", "self.word.is_searching() || sight == Sight::Dim;", "self.word.is_searching() || sight == Sight::Dim || sight == Sight::Clear;", "with a clear sight a straggler that does not search names what it has to leave; where that is one record, another word that does is the same word; where it is all, only a search leads from one record to another, and after the close it finds none"),
     mutant(FILE, "vacated: held by who is outside, too", "record == address && (word.is_inside() || sight == Sight::Dim)", "record == address", UNIT),
     mutant(FILE, "vacated: in a dim sight, not held by who is outside", "record == address && (word.is_inside() || sight == Sight::Dim)", "record == address && word.is_inside()", LOOM),
     mutant(FILE, "vacated: held by readers of other records", "record == address && (word.is_inside()", "(record == address || address != 0) && (word.is_inside()", UNIT),
