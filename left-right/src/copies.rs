@@ -428,7 +428,7 @@ mod tests {
     #[test]
     fn readers_that_take_the_tag_off_are_heard() {
         if fence_strategy() == FenceStrategy::Fences {
-            return;
+            return; // There is one pair only.
         }
         let mut copies = Copies::new(0_u32, 0_u32);
         // Nobody reads, so fences on both sides are for nothing, and soon chosen.
