@@ -198,28 +198,32 @@ impl Registry {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
-    use crate::published::tests::published;
+    use crate::published::{Published, tests::published};
+
+    fn enter(slot: &Slot, published: &Published) {
+        if let Err(otherwise) = slot.enter(slot.word(), published) {
+            slot.enter_otherwise(otherwise, published).unwrap();
+        }
+    }
+
+    /// How many readers are inside, and how many sessions were fenced.
+    fn look(registry: &Registry, roster: &mut Roster) -> (usize, usize) {
+        let (mut inside, mut named) = (Vec::new(), Generations::default());
+        let fenced = registry.look(roster, Vacated::All, Sight::Clear, &mut inside, &mut named);
+        (inside.len(), fenced)
+    }
 
     #[test]
     fn a_count_that_has_reached_its_end_hides_no_reader() {
         let (published, _record) = published();
         let registry = Registry::new();
         registry.changes.store(usize::MAX - 1, Ordering::Relaxed);
-        let (mut roster, mut inside) = (Roster::default(), Vec::new());
+        let mut roster = Roster::default();
         for readers in 1..4 {
             let slot = registry.register();
-            let otherwise = slot.enter(slot.word(), &published).unwrap_err();
-            slot.enter_otherwise(otherwise, &published).unwrap();
-            let fenced = registry.look(
-                &mut roster,
-                Vacated::All,
-                Sight::Clear,
-                &mut inside,
-                &mut Generations::default(),
-            );
-            assert_eq!(inside.len(), readers);
+            enter(&slot, &published);
             // The pointer asks for fences.
-            assert_eq!(fenced, readers);
+            assert_eq!(look(&registry, &mut roster), (readers, readers));
         }
     }
 
@@ -229,21 +233,11 @@ mod tests {
         let registry = Registry::new();
         let slot = registry.register();
         for _ in 0..3 {
-            let entered = slot.enter(slot.word(), &published);
-            entered
-                .or_else(|otherwise| slot.enter_otherwise(otherwise, &published).ok_or(()))
-                .unwrap();
+            enter(&slot, &published);
             assert!(slot.leave());
         }
         registry.deregister(slot.key());
-        let (mut roster, mut inside) = (Roster::default(), Vec::new());
-        let fenced = registry.look(
-            &mut roster,
-            Vacated::All,
-            Sight::Clear,
-            &mut inside,
-            &mut Generations::default(),
-        );
-        assert_eq!(fenced, 3, "the pointer asks for fences");
+        let found = look(&registry, &mut Roster::default());
+        assert_eq!(found, (0, 3), "the pointer asks for fences");
     }
 }

@@ -37,6 +37,18 @@ impl Scene {
         self.slot.stop_inside(NonNull::from(&mut *self.other));
     }
 
+    /// The reader has been in what is to be vacated, and in nothing since.
+    fn has_paused(&mut self) {
+        self.in_vacated();
+        self.slot.end_leaked_session();
+    }
+
+    /// Whether it takes a heavy fence to see whether a reader that has not fenced is there.
+    fn costs_a_heavy_fence(&mut self) -> bool {
+        self.begin(Relied::OnHeavy);
+        self.settle(Patience::Never).took.is_some()
+    }
+
     fn begin(&mut self, relied: Relied) {
         let vacated = Vacated::Record {
             address: NonNull::from(&*self.vacated).addr().get(),
@@ -166,14 +178,11 @@ fn with_heavy_fences(test: impl FnOnce(Scene)) {
 fn who_is_elsewhere_costs_no_heavy_fence() {
     with_heavy_fences(|mut scene| {
         // Not yet anywhere; inside something else; outside that; searching for the last time.
-        scene.begin(Relied::OnHeavy);
-        assert!(scene.settle(Patience::Never).took.is_none());
+        assert!(!scene.costs_a_heavy_fence());
         scene.in_other();
-        scene.begin(Relied::OnHeavy);
-        assert!(scene.settle(Patience::Never).took.is_none());
+        assert!(!scene.costs_a_heavy_fence());
         scene.slot.end_leaked_session();
-        scene.begin(Relied::OnHeavy);
-        assert!(scene.settle(Patience::Never).took.is_none());
+        assert!(!scene.costs_a_heavy_fence());
         assert!(scene.is_over());
     });
 }
@@ -181,10 +190,8 @@ fn who_is_elsewhere_costs_no_heavy_fence() {
 #[test]
 fn who_has_been_in_what_was_vacated_and_paused_costs_a_heavy_fence() {
     with_heavy_fences(|mut scene| {
-        scene.in_vacated();
-        scene.slot.end_leaked_session();
-        scene.begin(Relied::OnHeavy);
-        assert!(scene.settle(Patience::Never).took.is_some());
+        scene.has_paused();
+        assert!(scene.costs_a_heavy_fence());
         assert!(scene.is_over());
     });
 }
@@ -192,15 +199,12 @@ fn who_has_been_in_what_was_vacated_and_paused_costs_a_heavy_fence() {
 #[test]
 fn a_reader_of_the_thread_that_publishes_costs_no_heavy_fence() {
     with_heavy_fences(|mut scene| {
-        scene.in_vacated();
-        scene.slot.end_leaked_session();
+        scene.has_paused();
         scene.slot.belong_to_this_thread();
-        scene.begin(Relied::OnHeavy);
-        assert!(scene.settle(Patience::Never).took.is_none());
+        assert!(!scene.costs_a_heavy_fence());
         std::thread::scope(|scope| {
             scope.spawn(|| {
-                scene.begin(Relied::OnHeavy);
-                assert!(scene.settle(Patience::Never).took.is_some());
+                assert!(scene.costs_a_heavy_fence());
             });
         });
     });
@@ -209,11 +213,9 @@ fn a_reader_of_the_thread_that_publishes_costs_no_heavy_fence() {
 #[test]
 fn the_writers_own_reader_costs_no_heavy_fence() {
     with_heavy_fences(|mut scene| {
-        scene.in_vacated();
-        scene.slot.end_leaked_session();
+        scene.has_paused();
         scene.slot.belong_to_writer();
-        scene.begin(Relied::OnHeavy);
-        assert!(scene.settle(Patience::Never).took.is_none());
+        assert!(!scene.costs_a_heavy_fence());
         scene.in_vacated();
         scene.look();
         assert!(!scene.is_over(), "a leaked guard");
@@ -223,8 +225,7 @@ fn the_writers_own_reader_costs_no_heavy_fence() {
 #[test]
 fn readers_that_have_fenced_cost_no_heavy_fence() {
     let mut scene = Scene::new();
-    scene.in_vacated();
-    scene.slot.end_leaked_session();
+    scene.has_paused();
     scene.begin(Relied::OnFull);
     assert!(scene.settle(Patience::Never).took.is_none());
     scene.in_vacated();
@@ -282,8 +283,7 @@ fn others_are_waited_for_beside_one_that_did_not_move_on() {
 #[test]
 fn what_two_swaps_owe_is_owed_once_and_in_full() {
     with_heavy_fences(|mut scene| {
-        scene.in_vacated();
-        scene.slot.end_leaked_session();
+        scene.has_paused();
         scene.begin(Relied::OnHeavy);
         scene.begin(Relied::OnFull);
         assert_eq!(scene.settle(Patience::Never).relied, Relied::OnHeavy);

@@ -8,6 +8,7 @@ mod kept;
 mod oplog;
 mod published;
 mod read;
+mod record;
 mod shared_write;
 mod wait;
 mod write;
@@ -18,6 +19,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Mutant> {
     [
         epoch::MUTANTS,
         published::MUTANTS,
+        record::MUTANTS,
         copies::MUTANTS,
         choice::MUTANTS,
         wait::MUTANTS,

@@ -28,11 +28,4 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "swap: by the tag of the new pointer", "if asks_for_fence(old) {", "let _ = old; if asks_for_fence(fresh) {", LOOM),
     mutant(FILE, "swap: the tag from a load before it", SWAP, "let old = self.current.load(Ordering::Relaxed); self.current.swap(fresh, Ordering::Release);", LOOM),
     equivalent(FILE, "last: Relaxed", "self.current.store(record.as_ptr(), Ordering::Release);", "self.current.store(record.as_ptr(), Ordering::Relaxed);", "the record was published before, and the full fence of settle() stands between; or nothing was, and the reader's handle was made after it"),
-    mutant("record.rs", "generation: of other records, too", "(address ^ other) & !(GENERATION | FLAGS) == 0;", "(address ^ other) & !(GENERATION | FLAGS) != usize::MAX;", UNIT),
-    mutant("record.rs", "generation: what slots name is not added", "self.0 |= 1 << generation.0;", "let _ = generation;", UNIT),
-    mutant("record.rs", "generation: the next, named or not", ".find(is_free)", ".find(|it| is_free(it) || it.0 < u32::MAX)", UNIT),
-    mutant("record.rs", "generation: stays in the address of the record", "!(GENERATION | FLAGS); let record", "!FLAGS; let record", UNIT),
-    mutant("copies.rs", "publish: in the same generation again", "fresh.header.generation = copies.grace.named().next_free(fresh.header.generation);", "let _ = copies.grace.named();", UNIT),
-    mutant("wait.rs", "look: names of the look before", "*named = Generations::default();", "", UNIT),
-    mutant("registry.rs", "look: names of slots at rest count", "if !slot.is_at_rest() {", "{", UNIT),
 ];
