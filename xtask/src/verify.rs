@@ -3,6 +3,7 @@
 mod apt;
 mod context;
 mod coverage;
+mod debian;
 mod features;
 mod fuzz;
 mod mutants;

@@ -1,9 +1,11 @@
-//! Sets of features of every library, and the least versions of what they depend on.
+//! Sets of features of every library; the least versions of what they depend on, with the oldest compiler.
 
 use std::path::Path;
+use std::process::Command;
 use std::{fs, io};
 
 use super::context::{Context, LIBRARIES, Verdict};
+use super::debian::{self, Compiler};
 use super::mutants::copy_workspace;
 
 pub(crate) fn run(context: &Context) -> Verdict {
@@ -30,13 +32,12 @@ pub(crate) fn run(context: &Context) -> Verdict {
             }
         }
     }
-    match least_versions(context) {
-        Ok(true) => {}
-        Ok(false) => failed.push("the least versions of the dependencies".into()),
-        Err(error) => failed.push(error),
-    }
+    let least = least_versions(context).unwrap_or_else(|error| {
+        failed.push(error);
+        String::new()
+    });
     match failed.is_empty() {
-        true => Verdict::Passed(format!("{count} sets")),
+        true => Verdict::Passed(format!("{count} sets; {least}")),
         false => Verdict::Failed(format!(
             "{}\n{}",
             failed.join("; "),
@@ -45,9 +46,9 @@ pub(crate) fn run(context: &Context) -> Verdict {
     }
 }
 
-/// Whether the libraries build with the oldest versions that they say they can do with. In a copy,
-/// since it changes the lock file.
-fn least_versions(context: &Context) -> Result<bool, String> {
+/// Builds the libraries with the oldest versions that they say they can do with, of dependencies and of
+/// the compiler; says with which. In a copy, since it changes the lock file.
+fn least_versions(context: &Context) -> Result<String, String> {
     let copy = context.folder("verify/least");
     copy_workspace(&context.root, &copy)
         .and_then(|()| strip(&copy))
@@ -64,7 +65,45 @@ fn least_versions(context: &Context) -> Result<bool, String> {
     for library in LIBRARIES {
         check.args(["--package", library]);
     }
-    Ok(context.run(&mut update) && context.run(&mut check))
+    let manifest = fs::read_to_string(copy.join("Cargo.toml"));
+    let release = manifest
+        .ok()
+        .and_then(|manifest| oldest(&manifest).map(str::to_owned))
+        .ok_or("Cargo.toml has no rust-version")?;
+    let said = match compiler(context, &release) {
+        Ok(compiler) => {
+            compiler.apply(&mut check);
+            format!("the least versions with Rust {release}")
+        }
+        Err(reason) => {
+            format!("the least versions with this compiler, not with Rust {release}: {reason}")
+        }
+    };
+    match context.run(&mut update) && context.run(&mut check) {
+        true => Ok(said),
+        false => Err(said),
+    }
+}
+
+/// The compiler of a release, from rustup if that has it, else from Debian; or why it cannot be had.
+fn compiler(context: &Context, release: &str) -> Result<Compiler, String> {
+    let mut rustc = Command::new("rustup");
+    rustc.args(["run", release, "rustc", "--print", "sysroot"]);
+    match context.output(&mut rustc) {
+        Some(sysroot) => Ok(Compiler::at(sysroot.trim())),
+        None => {
+            let folder = format!("verify/rustc-{release}");
+            debian::compiler(context, &folder, Some(release), &[])
+        }
+    }
+}
+
+/// The oldest compiler that a manifest promises.
+fn oldest(manifest: &str) -> Option<&str> {
+    manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("rust-version = "))
+        .map(|release| release.trim_matches('"'))
 }
 
 /// Leaves of the workspace what users get: the libraries, without what only their tests need.
@@ -146,6 +185,13 @@ mod tests {
         let manifest = "[package]\nname = \"a\"\n\n[features]\ndefault = []\n# b = []\nserde = [\"dep:serde\"]\nrayon = []\n\n[dependencies]\nc = \"1\"\n";
         assert_eq!(features(manifest), ["serde", "rayon"]);
         assert!(features("[package]\nname = \"a\"\n").is_empty());
+    }
+
+    #[test]
+    fn the_oldest_compiler_is_read_from_a_manifest() {
+        let manifest = "[workspace.package]\nrust-version = \"1.85\"\n";
+        assert_eq!(oldest(manifest), Some("1.85"));
+        assert_eq!(oldest("[workspace.package]\n"), None);
     }
 
     #[test]

@@ -136,13 +136,14 @@ const ONE_THREAD: [&str; 4] = [
 ];
 
 fn tsan(context: &Context) -> Verdict {
-    let toolchain = match web::toolchain(context) {
-        Ok(toolchain) => toolchain,
+    let compiler = match web::compiler(context) {
+        Ok(compiler) => compiler,
         Err(reason) => return Verdict::Skipped(reason),
     };
     let mut command = context.cargo("verify/tsan");
-    command.args(["test", "-Zbuild-std", "--target", ASAN_TARGET]);
+    command.args(["test", "--target", ASAN_TARGET]);
     command.args(["--lib", "--tests", "--no-fail-fast"]);
+    web::build_std(&mut command, &compiler);
     for library in LIBRARIES {
         command.args(["--package", library]);
     }
@@ -159,7 +160,6 @@ fn tsan(context: &Context) -> Verdict {
             "TSAN_OPTIONS",
             "halt_on_error=1:allocator_may_return_null=1",
         );
-    toolchain.apply(&mut command);
     // It does not see what membarrier does to other threads.
     add_flags(
         &mut command,
@@ -177,18 +177,18 @@ const TARGETS: [&str; 4] = [
 ];
 
 fn targets(context: &Context) -> Verdict {
-    let toolchain = match web::toolchain(context) {
-        Ok(toolchain) => toolchain,
+    let compiler = match web::compiler(context) {
+        Ok(compiler) => compiler,
         Err(reason) => return Verdict::Skipped(reason),
     };
     let mut command = context.cargo("verify/targets");
-    command.args(["check", "-Zbuild-std", "--lib", "--all-features"]);
+    command.args(["check", "--lib", "--all-features"]);
+    web::build_std(&mut command, &compiler);
     for library in LIBRARIES {
         command.args(["--package", library]);
     }
     for target in TARGETS {
         command.args(["--target", target]);
     }
-    toolchain.apply(&mut command);
     web::verdict(context, context.run(&mut command))
 }
