@@ -64,7 +64,8 @@ fn suites() -> PossibleValuesParser {
 ///
 /// # Errors
 ///
-/// Whatever kept the run from its report; nothing is written then.
+/// Whatever kept the run from its report; no report is written then. Whether there can be one is tried
+/// before anything is measured.
 pub fn run(arguments: &Arguments, given: &[String]) -> Result<(), Error> {
     if arguments.list {
         print!("{}", list());
@@ -88,6 +89,7 @@ pub fn run(arguments: &Arguments, given: &[String]) -> Result<(), Error> {
         filter: arguments.filter.clone(),
         native_hashers: arguments.native_hasher,
     };
+    save::try_out(&arguments.out)?;
     let suite = suite_named(&arguments.suite);
     let environment = Environment::look(given);
     let findings = suite.run(&plan)?;
@@ -100,8 +102,8 @@ pub fn run(arguments: &Arguments, given: &[String]) -> Result<(), Error> {
         losses: losses(&findings),
         findings,
     };
-    let saved = save::save(&report, &arguments.out)?;
     print!("{}", terminal::render(&report));
+    let saved = save::save(&report, &arguments.out)?;
     println!(
         "\nReports: {} and {}",
         saved.markdown.display(),

@@ -90,6 +90,11 @@ fn a_line_that_is_not_utf8() {
     bench_on(b"one\ntwo\nthr\xee\n", &[]).assert_refused("line 3 is not UTF-8 (at byte 4");
 }
 
+#[test]
+fn a_line_that_does_not_end() {
+    bench_on(&[b'x'; (1 << 20) + 1], &[]).assert_refused("line 1 is longer than 1048576 bytes");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_file_that_may_not_be_read() {
@@ -148,6 +153,8 @@ fn a_directory_that_cannot_be_written_is_an_error_and_not_a_wrong_call() {
         "{}",
         run.stderr()
     );
+    // That is said before anything is measured.
+    assert!(!run.stderr().contains("round 1"), "{}", run.stderr());
 }
 
 #[test]

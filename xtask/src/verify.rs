@@ -54,6 +54,11 @@ const TAIL: usize = 40;
 
 /// Climbs the ladder; fails if any rung does.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, String> {
+    if arguments.mutant.is_some() && arguments.rungs != ["mutants"] {
+        return Err(
+            "--mutant TEXT is for the rung `mutants` alone: verify mutants --mutant TEXT".into(),
+        );
+    }
     let is_chosen = |rung: &&Rung| {
         arguments.rungs.is_empty() || arguments.rungs.iter().any(|it| it == rung.name)
     };

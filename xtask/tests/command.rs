@@ -59,3 +59,23 @@ fn a_step_by_itself_is_counted() {
     };
     assert_eq!(last, expected, "{stdout}");
 }
+
+#[test]
+fn a_mutant_that_is_not_there_is_said() {
+    for (arguments, said) in [
+        (
+            &["verify", "loom", "--mutant", "x"][..],
+            "for the rung `mutants` alone",
+        ),
+        (
+            &["verify", "mutants", "--mutant", "nonsense"],
+            "no mutant's name contains `nonsense`",
+        ),
+    ] {
+        let output = xtask(arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        let text = [output.stdout, output.stderr].concat();
+        let text = String::from_utf8_lossy(&text);
+        assert!(text.contains(said), "{text}");
+    }
+}

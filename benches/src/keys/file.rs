@@ -1,7 +1,7 @@
-//! Keys from a file: one per line, UTF-8, any length.
+//! Keys from a file: one per line, UTF-8.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, ErrorKind};
+use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::path::Path;
 
 use super::{KeySet, count};
@@ -39,6 +39,9 @@ impl Loaded {
     }
 }
 
+/// The longest line in bytes. A file without line ends, or one that does not end, is not one of keys.
+const LONGEST: usize = 1 << 20;
+
 /// Reads the keys of `path`.
 ///
 /// Line ends may be LF or CRLF, the last one may lack; a byte order mark is skipped. Blanks within a
@@ -47,7 +50,7 @@ impl Loaded {
 /// # Errors
 ///
 /// [`Error::Usage`] with a message for the caller, if the file cannot be read, holds no key, or holds a
-/// line that is not UTF-8.
+/// line that is not UTF-8 or longer than a mebibyte.
 pub fn load(path: &Path) -> Result<Loaded, Error> {
     let unreadable = |source: std::io::Error| {
         let why = match source.kind() {
@@ -80,10 +83,18 @@ fn parse(
     let mut number = 0_usize;
     loop {
         line.clear();
-        if lines.read_until(b'\n', &mut line).map_err(&unreadable)? == 0 {
+        let mut limited = lines.by_ref().take(LONGEST as u64 + 1);
+        if limited.read_until(b'\n', &mut line).map_err(&unreadable)? == 0 {
             break;
         }
         number += 1;
+        if line.len() > LONGEST {
+            return Err(Error::Usage(format!(
+                "cannot read keys from `{}`: line {number} is longer than {LONGEST} bytes; one key per \
+                 line is needed",
+                path.display()
+            )));
+        }
         let text = std::str::from_utf8(&line).map_err(|source| {
             Error::Usage(format!(
                 "cannot read keys from `{}`: line {number} is not UTF-8 (at byte {} of the line)",

@@ -18,6 +18,24 @@ pub struct Saved {
     pub json: PathBuf,
 }
 
+/// Makes sure that a report can be saved in `directory`, or in one that is made there, and leaves nothing
+/// behind: measuring takes minutes.
+///
+/// # Errors
+///
+/// [`Error::Io`] with the step that would fail.
+pub fn try_out(directory: &Path) -> Result<(), Error> {
+    let nearest = directory.ancestors().find(|it| it.exists());
+    let step = if directory.is_dir() {
+        "write into"
+    } else {
+        "create"
+    };
+    temporary(nearest.unwrap_or(Path::new(".")), "")
+        .map_err(|source| failed(format!("{step} `{}`", directory.display()), source))?;
+    Ok(())
+}
+
 /// Writes `report.md` and `report.json` into `directory`, which is made if need be.
 ///
 /// Both are complete under temporary names before either gets its own, so that an interrupted run leaves

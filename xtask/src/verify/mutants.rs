@@ -98,6 +98,11 @@ pub(crate) fn run(context: &Context) -> Verdict {
         None => context.long || mutant.is_of_the_protocol(),
     };
     let mutants: Vec<&Mutant> = table::all().filter(wanted).collect();
+    if let (true, Some(part)) = (mutants.is_empty(), &context.mutant) {
+        return Verdict::Failed(format!(
+            "no mutant's name contains `{part}`; they are in xtask/src/verify/mutants/table"
+        ));
+    }
     match lives(context, &mutants) {
         Ok((broken, lives)) => report(&mutants, &lives, &broken),
         Err(error) => Verdict::Failed(error),
