@@ -19,9 +19,9 @@
 //! * **What is removed or replaced lives on** in the second copy until the writer's next publish or
 //!   look. A [`view`](WriteHandle::view) or [`try_view`](WriteHandle::try_view) after the publish
 //!   frees it at once.
-//! * **Changes show after [`publish`](WriteHandle::publish)**, and a publish costs microseconds
-//!   where an insert costs nanoseconds: publish per batch, per tick or per request, not per insert,
-//!   if you can.
+//! * **Changes show after [`publish`](WriteHandle::publish)**, and a publish costs tens of nanoseconds while
+//!   nobody reads, hundreds beside readers, microseconds where they pause all the time; an insert costs about
+//!   ten: publish per batch, per tick or per request, not per insert, if you can.
 //! * **The writer waits for old views.** Before it reuses a copy, the last reader must have left
 //!   it. A view that is held for a second delays the publish after the next one by up to a second;
 //!   a view that is never dropped stops it. [`try_publish`](WriteHandle::try_publish) and
@@ -29,8 +29,8 @@
 //!   [`publish_or_replace`](WriteHandle::publish_or_replace) goes on at the price of one more copy.
 //!   No reader is ever delayed. A thread that holds a view across two publishes *of its own* waits
 //!   for itself: debug builds panic, release builds wait for ever.
-//! * **Writes come one after the other.** There is one [`WriteHandle`]; others send it their changes.
-//!   A [`SharedMap`] is a handle for any number of threads, whose writes wait for each other.
+//! * **Writes come one after the other.** One thread has the [`WriteHandle`], or any number share a
+//!   [`SharedMap`], whose writes wait for each other.
 //! * **The default hasher is hashbrown's**, fast and randomly seeded, but no defence against keys
 //!   that are chosen to collide (HashDoS). For keys from outside take SipHash, the hasher of the
 //!   standard library: [`with_hasher(RandomState::new())`](with_hasher).

@@ -12,9 +12,9 @@
 //!   writer. What is large goes in an [`Arc`](std::sync::Arc), whose payload stands once. So do
 //!   values that are not `Clone`.
 //! * **Each change is applied twice**, once per copy, and waits in a log in between.
-//! * **Changes show after [`publish`](WriteHandle::publish)**, and a publish costs microseconds
-//!   where an insert costs nanoseconds: publish per batch, per tick or per request, not per insert,
-//!   if you can.
+//! * **Changes show after [`publish`](WriteHandle::publish)**, and a publish costs tens of nanoseconds while
+//!   nobody reads, hundreds beside readers, microseconds where they pause all the time; an insert costs about
+//!   ten: publish per batch, per tick or per request, not per insert, if you can.
 //! * **The writer waits for old views.** Before it reuses a copy, the last reader must have left
 //!   it. A view that is held for a second delays the publish after the next one by up to a second;
 //!   a view that is never dropped stops it, unless
@@ -22,8 +22,8 @@
 //!   delayed. A thread that holds a view across two publishes *of its own* waits for itself: debug
 //!   builds panic, release builds wait for ever.
 //! * **What is removed lives on** in the second copy until the writer's next publish or look.
-//! * **Writes come one after the other.** There is one [`WriteHandle`]; others send it their changes.
-//!   A [`SharedMap`] is a handle for any number of threads, whose writes wait for each other.
+//! * **Writes come one after the other.** One thread has the [`WriteHandle`], or any number share a
+//!   [`SharedMap`], whose writes wait for each other.
 //! * **The default hasher is hashbrown's**, fast and randomly seeded, but no defence against keys or
 //!   values that are chosen to collide (HashDoS). For those from outside take SipHash:
 //!   [`with_hasher(RandomState::new())`](with_hasher).

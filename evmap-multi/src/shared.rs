@@ -21,8 +21,8 @@ use crate::write::{WriteHandle, logged_insert};
 ///
 /// # What it costs
 ///
-/// * **A write publishes**: it costs a microsecond or so, where an insert into a [`WriteHandle`]
-///   costs nanoseconds. [`batch`](Self::batch) and [`extend`](Self::extend) publish once for many
+/// * **A write publishes**: beside readers that costs some hundreds of nanoseconds, where an insert into a
+///   [`WriteHandle`] costs ten or so. [`batch`](Self::batch) and [`extend`](Self::extend) publish once for many
 ///   changes; so do policies other than [`Publishing::EachWrite`](crate::Publishing::EachWrite),
 ///   for which writes become visible later than they return; see
 ///   [`Builder::publishing`](crate::Builder::publishing).

@@ -53,8 +53,8 @@ use left_right::kept;
 /// # Several writers
 ///
 /// Make a [`SharedMap`](crate::SharedMap) of it, by [`into_shared`](Self::into_shared), or put the
-/// handle behind a channel whose receiver owns it. Publish once per batch: a publish costs
-/// microseconds, an insert nanoseconds.
+/// handle behind a channel whose receiver owns it. Publish once per batch: a publish
+/// costs as much as ten inserts or more.
 ///
 /// # When the writer goes
 ///

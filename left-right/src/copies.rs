@@ -9,7 +9,7 @@ use crossbeam_utils::CachePadded;
 
 use crate::{
     diagnostics::{ReaderState, StalledReader},
-    fence::{Chooser, Cost, FencePolicy, Outgoing, Pair},
+    fence::{Chooser, Cost, FencePolicy, Fences, Outgoing},
     published::{Published, Relied},
     record::{Generation, Header, Record, data_ptr, into_data, into_raw, published_as},
     registry::{Registry, StructureId, next_id},
@@ -89,9 +89,9 @@ pub(crate) struct Copies<T> {
     abandoned: Vec<Abandoned<T>>,
     chooser: Chooser,
     /// What the published pointer asks its readers for.
-    pair: Pair,
+    fences: Fences,
     /// What the pointer to the stale copy asked them for.
-    stale_pair: Pair,
+    stale_fences: Fences,
     /// When readers last cost a publish time.
     last_cost: Option<Instant>,
     /// The number of the last publish.
@@ -108,8 +108,8 @@ impl<T> Copies<T> {
         // Before the first handle: registering is cheap while the process has one thread.
         let mut chooser = Chooser::new();
         let published = into_raw(readable, Generation::FIRST);
-        let pair = chooser.pair();
-        let pointer = Published::new(published.cast(), pair);
+        let fences = chooser.fences();
+        let pointer = Published::new(published.cast(), fences);
         Self {
             shared: Arc::new(Shared {
                 core: CoreArc::new(Core {
@@ -124,8 +124,8 @@ impl<T> Copies<T> {
             grace: GracePeriod::default(),
             abandoned: Vec::new(),
             chooser,
-            pair,
-            stale_pair: pair,
+            fences,
+            stale_fences: fences,
             last_cost: None,
             version: 0,
         }
@@ -156,9 +156,9 @@ impl<T> Copies<T> {
         let Some(settled) = self.grace.settle(registry, patience) else {
             return;
         };
-        let outgoing = match (settled.relied, self.stale_pair) {
+        let outgoing = match (settled.relied, self.stale_fences) {
             (Relied::OnFull, _) => Outgoing::Symmetric,
-            (Relied::OnHeavy, Pair::Asymmetric) => {
+            (Relied::OnHeavy, Fences::Asymmetric) => {
                 Outgoing::Asymmetric(settled.took.map(|took| self.cost(took)))
             }
             (Relied::OnHeavy, _) => Outgoing::TagTakenOff,
@@ -363,9 +363,9 @@ impl<'a, T> Reclaimed<'a, T> {
         let fresh = unsafe { copies.stale.as_mut() };
         fresh.header.version = copies.version;
         fresh.header.generation = copies.grace.named().next_free(fresh.header.generation);
-        copies.stale_pair = std::mem::replace(&mut copies.pair, copies.chooser.pair());
+        copies.stale_fences = std::mem::replace(&mut copies.fences, copies.chooser.fences());
         let fresh = pointer_to(copies.stale);
-        let relied = copies.shared.core.published.swap(fresh, copies.pair);
+        let relied = copies.shared.core.published.swap(fresh, copies.fences);
         std::mem::swap(&mut copies.published, &mut copies.stale);
         let version = version_of(copies.stale);
         let address = pointer_to(copies.stale).addr().get();
@@ -428,11 +428,11 @@ mod tests {
     #[test]
     fn readers_that_take_the_tag_off_are_heard() {
         if fence_strategy() == FenceStrategy::Fences {
-            return; // There is one pair only.
+            return; // There is one choice only.
         }
         let mut copies = Copies::new(0_u32, 0_u32);
         // Nobody reads, so fences on both sides are for nothing, and soon chosen.
-        while copies.pair != Pair::Symmetric {
+        while copies.fences != Fences::Symmetric {
             copies.reclaim(Patience::Never).unwrap().publish();
         }
         let published = &copies.shared.core.published;
@@ -442,7 +442,7 @@ mod tests {
         for _ in 0..2 {
             copies.reclaim(Patience::Never).unwrap().publish();
         }
-        assert_eq!(copies.pair, Pair::Asymmetric);
+        assert_eq!(copies.fences, Fences::Asymmetric);
         drop(copies.close(drop));
     }
 }

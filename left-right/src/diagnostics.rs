@@ -169,6 +169,9 @@ impl Error for Stalled {}
 /// An `absorb_*` or `sync_with` panicked earlier. Nothing can be published any more; readers keep
 /// the last published copy.
 ///
+/// Shared writers report it, too, if somebody has exchanged the writer behind a
+/// [`WriteGuard`](crate::WriteGuard) for that of another structure.
+///
 /// # Examples
 ///
 /// ```

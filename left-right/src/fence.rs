@@ -44,7 +44,7 @@ mod system;
 
 mod choice;
 pub use choice::FencePolicy;
-pub(crate) use choice::{Chooser, Cost, Outgoing, Pair};
+pub(crate) use choice::{Chooser, Cost, Fences, Outgoing};
 
 /// How a publish makes sure that it sees every reader, as far as the operating system goes.
 ///

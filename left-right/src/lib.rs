@@ -3,7 +3,7 @@
 //! Two copies of a data structure: readers use one, the writer changes the other, and a *publish*
 //! makes them change places. Entering the readers' copy costs a plain store, two loads and a comparison,
 //! and leaving another store: no lock, no read-modify-write and, on Linux and Windows, no fence, unless
-//! more is published than read. Whatever a reader sees under one guard is one consistent state.
+//! there was a publish. Whatever a reader sees under one guard is one consistent state.
 //!
 //! # Trade-offs
 //!
@@ -16,7 +16,8 @@
 //!   effect on both.
 //! - **Writes become visible at a publish**, not when they are made. How often to publish is your
 //!   choice between freshness and the cost of a publish.
-//! - **One writer.** Several threads that write share the [`WriteHandle`] under a lock.
+//! - **Writes come one after the other.** One thread has the [`WriteHandle`], or several share a
+//!   [`SharedWriteHandle`], whose publishes they have in common.
 //! - **A reader that holds a guard for long delays the writer**, by one publish: the copy that it
 //!   is in cannot be changed. Readers never delay each other.
 //!
@@ -80,12 +81,13 @@
 //! [`verification`] says what is proved, by what, and what is not. In the
 //! order in which one operation passes through them, the modules are:
 //!
-//! `absorb` what the data structure promises · `write` the order of the publish steps · `oplog`
-//! the operations that a copy still lacks · `copies` who owns which copy · `record` one copy ·
-//! `published` the pointer to the one that readers use, and the swap · `wait` the grace period · `registry` the readers' slots · `epoch` one slot: enter,
+//! `absorb` what the data structure promises · `write` the writer's calls, and in `writer` the order of their
+//! steps · `oplog` the operations that a copy still lacks · `copies` who owns which copy · `record` one copy ·
+//! `published` the pointer to the one that readers use, and the swap · `wait` the grace period · `pause` how it waits · `registry` the readers' slots · `slot` one of them: enter,
 //! leave, "has it left?" · `fence` the fences and who chooses them · `read` handles and guards ·
 //! [`kept`] handles whose reads cannot fail · `diagnostics` figures and errors · `aliasing` values
-//! that both copies share · `sync` the only place that names atomics and locks.
+//! that both copies share · `unwind` panics that must not go further · `sync` the only place that names atomics and
+//! locks.
 //!
 //! The idea is that of Pedro Ramalhete and Andreia Correia's *Left-Right* (2015), in the form that
 //! the crates `evmap` and `left-right` gave it: an operation log and a publish that the user calls.
@@ -115,7 +117,7 @@ mod pause;
 mod registry;
 
 #[allow(unsafe_code)] // Reads the version of the record that its session holds: invariant 1.
-mod epoch;
+mod slot;
 
 mod fence;
 

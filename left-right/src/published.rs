@@ -9,7 +9,7 @@
 use std::ptr::NonNull;
 
 use crate::{
-    fence::{self, Pair},
+    fence::{self, Fences},
     record::{FLAGS, Header},
     sync::{AtomicPtr, Ordering},
 };
@@ -47,9 +47,9 @@ pub(crate) struct Found {
 
 impl Published {
     /// Starts with `record`, and asks its readers for `pair`.
-    pub(crate) fn new(record: NonNull<Header>, pair: Pair) -> Self {
+    pub(crate) fn new(record: NonNull<Header>, fences: Fences) -> Self {
         Self {
-            current: AtomicPtr::new(tagged(record.as_ptr(), tag(pair))),
+            current: AtomicPtr::new(tagged(record.as_ptr(), tag(fences))),
         }
     }
 
@@ -129,8 +129,8 @@ impl Published {
     /// record that was taken out rely on: it is to be made before a look at the slots tells whether
     /// they have left (invariants 3 and 6).
     #[inline]
-    pub(crate) fn swap(&self, record: NonNull<Header>, pair: Pair) -> Relied {
-        self.swap_word(tagged(record.as_ptr(), tag(pair)))
+    pub(crate) fn swap(&self, record: NonNull<Header>, fences: Fences) -> Relied {
+        self.swap_word(tagged(record.as_ptr(), tag(fences)))
     }
 
     /// Takes the data away from the readers. Returns what [`swap`](Self::swap) does.
@@ -174,11 +174,11 @@ pub(crate) fn asks_for_fence(word: *mut Header) -> bool {
     word.addr() & FENCE != 0
 }
 
-fn tag(pair: Pair) -> usize {
-    match pair {
-        Pair::Asymmetric => 0,
-        Pair::Symmetric => FENCE,
-        Pair::AlwaysSymmetric => FENCE | ALWAYS,
+fn tag(fences: Fences) -> usize {
+    match fences {
+        Fences::Asymmetric => 0,
+        Fences::Symmetric => FENCE,
+        Fences::AlwaysSymmetric => FENCE | ALWAYS,
     }
 }
 
@@ -190,7 +190,7 @@ pub(crate) mod tests {
     pub(crate) fn published() -> (Published, Box<Header>) {
         let mut record = Box::new(Header::new(7));
         (
-            Published::new(NonNull::from(&mut *record), Pair::Symmetric),
+            Published::new(NonNull::from(&mut *record), Fences::Symmetric),
             record,
         )
     }
@@ -204,7 +204,7 @@ pub(crate) mod tests {
         while published.find_announced().unwrap().fenced {
             published.prefer_light_fence(record);
         }
-        published.swap(record, Pair::AlwaysSymmetric);
+        published.swap(record, Fences::AlwaysSymmetric);
         for _ in 0..10 {
             published.prefer_light_fence(record);
             assert!(published.find_announced().unwrap().fenced);

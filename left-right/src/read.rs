@@ -103,6 +103,12 @@ impl<T> ReadHandle<T> {
     /// `None` once the writer was dropped or taken, unless it left the data to the readers
     /// ([`WriteHandle::freeze`](crate::WriteHandle::freeze)), which a poisoned writer does, too.
     ///
+    /// # Panics
+    ///
+    /// If so many guards of this handle were leaked that their count would overflow.
+    ///
+    /// # Examples
+    ///
     /// ```
     /// # #[derive(Clone, Default)] struct Count(u32);
     /// # impl left_right::Absorb<u32> for Count {

@@ -9,10 +9,9 @@ use slab::Slab;
 
 use crate::{
     diagnostics::ReaderState,
-    epoch::Slot,
-    record::Generations,
+    slot::Slot,
     sync::{Arc, AtomicUsize, Mutex, MutexGuard, Ordering, lock},
-    wait::{Sight, Straggler, Vacated},
+    wait::{Look, Sight, Straggler, Vacated},
 };
 
 /// Each slot has its cache lines to itself: a reader writes its own at every look-up.
@@ -32,7 +31,7 @@ pub(crate) fn next_id() -> StructureId {
     *last
 }
 
-/// The slots that the writer looks at after each swap.
+/// The slots that the writer looks at before it takes a copy back.
 #[derive(Debug)]
 pub(crate) struct Registry {
     slots: Mutex<Slab<SharedSlot>>,
@@ -80,8 +79,9 @@ impl Registry {
 
     /// Adds a slot for a new reader.
     ///
-    /// A reader that registers after the writer took its look loads the pointer after the lock
-    /// changed hands, so after the swap: it need not be waited for (invariant 3).
+    /// It is counted before its reader can announce anything. So a writer that does not see the count, and looks at
+    /// a roster without it, need not wait for it: the reader finds the new pointer (invariant 3, "A reader that
+    /// registers meanwhile").
     pub(crate) fn register(&self) -> SharedSlot {
         // Allocated before the lock is taken.
         let slot = Arc::new(CachePadded::new(Slot::new()));
@@ -105,8 +105,7 @@ impl Registry {
         drop(removed);
     }
 
-    /// Collects the readers that may be in a copy that was vacated, and the generations of it that slots
-    /// name. Returns how many sessions all readers have fenced so far.
+    /// Looks at every slot, on account of a copy that was vacated.
     ///
     /// Called after a fence that follows the swap (invariant 5).
     #[inline]
@@ -115,25 +114,24 @@ impl Registry {
         roster: &mut Roster,
         vacated: Vacated,
         sight: Sight,
-        stragglers: &mut Vec<Straggler>,
-        named: &mut Generations,
-    ) -> usize {
-        stragglers.clear();
+        found: &mut Look,
+    ) {
+        found.start_over();
         self.call(roster);
         let mut fenced = self.fenced_by_others.load(Ordering::Relaxed);
         for (index, slot) in roster.slots.iter().enumerate() {
             let word = slot.seen();
             if let Some(generation) = vacated.generation_named_by(word) {
                 if !slot.is_at_rest() {
-                    named.add(generation);
+                    found.named.add(generation);
                 }
             }
             fenced = fenced.wrapping_add(slot.fenced_sessions());
             if vacated.may_hold(word, sight) && (word.is_inside() || !slot.is_at_rest()) {
-                stragglers.push(Straggler::new(index, word));
+                found.stragglers.push(Straggler::new(index, word));
             }
         }
-        fenced
+        found.fenced = fenced;
     }
 
     /// Brings the roster up to date.
@@ -208,9 +206,9 @@ mod tests {
 
     /// How many readers are inside, and how many sessions were fenced.
     fn look(registry: &Registry, roster: &mut Roster) -> (usize, usize) {
-        let (mut inside, mut named) = (Vec::new(), Generations::default());
-        let fenced = registry.look(roster, Vacated::All, Sight::Clear, &mut inside, &mut named);
-        (inside.len(), fenced)
+        let mut found = Look::default();
+        registry.look(roster, Vacated::All, Sight::Clear, &mut found);
+        (found.stragglers.len(), found.fenced)
     }
 
     #[test]

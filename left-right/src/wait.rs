@@ -1,15 +1,21 @@
 //! The grace period: it ends when every reader that a swap left behind has moved on.
+//!
+//! Steps 1 and 2 of a publish. A swap only makes a note of what it vacated ([`GracePeriod::begin`]). When the writer
+//! wants that copy, [`GracePeriod::settle`] makes the fence that is owed and looks at all slots; those that may be in
+//! the copy are its [`Straggler`]s. Where a cheap enter leaves that open, they get a moment to show by themselves that
+//! they have moved on, and else the heavy fence tells. [`GracePeriod::wait`] then forgets each straggler whose word
+//! has changed, until none is left.
 
 use std::time::{Duration, Instant};
 
 use crate::{
     diagnostics::StalledReader,
-    epoch::Word,
     fence,
     pause::Pause,
     published::Relied,
     record::{Generation, Generations},
     registry::{Registry, Roster},
+    slot::Word,
     sync::spin_loop,
 };
 
@@ -24,6 +30,13 @@ pub(crate) enum Patience {
     Briefly,
     /// Not at all.
     Never,
+}
+
+impl Patience {
+    /// Until a moment; for ever, if that is too far away for a clock.
+    pub(crate) fn up_to(deadline: Option<Instant>) -> Self {
+        deadline.map_or(Self::Forever, Self::Until)
+    }
 }
 
 /// What readers have to leave.
@@ -102,6 +115,25 @@ impl Straggler {
     }
 }
 
+/// What a look at the slots has found.
+#[derive(Debug, Default)]
+pub(crate) struct Look {
+    /// The readers that may be in what was vacated.
+    pub(crate) stragglers: Vec<Straggler>,
+    /// The generations of it that slots name.
+    pub(crate) named: Generations,
+    /// How many sessions all readers have fenced so far.
+    pub(crate) fenced: usize,
+}
+
+impl Look {
+    #[inline]
+    pub(crate) fn start_over(&mut self) {
+        self.stragglers.clear();
+        self.named = Generations::default();
+    }
+}
+
 /// What it took to see the readers clearly.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settled {
@@ -129,10 +161,9 @@ pub(crate) struct Departed(());
 pub(crate) struct GracePeriod {
     /// Keeps the slots of the stragglers.
     roster: Roster,
-    stragglers: Vec<Straggler>,
     vacated: Vacated,
-    /// The generations of what was vacated that slots name.
-    named: Generations,
+    /// What the last look has found, less the stragglers that have left since.
+    found: Look,
     /// The fence that is to be made before the writer sees who has left.
     owed: Option<Relied>,
     /// When a wait first did not end soon.
@@ -177,12 +208,12 @@ impl GracePeriod {
             Relied::OnFull => Sight::Clear,
             Relied::OnHeavy => Sight::Dim,
         };
-        let fenced = self.look(registry, sight);
-        if relied == Relied::OnHeavy && !self.stragglers.is_empty() {
-            return Some(self.settle_heavy(registry, patience, fenced));
+        self.look(registry, sight);
+        if relied == Relied::OnHeavy && !self.found.stragglers.is_empty() {
+            return Some(self.settle_heavy(registry, patience));
         }
         Some(Settled {
-            fenced,
+            fenced: self.found.fenced,
             relied,
             took: None,
         })
@@ -191,39 +222,28 @@ impl GracePeriod {
     /// The rest of [`settle`](Self::settle), if readers rely on the heavy fence. Out of line, since it is seldom
     /// needed while few read, and slow otherwise.
     #[inline(never)]
-    fn settle_heavy(&mut self, registry: &Registry, patience: Patience, fenced: usize) -> Settled {
+    fn settle_heavy(&mut self, registry: &Registry, patience: Patience) -> Settled {
         let start = Instant::now();
-        let has_moved_on = self.have_moved_on(patience);
-        let fenced = if has_moved_on {
-            fenced
-        } else {
+        if !self.have_moved_on(patience) {
             fence::heavy();
-            self.look(registry, Sight::Clear)
-        };
+            self.look(registry, Sight::Clear);
+        }
         Settled {
-            fenced,
+            fenced: self.found.fenced,
             relied: Relied::OnHeavy,
             took: Some(start.elapsed()),
         }
     }
 
     #[inline]
-    fn look(&mut self, registry: &Registry, sight: Sight) -> usize {
-        let Self {
-            roster,
-            vacated,
-            named,
-            stragglers,
-            ..
-        } = self;
-        *named = Generations::default();
-        registry.look(roster, *vacated, sight, stragglers, named)
+    fn look(&mut self, registry: &Registry, sight: Sight) {
+        registry.look(&mut self.roster, self.vacated, sight, &mut self.found);
     }
 
     /// The generations that slots named at the last look, of the record that was vacated.
     #[inline]
     pub(crate) fn named(&self) -> Generations {
-        self.named
+        self.found.named
     }
 
     /// Gives readers about the time that a heavy fence would take to move on: one that reads all the
@@ -243,7 +263,12 @@ impl GracePeriod {
             Patience::Forever | Patience::Briefly if cfg!(loom) => return false,
             _ => 32,
         };
-        let slots = || self.stragglers.iter().map(|it| self.roster.slot(it.index));
+        let slots = || {
+            self.found
+                .stragglers
+                .iter()
+                .map(|it| self.roster.slot(it.index))
+        };
         if slots().any(|slot| slot.idle() > 0) {
             slots().for_each(|slot| slot.set_idle(slot.idle().saturating_sub(1)));
             return false;
@@ -251,11 +276,11 @@ impl GracePeriod {
         for _ in 0..looks {
             spin_loop();
             self.prune(Sight::Dim);
-            if self.stragglers.is_empty() {
+            if self.found.stragglers.is_empty() {
                 return true;
             }
         }
-        for straggler in &self.stragglers {
+        for straggler in &self.found.stragglers {
             self.roster.slot(straggler.index).set_idle(IDLE);
         }
         false
@@ -263,7 +288,7 @@ impl GracePeriod {
 
     /// Whether one of those that were still there is known to be in a copy that it has to leave.
     pub(crate) fn has_known_reader(&self) -> bool {
-        let mut stragglers = self.stragglers.iter();
+        let mut stragglers = self.found.stragglers.iter();
         stragglers.any(|straggler| !straggler.word.is_searching())
     }
 
@@ -276,7 +301,7 @@ impl GracePeriod {
             };
             self.roster.slot(straggler.index).describe(version)
         };
-        self.stragglers.iter().map(stalled).collect()
+        self.found.stragglers.iter().map(stalled).collect()
     }
 
     /// For how long they have been known to be there.
@@ -309,11 +334,10 @@ impl GracePeriod {
 
     /// Forgets the readers that need not be waited for any more.
     fn prune(&mut self, sight: Sight) {
-        let Self {
-            roster, vacated, ..
-        } = self;
-        self.stragglers
-            .retain_mut(|straggler| !straggler.has_left(roster, *vacated, sight));
+        let (roster, vacated) = (&self.roster, self.vacated);
+        self.found
+            .stragglers
+            .retain_mut(|straggler| !straggler.has_left(roster, vacated, sight));
     }
 
     /// Waits until every straggler has left, or until patience ends.
@@ -327,7 +351,7 @@ impl GracePeriod {
     #[inline]
     pub(crate) fn wait(&mut self, patience: Patience) -> Result<Departed, StillThere> {
         assert!(self.owed.is_none(), "what is owed is settled before a wait");
-        if self.stragglers.is_empty() {
+        if self.found.stragglers.is_empty() {
             return Ok(Departed(()));
         }
         self.wait_for_stragglers(patience)
@@ -348,7 +372,7 @@ impl GracePeriod {
         let mut pause = Pause::new();
         loop {
             self.prune(Sight::Clear);
-            if self.stragglers.is_empty() {
+            if self.found.stragglers.is_empty() {
                 return Ok(Departed(()));
             }
             if pause.is_long() {
@@ -386,7 +410,7 @@ impl GracePeriod {
     /// they know which thread entered.
     #[track_caller]
     fn assert_not_waiting_for_itself(&self) {
-        let mut stragglers = self.stragglers.iter();
+        let mut stragglers = self.found.stragglers.iter();
         assert!(
             !stragglers.any(|straggler| {
                 let slot = self.roster.slot(straggler.index);

@@ -1,4 +1,9 @@
 //! The write handle.
+//!
+//! Its calls, by what they are for: `publish` publishes, `own` looks at what is not published yet, `end` ends the
+//! writer. All of them are short: the order of the steps is in `writer`, which has neither atomics nor unsafe code.
+//! `shared` is a writer that threads share: `queue` takes their operations in, `group` is what the handles have in
+//! common, `exclusive` the guard of the thread that has the writer. `asynchronous` waits without a thread.
 
 use std::{fmt, ops::Deref, ptr::NonNull};
 
@@ -43,8 +48,9 @@ use writer::{Phase, Writer};
 /// microseconds, then yields, then sleeps; it uses next to no processor time. Readers never wait
 /// for the writer, and no lock is held meanwhile.
 ///
-/// A thread that publishes twice while it holds a guard from a handle of its own would wait for
-/// itself: debug builds panic, and [`publish_timeout`](Self::publish_timeout) says so in all.
+/// A thread that publishes twice while it holds a guard from a handle of its own, or takes or drops the writer
+/// then, would wait for itself, for ever: in debug builds that is a panic. A wait with an end
+/// ([`publish_timeout`](Self::publish_timeout)) reports it as a stall, in all builds.
 ///
 /// # Memory ordering
 ///
@@ -57,6 +63,9 @@ use writer::{Phase, Writer};
 /// Dropping the writer applies what is pending, takes the data away ([`ReadHandle::enter`] returns
 /// `None` from then on), waits for the last reader to leave and drops both copies. To leave the
 /// data to the readers see [`freeze`](Self::freeze) and [`freeze_on_drop`](Self::freeze_on_drop).
+///
+/// A panic of an `absorb_*` or `drop_*` ends there and does not leave the drop; in debug builds, neither does that
+/// of a thread that would wait for a guard of its own. What could not be dropped is leaked then.
 ///
 /// # Examples
 ///

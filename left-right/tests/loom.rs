@@ -1,5 +1,5 @@
-//! The protocol under loom: every interleaving, and every value that the memory model lets a load
-//! return, up to a bound on preemptions.
+//! The protocol under loom: every interleaving, and every value that loom lets a load return, up to a
+//! bound on preemptions.
 //!
 //! The protected value sits in loom's `UnsafeCell`, so a read that races with a write fails the
 //! model even when the value that it returns happens to be right. The invariants that a model

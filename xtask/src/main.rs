@@ -27,7 +27,7 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<std::ffi::OsString>,
     },
-    /// Run every check that the project has
+    /// Run what every edit should pass: format, lints, tests, documentation
     Test(test::Arguments),
     /// Climb the ladder of verification, a line per rung
     Verify(verify::Arguments),

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every check, one after another; the first failure does not hide the later ones.
+//! `cargo xtask test`: what every edit should pass, one after another; the first failure does not hide the later ones.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};

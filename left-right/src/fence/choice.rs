@@ -12,13 +12,13 @@
 //! themselves can ask for the light fence (see
 //! [`Published::prefer_light_fence`](crate::published::Published::prefer_light_fence)), so a writer
 //! that publishes a burst and then goes quiet leaves nobody with an expensive enter, and a sample costs
-//! a reader some ten microseconds at most.
+//! a reader some tens of microseconds at most.
 
 use std::time::Duration;
 
 use super::{FenceStrategy, fence_strategy};
 
-/// What a full fence costs a reader, in nanoseconds: 4 to 6 on current x86 machines.
+/// What a full fence costs a reader, in nanoseconds, on current x86 machines.
 const FULL_FENCE: u64 = 5;
 
 /// What a publish without fences of the readers is taken to cost before one was timed, in nanoseconds.
@@ -61,13 +61,13 @@ const CHEAP: u64 = if cfg!(loom) { 0 } else { 150 };
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FencePolicy {
-    /// Follow the load: a process-wide barrier in each publish while readers enter often between
-    /// two publishes, fences on both sides while they do not.
+    /// Follow the load: no fence in an enter, but for the first one after a publish, while waiting for the readers
+    /// costs the writer little; fences on both sides while it does not, since readers pause all the time.
     #[default]
     Adaptive,
-    /// Never a fence in an enter: the cheapest one. A publish costs a process-wide barrier, of
-    /// microseconds, which interrupts every running thread of the process, unless all readers move on to
-    /// the new copy by themselves or stay idle.
+    /// No fence in an enter, but for the first one after a publish: the cheapest one. A publish costs a
+    /// process-wide barrier, of microseconds, which interrupts every running thread of the process, unless all
+    /// readers move on to the new copy by themselves or stay idle.
     ReadMostly,
     /// Always fences on both sides: no system call in a publish, but for the first one after this
     /// was chosen; an enter costs some nanoseconds more. For writers that must not interrupt threads that have nothing to do with the data.
@@ -76,7 +76,7 @@ pub enum FencePolicy {
 
 /// The pair of fences that a published pointer asks its readers for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Pair {
+pub(crate) enum Fences {
     /// Light for readers, heavy for the writer that swaps this pointer out.
     Asymmetric,
     /// Full on both sides, until a reader asks for the light fence.
@@ -136,17 +136,17 @@ impl Chooser {
 
     /// The pair for the pointer that is published next.
     #[inline]
-    pub(crate) fn pair(&mut self) -> Pair {
+    pub(crate) fn fences(&mut self) -> Fences {
         match (fence_strategy(), self.policy) {
             (FenceStrategy::Fences, _) | (_, FencePolicy::WriteMostly) => {
-                return Pair::AlwaysSymmetric;
+                return Fences::AlwaysSymmetric;
             }
-            (_, FencePolicy::ReadMostly) => return Pair::Asymmetric,
+            (_, FencePolicy::ReadMostly) => return Fences::Asymmetric,
             (_, FencePolicy::Adaptive) => {}
         }
         let (best, cost, other) = match self.asymmetric <= self.symmetric {
-            true => (Pair::Asymmetric, self.asymmetric, Pair::Symmetric),
-            false => (Pair::Symmetric, self.symmetric, Pair::Asymmetric),
+            true => (Fences::Asymmetric, self.asymmetric, Fences::Symmetric),
+            false => (Fences::Symmetric, self.symmetric, Fences::Asymmetric),
         };
         if cost <= CHEAP {
             return best;
@@ -220,10 +220,10 @@ mod tests {
     use super::*;
 
     /// What the load should lead to on this system.
-    fn expected(pair: Pair) -> Pair {
+    fn expected(fences: Fences) -> Fences {
         match fence_strategy() {
-            FenceStrategy::Fences => Pair::AlwaysSymmetric,
-            _ => pair,
+            FenceStrategy::Fences => Fences::AlwaysSymmetric,
+            _ => fences,
         }
     }
 
@@ -254,7 +254,7 @@ mod tests {
     struct Pairs {
         chooser: Chooser,
         /// What the published pointer asks for.
-        pair: Pair,
+        fences: Fences,
         fenced: usize,
     }
 
@@ -262,68 +262,68 @@ mod tests {
         fn new() -> Self {
             let mut chooser = Chooser::new();
             Self {
-                pair: chooser.pair(),
+                fences: chooser.fences(),
                 chooser,
                 fenced: 0,
             }
         }
 
         /// One publish; what it asks its readers for.
-        fn publish(&mut self, load: Load) -> Pair {
-            let out = std::mem::replace(&mut self.pair, self.chooser.pair());
+        fn publish(&mut self, load: Load) -> Fences {
+            let out = std::mem::replace(&mut self.fences, self.chooser.fences());
             let outgoing = match out {
-                Pair::Asymmetric => Outgoing::Asymmetric((load.wait.0 != 0).then(|| Cost {
+                Fences::Asymmetric => Outgoing::Asymmetric((load.wait.0 != 0).then(|| Cost {
                     took: Duration::from_nanos(load.wait.0),
                     interval: Duration::from_nanos(load.wait.1),
                 })),
-                Pair::Symmetric if load.sessions > load.patience => {
+                Fences::Symmetric if load.sessions > load.patience => {
                     self.fenced = self.fenced.wrapping_add(load.patience);
                     Outgoing::TagTakenOff
                 }
-                Pair::Symmetric | Pair::AlwaysSymmetric => {
+                Fences::Symmetric | Fences::AlwaysSymmetric => {
                     self.fenced = self.fenced.wrapping_add(load.sessions);
                     Outgoing::Symmetric
                 }
             };
             self.chooser.record(self.fenced, outgoing);
-            self.pair
+            self.fences
         }
 
         /// How many of many publishes asked for this pair.
-        fn asked_for(&mut self, pair: Pair, load: Load) -> usize {
-            let asked = (0..1_000).filter(|_| self.publish(load) == expected(pair));
+        fn asked_for(&mut self, fences: Fences, load: Load) -> usize {
+            let asked = (0..1_000).filter(|_| self.publish(load) == expected(fences));
             asked.count()
         }
     }
 
     #[test]
     fn starts_asymmetric() {
-        assert_eq!(Chooser::new().pair(), expected(Pair::Asymmetric));
+        assert_eq!(Chooser::new().fences(), expected(Fences::Asymmetric));
     }
 
     #[test]
     fn publishes_without_reads_turn_symmetric_and_reads_turn_back() {
         let mut pairs = Pairs::new();
-        assert!(pairs.asked_for(Pair::Symmetric, FEW) > 950);
-        assert!(pairs.asked_for(Pair::Asymmetric, MANY) > 950);
-        assert!(pairs.asked_for(Pair::Symmetric, FEW) > 850);
+        assert!(pairs.asked_for(Fences::Symmetric, FEW) > 950);
+        assert!(pairs.asked_for(Fences::Asymmetric, MANY) > 950);
+        assert!(pairs.asked_for(Fences::Symmetric, FEW) > 850);
     }
 
     #[test]
     fn samples_are_few() {
         // Without a process-wide barrier there is one pair, and nothing to sample.
-        let one_pair = expected(Pair::Asymmetric) == expected(Pair::Symmetric);
+        let one_pair = expected(Fences::Asymmetric) == expected(Fences::Symmetric);
         let are_few = |samples| one_pair || (10..=20).contains(&samples);
         let mut pairs = Pairs::new();
-        pairs.asked_for(Pair::Asymmetric, MANY);
-        let samples = pairs.asked_for(Pair::Symmetric, MANY);
+        pairs.asked_for(Fences::Asymmetric, MANY);
+        let samples = pairs.asked_for(Fences::Symmetric, MANY);
         assert!(are_few(samples), "{samples}");
-        pairs.asked_for(Pair::Symmetric, FEW);
+        pairs.asked_for(Fences::Symmetric, FEW);
         let load = Load {
             sessions: 100,
             ..FEW
         };
-        let samples = pairs.asked_for(Pair::Asymmetric, load);
+        let samples = pairs.asked_for(Fences::Asymmetric, load);
         assert!(are_few(samples), "{samples}");
     }
 
@@ -335,13 +335,13 @@ mod tests {
             ..MANY
         };
         let mut pairs = Pairs::new();
-        pairs.asked_for(Pair::Symmetric, FEW);
+        pairs.asked_for(Fences::Symmetric, FEW);
         // The next sample finds out.
-        pairs.asked_for(Pair::Asymmetric, load);
-        assert_eq!(pairs.asked_for(Pair::Asymmetric, load), 1_000);
+        pairs.asked_for(Fences::Asymmetric, load);
+        assert_eq!(pairs.asked_for(Fences::Asymmetric, load), 1_000);
         // One wait now and then does not matter.
         pairs.publish(FEW);
-        assert!(pairs.asked_for(Pair::Asymmetric, load) > 990);
+        assert!(pairs.asked_for(Fences::Asymmetric, load) > 990);
     }
 
     #[test]
@@ -352,22 +352,22 @@ mod tests {
             ..MANY
         };
         let mut pairs = Pairs::new();
-        pairs.asked_for(Pair::Asymmetric, MANY);
-        assert!(pairs.asked_for(Pair::Asymmetric, load(3_000)) > 950);
-        assert!(pairs.asked_for(Pair::Symmetric, load(1_000)) > 850);
-        assert!(pairs.asked_for(Pair::Asymmetric, load(10_000)) > 850);
+        pairs.asked_for(Fences::Asymmetric, MANY);
+        assert!(pairs.asked_for(Fences::Asymmetric, load(3_000)) > 950);
+        assert!(pairs.asked_for(Fences::Symmetric, load(1_000)) > 850);
+        assert!(pairs.asked_for(Fences::Asymmetric, load(10_000)) > 850);
     }
 
     #[test]
     fn one_slow_publish_among_fast_ones_changes_nothing() {
         let mut pairs = Pairs::new();
-        pairs.asked_for(Pair::Symmetric, FEW);
+        pairs.asked_for(Fences::Symmetric, FEW);
         let load = Load {
             sessions: 3_000,
             ..FEW
         };
         pairs.publish(load);
-        assert!(pairs.asked_for(Pair::Symmetric, FEW) > 950);
+        assert!(pairs.asked_for(Fences::Symmetric, FEW) > 950);
     }
 
     #[test]
@@ -380,14 +380,14 @@ mod tests {
             },
         ] {
             let mut pairs = Pairs::new();
-            pairs.asked_for(Pair::Asymmetric, load);
-            while pairs.publish(load) != expected(Pair::Asymmetric) {}
+            pairs.asked_for(Fences::Asymmetric, load);
+            while pairs.publish(load) != expected(Fences::Asymmetric) {}
             let interrupted = Load {
                 wait: (5_000_000, 5_100_000),
                 ..load
             };
             pairs.publish(interrupted);
-            assert!(pairs.asked_for(Pair::Asymmetric, load) > 950);
+            assert!(pairs.asked_for(Fences::Asymmetric, load) > 950);
         }
     }
 
@@ -400,9 +400,9 @@ mod tests {
         };
         let mut pairs = Pairs::new();
         let dear = load((100_000, 1_000_000));
-        assert!(pairs.asked_for(Pair::Symmetric, dear) > 850);
+        assert!(pairs.asked_for(Fences::Symmetric, dear) > 850);
         let cheap = load((10_000, 1_000_000));
-        assert!(pairs.asked_for(Pair::Asymmetric, cheap) > 850);
+        assert!(pairs.asked_for(Fences::Asymmetric, cheap) > 850);
     }
 
     #[test]
@@ -414,16 +414,16 @@ mod tests {
         };
         let mut pairs = Pairs::new();
         let rare = load((20_000, 2_000_000));
-        assert!(pairs.asked_for(Pair::Asymmetric, rare) > 850);
+        assert!(pairs.asked_for(Fences::Asymmetric, rare) > 850);
         let often = load((20_000, 25_000));
-        assert!(pairs.asked_for(Pair::Symmetric, often) > 850);
+        assert!(pairs.asked_for(Fences::Symmetric, often) > 850);
     }
 
     #[test]
     fn a_count_that_falls_is_not_taken_for_reads() {
         let mut pairs = Pairs::new();
         pairs.fenced = 1_000_000;
-        pairs.asked_for(Pair::Symmetric, FEW);
+        pairs.asked_for(Fences::Symmetric, FEW);
         let known = pairs.chooser.symmetric;
         pairs.chooser.record(10, Outgoing::Symmetric);
         assert_eq!(pairs.chooser.symmetric, known);
@@ -433,8 +433,8 @@ mod tests {
     fn a_policy_overrides_the_load() {
         let mut pairs = Pairs::new();
         pairs.chooser.set_policy(FencePolicy::WriteMostly);
-        assert_eq!(pairs.chooser.pair(), Pair::AlwaysSymmetric);
+        assert_eq!(pairs.chooser.fences(), Fences::AlwaysSymmetric);
         pairs.chooser.set_policy(FencePolicy::ReadMostly);
-        assert_eq!(pairs.asked_for(Pair::Asymmetric, FEW), 1_000);
+        assert_eq!(pairs.asked_for(Fences::Asymmetric, FEW), 1_000);
     }
 }

@@ -4,8 +4,8 @@ use std::{fmt, marker::PhantomData, mem, ops::Deref, ptr::NonNull};
 
 use crate::{
     copies::Core,
-    epoch::{Slot, Step},
     record::{data_ptr, record_at},
+    slot::{Slot, Step},
 };
 
 /// A reference to the published copy, or to a part of it, that keeps the copy as it is.

@@ -15,8 +15,8 @@ use std::{
 
 use crate::{
     copies::{Core, CoreArc},
-    epoch::Slot,
     registry::{SharedSlot, StructureId},
+    slot::Slot,
 };
 
 /// How many structures a thread can alternate between without a look at the table. A power of two.

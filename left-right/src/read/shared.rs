@@ -5,9 +5,9 @@ use std::{fmt, ptr::NonNull};
 use super::{ReadGuard, ReadHandle, guard, local};
 use crate::{
     copies::{CoreArc, Shared},
-    epoch::{Otherwise, Slot, Word},
     record::{Header, data_ptr},
     registry::StructureId,
+    slot::{Otherwise, Slot, Word},
     sync::Arc,
 };
 
@@ -109,7 +109,14 @@ impl<T> SharedReadHandle<T> {
 
     /// Enters the published copy, with a slot of the calling thread.
     ///
-    /// `None` once the writer took the data away, as for [`ReadHandle::enter`]. Never waits.
+    /// `None` once the writer took the data away, as for [`ReadHandle::enter`]. Never waits for the writer or a
+    /// reader; a thread's first enter registers it, which takes a lock for a moment and allocates.
+    ///
+    /// # Panics
+    ///
+    /// If so many guards of one thread were leaked that their count would overflow.
+    ///
+    /// # Examples
     ///
     /// ```
     /// # #[derive(Clone, Default)] struct Count(u32);

@@ -304,13 +304,17 @@ fn a_dim_sight_takes_only_another_word_for_a_proof() {
     scene.grace.look(&scene.registry, Sight::Dim);
     scene.slot.end_leaked_session();
     scene.grace.prune(Sight::Dim);
-    assert_eq!(scene.grace.stragglers.len(), 1, "outside what it read");
+    assert_eq!(
+        scene.grace.found.stragglers.len(),
+        1,
+        "outside what it read"
+    );
     scene.in_vacated();
     scene.grace.prune(Sight::Dim);
-    assert_eq!(scene.grace.stragglers.len(), 1, "inside again");
+    assert_eq!(scene.grace.found.stragglers.len(), 1, "inside again");
     scene.slot.stop_in_search();
     scene.grace.prune(Sight::Dim);
-    assert_eq!(scene.grace.stragglers.len(), 0, "it searches");
+    assert_eq!(scene.grace.found.stragglers.len(), 0, "it searches");
 }
 
 #[test]

@@ -16,7 +16,8 @@ where
     /// # Panics
     ///
     /// If an `absorb_*` or `sync_with` panics; readers then keep the last published copy. If
-    /// `drop_first` panics; the data is leaked then.
+    /// `drop_first` panics; the data is leaked then. In debug builds, if this thread holds a guard: it would wait for
+    /// itself for ever. The data is leaked then, too.
     ///
     /// # Examples
     ///

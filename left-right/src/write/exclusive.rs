@@ -25,6 +25,10 @@ use crate::{
 /// Dropping it does not publish: call [`publish`](WriteHandle::publish), or leave that to whoever
 /// publishes next. A guard that is leaked locks the writer for ever.
 ///
+/// The writer must stay where it is: if it is exchanged for that of another structure (with
+/// [`mem::swap`](std::mem::swap), say), the handles of both report [`Poisoned`](crate::Poisoned) from then on, and
+/// readers go on.
+///
 /// # Examples
 ///
 /// ```

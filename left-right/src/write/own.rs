@@ -123,7 +123,7 @@ where
     ///
     /// # Panics
     ///
-    /// If `clone` or an operation does.
+    /// As [`publish_or_replace`](Self::publish_or_replace).
     ///
     /// # Examples
     ///
@@ -144,6 +144,7 @@ where
     /// assert_eq!(writer.view_or_replace(Duration::ZERO).unwrap().0, 6);
     /// assert_eq!(guard.0, 1);
     /// ```
+    #[track_caller]
     pub fn view_or_replace(&mut self, timeout: Duration) -> Result<&T, PublishError>
     where
         T: Independent,
@@ -155,11 +156,8 @@ where
         // The clock is asked only if it matters: mostly nobody is in the way.
         if writer.prepare(Patience::Briefly).is_err() {
             let start = Instant::now();
-            let is_free = match start.checked_add(timeout) {
-                Some(deadline) => writer.prepare(Patience::Until(deadline)).is_ok(),
-                None => writer.prepare(Patience::Forever).is_ok(),
-            };
-            if !is_free && !writer.replace_stale() {
+            let patience = Patience::up_to(start.checked_add(timeout));
+            if writer.prepare(patience).is_err() && !writer.replace_stale() {
                 return Err(writer.stalled(start));
             }
         }

@@ -22,11 +22,14 @@ where
     ///
     /// Takes time in proportion to the operations since the publish before the last, and, if a reader has
     /// entered that copy and not another since, a process-wide barrier of a few microseconds
-    /// ([`FenceStrategy::Membarrier`](crate::FenceStrategy::Membarrier)).
+    /// ([`FenceStrategy::Membarrier`](crate::FenceStrategy::Membarrier)); and a nanosecond or two for each
+    /// registered reader.
     ///
     /// # Panics
     ///
-    /// If the pair is poisoned, or if an `absorb_*` panics, which poisons it.
+    /// If the pair is poisoned, or if an `absorb_*` or `sync_with` panics, which poisons it. If the drop of a copy
+    /// panics that was [left to its readers](Self::publish_or_replace); nothing is published then, and nothing lost.
+    /// In debug builds, if this thread holds a guard that it would wait for.
     ///
     /// # Examples
     ///
@@ -54,7 +57,7 @@ where
     ///
     /// # Panics
     ///
-    /// As [`publish`](Self::publish).
+    /// As [`publish`](Self::publish), but for a guard of this thread's own, which is in the way like any other.
     ///
     /// # Examples
     ///
@@ -86,7 +89,8 @@ where
     ///
     /// # Panics
     ///
-    /// If an `absorb_*` panics, which poisons the pair.
+    /// If user code panics, as [`publish`](Self::publish). In debug builds, if this thread holds a guard that it
+    /// would wait for and the timeout has no end, as [`Duration::MAX`].
     ///
     /// # Examples
     ///
@@ -103,6 +107,7 @@ where
     /// let stalled = writer.publish_timeout(Duration::from_millis(1)).unwrap_err();
     /// println!("{stalled}");
     /// ```
+    #[track_caller]
     pub fn publish_timeout(&mut self, timeout: Duration) -> Result<(), PublishError> {
         if self.is_poisoned() {
             return Err(Poisoned.into());
@@ -129,8 +134,7 @@ where
     ///
     /// # Panics
     ///
-    /// If `clone` panics; nothing has changed then. If an `absorb_*` panics, which poisons the
-    /// pair.
+    /// If `clone` panics; nothing has changed then. Else as [`publish_timeout`](Self::publish_timeout).
     ///
     /// # Examples
     ///
@@ -151,6 +155,7 @@ where
     /// assert_eq!(writer.enter().unwrap().0, 1_000);
     /// assert_eq!(writer.stats().abandoned, 1);
     /// ```
+    #[track_caller]
     pub fn publish_or_replace(&mut self, timeout: Duration) -> Result<(), PublishError>
     where
         T: Independent,

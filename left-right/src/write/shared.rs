@@ -517,9 +517,11 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
     /// The writer, for one thread again, if this is the only handle. What is not published yet is
     /// pending there.
     ///
+    /// It may be poisoned: ask [`WriteHandle::is_poisoned`].
+    ///
     /// # Errors
     ///
-    /// The handle itself if there are others.
+    /// The handle itself if there are others, or if the writer is not there: see [`WriteGuard`].
     ///
     /// # Examples
     ///

@@ -112,11 +112,13 @@ where
     }
 
     /// Publishes, waiting until `deadline`, if there is one.
+    #[track_caller]
     pub(super) fn publish_until(&mut self, deadline: Option<Instant>) -> Result<(), StillThere> {
-        self.publish(deadline.map_or(Patience::Forever, Patience::Until))
+        self.publish(Patience::up_to(deadline))
     }
 
     /// Publishes without waiting for the readers of the stale copy, which is left to them.
+    #[track_caller]
     pub(super) fn publish_replacement(&mut self) -> Result<(), StillThere>
     where
         T: Independent,

@@ -37,7 +37,7 @@ const UNREACHED: &[Unreached] = &[
     line("evmap-multi/src/bag/change.rs", "Form::Many(Many::Counted(values)) => return values,", "nobody asks for it: a bag that is counted has no other form to take"),
     line("left-right/src/diagnostics.rs", ")?;", FORMATTER),
     line("left-right/src/diagnostics.rs", "None => f.write_str(\", just entering\"),", "needs a reader stopped in the middle of entering: loom's replacing_beside_reads"),
-    line("left-right/src/epoch.rs", "None => Step::Closed,", RACE),
+    line("left-right/src/slot.rs", "None => Step::Closed,", RACE),
     line("left-right/src/read/guard.rs", "Step::Closed => None,", RACE),
     line("left-right/src/copies.rs", "return; // There is one pair only.", "in a test, where the system has no process-wide barrier"),
     line("left-right/src/fence/choice.rs", "FenceStrategy::Fences => Pair::AlwaysSymmetric,", "in a test, where the system has no process-wide barrier"),
@@ -74,9 +74,9 @@ mod tests {
     #[test]
     fn white_space_does_not_matter() {
         assert_eq!(
-            reason("left-right/src/epoch.rs", "  None => Step::Closed,"),
+            reason("left-right/src/slot.rs", "  None => Step::Closed,"),
             Some(RACE)
         );
-        assert_eq!(reason("left-right/src/epoch.rs", "None"), None);
+        assert_eq!(reason("left-right/src/slot.rs", "None"), None);
     }
 }

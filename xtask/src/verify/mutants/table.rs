@@ -3,13 +3,13 @@
 
 mod choice;
 mod copies;
-mod epoch;
 mod kept;
 mod oplog;
 mod published;
 mod read;
 mod record;
 mod shared_write;
+mod slot;
 mod wait;
 mod write;
 
@@ -17,7 +17,7 @@ use super::{Check, Fate, Mutant};
 
 pub(super) fn all() -> impl Iterator<Item = &'static Mutant> {
     [
-        epoch::MUTANTS,
+        slot::MUTANTS,
         published::MUTANTS,
         record::MUTANTS,
         copies::MUTANTS,

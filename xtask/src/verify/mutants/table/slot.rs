@@ -3,7 +3,7 @@
 use super::super::Mutant;
 use super::{LOOM, PROGRESS, SEMANTICS, SHARED, SHARED_ADDRESS, UNIT, equivalent, mutant};
 
-const FILE: &str = "epoch.rs";
+const FILE: &str = "slot.rs";
 
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[

@@ -33,8 +33,8 @@ use crate::{
 /// How many sessions a reader fences on account of one published copy before it asks for the
 /// cheaper fences (see `Published::prefer_light_fence`). A power of two.
 ///
-/// The heavy fence costs about as much as this many light ones cost too much, within a factor of
-/// a few. Loom gets a number that it can reach.
+/// It asks at a multiple of this number, the second one in a version at the latest. The heavy fence costs
+/// about as much as this many full ones, within a factor of a few. Loom gets a number that it can reach.
 const FENCED_SESSIONS: usize = if cfg!(loom) { 1 } else { 4096 };
 
 /// What a slot says about its reader.
@@ -289,7 +289,7 @@ impl Slot {
     /// What a reader has done that was stopped before it found a record.
     #[cfg(test)]
     pub(crate) fn stop_in_search(&self) {
-        let nobody = Published::new(NonNull::dangling(), crate::fence::Pair::Symmetric);
+        let nobody = Published::new(NonNull::dangling(), crate::fence::Fences::Symmetric);
         nobody.close();
         self.search(&nobody);
         self.announce(self.word().inside());
