@@ -33,6 +33,14 @@ pub(crate) fn target_directory(root: &Path) -> PathBuf {
     }
 }
 
+/// The flags that this variable holds, and these.
+pub(crate) fn joined_flags(variable: &str, flags: &str) -> String {
+    match env::var(variable) {
+        Ok(given) => format!("{given} {flags}"),
+        Err(_) => flags.to_owned(),
+    }
+}
+
 /// Runs a command to its end.
 pub(crate) fn wait(command: &mut Command) -> Result<ExitStatus, String> {
     command

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
-use crate::cargo::{cargo, target_directory, wait, workspace_root};
+use crate::cargo::{cargo, joined_flags, target_directory, wait, workspace_root};
 use crate::steps::{STEPS, Step};
 
 /// What to check.
@@ -87,11 +87,10 @@ fn execute(step: &Step) -> Result<bool, String> {
     command.args(step.cargo).current_dir(&root);
     for (name, value) in step.environment {
         // The caller's own flags stay in force.
-        let value = match std::env::var(name) {
-            Ok(given) if name.ends_with("FLAGS") => format!("{given} {value}"),
-            _ => (*value).to_owned(),
+        match name.ends_with("FLAGS") {
+            true => command.env(name, joined_flags(name, value)),
+            false => command.env(name, value),
         };
-        command.env(name, value);
     }
     if let Some(folder) = step.target {
         command.env("CARGO_TARGET_DIR", target_directory(&root).join(folder));

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::cargo::{cargo, target_directory};
+use crate::cargo::{cargo, joined_flags, target_directory};
 
 /// The crates that users get.
 pub(crate) const LIBRARIES: [&str; 3] = ["left-right", "evmap-core", "evmap-multi"];
@@ -170,11 +170,7 @@ fn telling(log: &str, most: usize) -> String {
 
 /// Adds compiler flags; the caller's own stay in force.
 pub(crate) fn add_flags(command: &mut Command, flags: &str) {
-    let value = match env::var("RUSTFLAGS") {
-        Ok(given) => format!("{given} {flags}"),
-        Err(_) => flags.to_owned(),
-    };
-    command.env("RUSTFLAGS", value);
+    command.env("RUSTFLAGS", joined_flags("RUSTFLAGS", flags));
 }
 
 /// Whether a program can be found.
