@@ -5,6 +5,7 @@
 //! knows exactly when the writer would have to wait, and asks for that with the methods that do
 //! not.
 
+mod course;
 mod driver;
 mod odd;
 mod state;
@@ -13,7 +14,8 @@ mod views;
 use std::cell::OnceCell;
 use std::hash::BuildHasher;
 
-use evmap_core::Operation;
+use evmap_core as map;
+use map::Operation;
 
 use driver::{Driver, Reader};
 use odd::{Key, Value};
@@ -163,5 +165,5 @@ where
         driver.step(step, &readers, &mut views);
         driver.check(&views);
     }
-    driver.end(&mut views)
+    driver.end(&mut views).into_iter().collect()
 }

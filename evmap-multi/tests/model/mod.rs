@@ -5,6 +5,8 @@
 //! knows exactly when the writer would have to wait, and asks for that with the methods that do
 //! not.
 
+#[path = "../../../evmap-core/tests/model/course.rs"]
+mod course;
 mod driver;
 #[path = "../../../evmap-core/tests/model/odd.rs"]
 mod odd;
@@ -15,7 +17,8 @@ mod views;
 use std::cell::OnceCell;
 use std::hash::BuildHasher;
 
-use evmap_multi::Operation;
+use evmap_multi as map;
+use map::Operation;
 
 use driver::{Driver, Reader};
 use odd::{Key, Value};
@@ -161,5 +164,7 @@ where
         driver.step(step, &readers, &mut views);
         driver.check(&views);
     }
-    driver.end(&mut views)
+    let bags = driver.end(&mut views).into_iter();
+    bags.map(|(key, bag)| (key, bag.into_iter().collect()))
+        .collect()
 }

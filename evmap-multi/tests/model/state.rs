@@ -81,6 +81,9 @@ pub(super) fn look<S: BuildHasher>(
     assert_eq!(*reader.meta(), state.meta);
 }
 
+// What the writer sees is asked no less.
+pub(super) use compare as compare_own;
+
 /// Compares a map with what it should hold, marks of the keys included.
 pub(super) fn compare<S: BuildHasher>(map: &Map<S>, state: &State) {
     assert_eq!(*map.meta(), state.meta);
