@@ -2,6 +2,7 @@
 //! notice.
 
 mod capacity;
+mod content;
 #[path = "../deadline/mod.rs"]
 mod deadline;
 mod each_call;
@@ -12,6 +13,7 @@ mod hashers;
 mod item;
 mod liars;
 mod live;
+mod methods;
 mod panickers;
 mod shared_each_call;
 mod sharing;

@@ -1,33 +1,17 @@
 //! Every method of a map that threads share, with a panic at each call of the user's code in it, as
 //! `each_call` has it for the writer alone.
 
-use std::collections::BTreeMap;
 use std::mem;
 use std::time::Duration;
 
-use evmap_core::{Builder, Operation, Publishing, ReadHandle, SharedMap, Snapshot};
+use evmap_core::{Operation, Publishing, ReadHandle, SharedMap};
 
+use crate::content::{Content, content, filled};
 use crate::deadline::within_deadline;
 use crate::item::{Fused, Item, World};
 use crate::sharing::{Method, SETTINGS, Setting, Subject, Try, play};
 
 type Map = SharedMap<Item, Item, Item, Fused>;
-
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Content {
-    entries: BTreeMap<u64, u64>,
-    meta: u64,
-}
-
-fn content(snapshot: &Snapshot<Item, Item, Item, Fused>) -> Content {
-    let entries = snapshot.iter();
-    Content {
-        entries: entries
-            .map(|(key, value)| (key.payload(), value.payload()))
-            .collect(),
-        meta: snapshot.meta().payload(),
-    }
-}
 
 impl Subject for Map {
     type Reader = ReadHandle<Item, Item, Item, Fused>;
@@ -36,9 +20,7 @@ impl Subject for Map {
     const HARMLESS: &[&str] = &["closure", "default", "iterator", "clone of the hasher"];
 
     fn make(world: &World, publishing: Publishing, patience: Duration) -> Self {
-        let entries = (0..5).map(|n| (world.item(n), world.item(10 * n)));
-        let builder = Builder::new().hasher(world.hasher()).meta(world.item(7));
-        let (writer, _) = builder.build_from(entries);
+        let (writer, _) = filled(world, world.hasher());
         writer.into_shared(publishing, patience)
     }
 

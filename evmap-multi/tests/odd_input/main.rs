@@ -2,8 +2,10 @@
 //! notice.
 
 mod capacity;
+mod content;
 #[path = "../../../evmap-core/tests/deadline/mod.rs"]
 mod deadline;
+#[path = "../../../evmap-core/tests/odd_input/each_call.rs"]
 mod each_call;
 #[path = "../../../left-right/tests/panics/fuse.rs"]
 mod fuse;
@@ -11,6 +13,7 @@ mod hashing;
 #[path = "../../../evmap-core/tests/odd_input/item.rs"]
 mod item;
 mod liars;
+mod methods;
 mod panickers;
 mod shared_each_call;
 #[path = "../../../evmap-core/tests/odd_input/sharing.rs"]

@@ -1,55 +1,17 @@
 //! Every method of a map that threads share, with a panic at each call of the user's code in it, as
 //! `each_call` has it for the writer alone.
 
-use std::collections::BTreeMap;
 use std::mem;
 use std::time::Duration;
 
-use evmap_multi::{Bag, Builder, Operation, Publishing, ReadHandle, SharedMap, Snapshot};
+use evmap_multi::{Operation, Publishing, ReadHandle, SharedMap};
 
+use crate::content::{Content, content, filled};
 use crate::deadline::within_deadline;
 use crate::item::{Fused, Item, World};
 use crate::sharing::{Method, SETTINGS, Subject, Try, play};
 
 type Map = SharedMap<Item, Item, Item, Fused>;
-
-/// How many values the keys of the map have: bags of every form.
-const BAGS: [u64; 4] = [0, 1, 3, 33];
-
-/// The values of a key in order.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Content {
-    bags: BTreeMap<u64, Vec<u64>>,
-    meta: u64,
-}
-
-impl Content {
-    fn insert(&mut self, key: u64, value: u64) {
-        let bag = self.bags.entry(key).or_default();
-        bag.push(value);
-        bag.sort_unstable();
-    }
-
-    fn remove(&mut self, key: u64, value: u64) {
-        if let Some(bag) = self.bags.get_mut(&key)
-            && let Some(at) = bag.iter().position(|it| *it == value)
-        {
-            bag.remove(at);
-        }
-    }
-}
-
-fn content(snapshot: &Snapshot<Item, Item, Item, Fused>) -> Content {
-    let bag = |(key, bag): (&Item, &Bag<Item, Fused>)| {
-        let mut values: Vec<_> = bag.iter().map(Item::payload).collect();
-        values.sort_unstable();
-        (key.payload(), values)
-    };
-    Content {
-        bags: snapshot.iter().map(bag).collect(),
-        meta: snapshot.meta().payload(),
-    }
-}
 
 impl Subject for Map {
     type Reader = ReadHandle<Item, Item, Item, Fused>;
@@ -59,12 +21,7 @@ impl Subject for Map {
     const HARMLESS: &[&str] = &["closure", "iterator"];
 
     fn make(world: &World, publishing: Publishing, patience: Duration) -> Self {
-        let bags = (0..).zip(BAGS).map(|(key, count)| {
-            let values = (0..count).map(|n| world.item(n));
-            (world.item(key), values)
-        });
-        let builder = Builder::new().hasher(world.hasher()).meta(world.item(7));
-        let (writer, _) = builder.build_from_bags(bags);
+        let (writer, _) = filled(world, world.hasher());
         writer.into_shared(publishing, patience)
     }
 

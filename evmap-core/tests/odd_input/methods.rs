@@ -1,0 +1,190 @@
+//! Every method of the handles, and what it leaves pending.
+
+use std::time::Duration;
+
+use evmap_core::{Operation, ReadHandle, WriteHandle};
+
+use crate::content::{Content, content};
+use crate::item::{Item, Same, World};
+
+pub(crate) type Writer = WriteHandle<Item, Item, Item, Same>;
+pub(crate) type Reader = ReadHandle<Item, Item, Item, Same>;
+
+/// One call of the program, as a step of a session.
+pub(crate) type Step = fn(&World, &mut Writer, &Reader);
+
+pub(crate) const METHODS: &[(&str, Step)] = &[
+    ("insert", |world, writer, _| {
+        writer.insert(world.item(1), world.item(100));
+    }),
+    ("insert, new", |world, writer, _| {
+        writer.insert(world.item(99), world.item(100));
+    }),
+    ("insert_and_get", |world, writer, _| {
+        drop(writer.insert_and_get(world.item(1), world.item(100)));
+    }),
+    ("remove", |world, writer, _| {
+        writer.remove(world.item(1));
+    }),
+    ("remove, borrowed", |world, writer, _| {
+        let key = world.item(2);
+        writer.remove(&key);
+    }),
+    ("remove_and_get", |world, writer, _| {
+        drop(writer.remove_and_get(&world.item(1)));
+    }),
+    ("update", |world, writer, _| {
+        writer.update(&world.item(1), |value| {
+            world.call("closure");
+            *value = world.item(value.payload() + 1);
+            world.call("closure");
+        });
+    }),
+    ("update_or_insert", |world, writer, _| {
+        for key in [1, 99] {
+            let default = || {
+                world.call("default");
+                world.item(0)
+            };
+            writer.update_or_insert(world.item(key), default, |value| {
+                *value = world.item(value.payload() + 1);
+            });
+        }
+    }),
+    ("retain", |world, writer, _| {
+        writer.retain(|key, _| {
+            world.call("closure");
+            key.payload() % 2 == 0
+        });
+    }),
+    ("extend", |world, writer, _| {
+        writer.extend((3..9).map(|n| {
+            world.call("iterator");
+            (world.item(n), world.item(n + 100))
+        }));
+    }),
+    ("get_or_insert_with", |world, writer, _| {
+        for key in [1, 99] {
+            let default = || {
+                world.call("default");
+                world.item(0)
+            };
+            assert!(
+                writer
+                    .get_or_insert_with(world.item(key), default)
+                    .payload()
+                    < 1_000
+            );
+        }
+    }),
+    ("retain_mut", |world, writer, _| {
+        writer.retain_mut(|key, value| {
+            world.call("closure");
+            if key.payload() == 1 {
+                *value.to_mut() = world.item(11);
+            }
+            key.payload() != 2
+        });
+    }),
+    ("remove_entry", |world, writer, _| {
+        drop(writer.remove_entry(&world.item(1)));
+    }),
+    ("drain", |_, writer, _| {
+        let mut entries = writer.drain();
+        drop(entries.next());
+    }),
+    ("clear", |_, writer, _| {
+        writer.clear();
+    }),
+    ("reserve", |_, writer, _| {
+        writer.reserve(100);
+    }),
+    ("shrink_to_fit", |_, writer, _| {
+        writer.shrink_to_fit();
+    }),
+    ("set_meta", |world, writer, _| {
+        writer.set_meta(world.item(8));
+    }),
+    ("apply", |world, writer, _| {
+        let (key, value) = (world.item(1), world.item(100));
+        writer.apply(Operation::Insert { key, value });
+        writer.apply(Operation::Remove { key: world.item(2) });
+        writer.apply(Operation::SetMeta {
+            meta: world.item(9),
+        });
+    }),
+    ("publish", |_, writer, _| {
+        writer.publish();
+    }),
+    ("try_publish", |_, writer, _| {
+        assert!(writer.try_publish());
+    }),
+    ("publish_timeout", |_, writer, _| {
+        writer.publish_timeout(Duration::from_secs(9)).unwrap();
+    }),
+    ("publish_or_replace", |_, writer, reader| {
+        let _view = reader.enter();
+        writer.publish();
+        writer.publish_or_replace(Duration::ZERO).unwrap();
+    }),
+    ("flush", |_, writer, _| {
+        writer.flush();
+    }),
+    ("view", |_, writer, _| {
+        writer.view();
+    }),
+    ("try_view", |_, writer, _| {
+        assert!(writer.try_view().is_some());
+    }),
+    ("get", |world, _, reader| {
+        for key in [1, 99] {
+            drop(reader.get(&world.item(key)));
+        }
+    }),
+    ("get_cloned", |world, _, reader| {
+        drop(reader.get_cloned(&world.item(1)));
+    }),
+    ("get_many", |world, _, reader| {
+        let (a, b) = (world.item(1), world.item(2));
+        drop(reader.get_many_cloned([&a, &b]));
+        let _ = reader.enter().get_many([&a, &b]);
+    }),
+    ("contains_key", |world, _, reader| {
+        reader.contains_key(&world.item(1));
+    }),
+    ("clone of a view", |_, _, reader| {
+        let copy = reader.enter().clone();
+        assert_eq!(content(&copy), content(&reader.enter()));
+        drop(copy);
+    }),
+    ("comparison of views", |_, writer, reader| {
+        let _ = *writer.published() == *reader.enter();
+    }),
+    ("to_hash_map", |_, _, reader| {
+        drop(reader.enter().to_hash_map());
+    }),
+    ("into_iter", |_, _, reader| {
+        let copy = reader.enter().clone();
+        for entry in copy {
+            drop(entry);
+        }
+    }),
+];
+
+/// What readers will see once everything that is pending is published.
+pub(crate) fn with_pending(mut content: Content, writer: &Writer) -> Content {
+    for operation in writer.pending() {
+        match operation {
+            Operation::Insert { key, value } => {
+                content.entries.insert(key.payload(), value.payload());
+            }
+            Operation::Remove { key } => {
+                content.entries.remove(&key.payload());
+            }
+            Operation::Clear => content.entries.clear(),
+            Operation::SetMeta { meta } => content.meta = meta.payload(),
+            _ => {}
+        }
+    }
+    content
+}

@@ -1,0 +1,182 @@
+//! Every method of the handles, and what it leaves pending.
+
+use std::time::Duration;
+
+use evmap_multi::{Operation, ReadHandle, WriteHandle};
+
+use crate::content::{Content, content};
+use crate::item::{Item, Same, World};
+
+pub(crate) type Writer = WriteHandle<Item, Item, Item, Same>;
+pub(crate) type Reader = ReadHandle<Item, Item, Item, Same>;
+
+/// One call of the program, as a step of a session.
+pub(crate) type Step = fn(&World, &mut Writer, &Reader);
+
+pub(crate) const METHODS: &[(&str, Step)] = &[
+    ("insert", |world, writer, _| {
+        for key in 0..5 {
+            writer.insert(world.item(key), world.item(7));
+        }
+    }),
+    ("update", |world, writer, _| {
+        for key in 0..5 {
+            writer.update(world.item(key), world.item(7));
+        }
+    }),
+    ("remove_value", |world, writer, _| {
+        for key in 0..5 {
+            let value = world.item(0);
+            writer.remove_value(world.item(key), &value);
+        }
+    }),
+    ("clear", |world, writer, _| {
+        for key in 0..5 {
+            writer.clear(world.item(key));
+        }
+    }),
+    ("remove_entry", |world, writer, _| {
+        for key in 0..5 {
+            let key = world.item(key);
+            writer.remove_entry(&key);
+        }
+    }),
+    ("retain", |world, writer, _| {
+        writer.retain(&world.item(2), |value| {
+            world.call("closure");
+            value.payload() != 1
+        });
+    }),
+    ("retain, of many", |world, writer, _| {
+        writer.retain(&world.item(3), |value| {
+            world.call("closure");
+            value.payload() % 16 != 1
+        });
+    }),
+    ("retain_entries", |world, writer, _| {
+        writer.retain_entries(|key, _| {
+            world.call("closure");
+            key.payload() % 2 == 0
+        });
+    }),
+    ("empty_random", |world, writer, _| {
+        let below = |bound| {
+            world.call("generator");
+            bound - 1
+        };
+        drop(writer.empty_random(below, 2));
+    }),
+    ("extend", |world, writer, _| {
+        writer.extend((0..4).map(|n| {
+            world.call("iterator");
+            (world.item(n % 2), world.item(n))
+        }));
+    }),
+    ("purge", |_, writer, _| {
+        writer.purge();
+    }),
+    ("fit", |world, writer, _| {
+        for key in 0..5 {
+            let key = world.item(key);
+            writer.fit(&key);
+        }
+    }),
+    ("fit_all", |_, writer, _| {
+        writer.fit_all();
+    }),
+    ("reserve", |world, writer, _| {
+        for key in 0..5 {
+            writer.reserve(world.item(key), 40);
+        }
+    }),
+    ("reserve_keys", |_, writer, _| {
+        writer.reserve_keys(100);
+    }),
+    ("set_meta", |world, writer, _| {
+        writer.set_meta(world.item(8));
+    }),
+    ("apply", |world, writer, _| {
+        let (key, value) = (world.item(1), world.item(100));
+        writer.apply(Operation::Insert { key, value });
+        writer.apply(Operation::RemoveEntry { key: world.item(2) });
+    }),
+    ("try_publish", |_, writer, _| {
+        assert!(writer.try_publish());
+    }),
+    ("publish_timeout", |_, writer, _| {
+        writer.publish_timeout(Duration::from_secs(9)).unwrap();
+    }),
+    ("publish_or_replace", |_, writer, reader| {
+        let _view = reader.enter();
+        writer.publish();
+        writer.publish_or_replace(Duration::ZERO).unwrap();
+    }),
+    ("flush", |_, writer, _| {
+        writer.flush();
+    }),
+    ("view", |_, writer, _| {
+        writer.view();
+    }),
+    ("try_view", |_, writer, _| {
+        assert!(writer.try_view().is_some());
+    }),
+    ("get", |world, _, reader| {
+        for key in 0..5 {
+            drop(reader.get(&world.item(key)));
+            drop(reader.get_one(&world.item(key)));
+            drop(reader.get_one_cloned(&world.item(key)));
+        }
+    }),
+    ("contains_value", |world, _, reader| {
+        for key in 0..5 {
+            reader.contains_value(&world.item(key), &world.item(2));
+        }
+    }),
+    ("count", |world, _, reader| {
+        if let Some(bag) = reader.get(&world.item(3)) {
+            bag.count(&world.item(2));
+        }
+    }),
+    ("clone of a view", |_, _, reader| {
+        let copy = reader.enter().clone();
+        assert_eq!(content(&copy), content(&reader.enter()));
+        drop(copy);
+    }),
+    ("comparison of views", |_, writer, reader| {
+        let _ = *writer.published() == *reader.enter();
+    }),
+    ("to_hash_map", |_, _, reader| {
+        drop(reader.enter().to_hash_map());
+    }),
+    ("into_iter", |_, _, reader| {
+        let copy = reader.enter().clone();
+        for (key, bag) in copy {
+            drop(key);
+            bag.into_iter().for_each(drop);
+        }
+    }),
+];
+
+/// What readers will see once everything that is pending is published.
+pub(crate) fn with_pending(mut content: Content, writer: &Writer) -> Content {
+    for operation in writer.pending() {
+        match operation {
+            Operation::Insert { key, value } => {
+                content.insert(key.payload(), value.payload());
+            }
+            Operation::Update { key, value } => {
+                content.bags.insert(key.payload(), vec![value.payload()]);
+            }
+            Operation::RemoveValue { key, value } => {
+                content.remove(key.payload(), value.payload());
+            }
+            Operation::Clear { key } => _ = content.bags.insert(key.payload(), Vec::new()),
+            Operation::Reserve { key, .. } => _ = content.bags.entry(key.payload()).or_default(),
+            Operation::RemoveEntry { key } => _ = content.bags.remove(&key.payload()),
+            Operation::Purge => content.bags.clear(),
+            Operation::SetMeta { meta } => content.meta = meta.payload(),
+            _ => {}
+        }
+    }
+    content
+}
