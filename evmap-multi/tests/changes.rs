@@ -50,10 +50,67 @@ fn retain_logs_what_goes_and_no_more() {
         }]
     );
     writer.publish();
+    writer.retain(&"a", |n| *n == 9);
+    // Fewer stay than go.
+    let (key, value) = (&"a", &9);
+    let pending: Vec<_> = writer.pending().collect();
+    assert_eq!(
+        pending,
+        [Operation::Clear { key }, Operation::Insert { key, value }]
+    );
+    writer.publish();
     writer.retain(&"a", |_| false);
-    assert!(writer.pending().eq([Operation::Clear { key: &"a" }]));
+    assert!(writer.pending().eq([Operation::Clear { key }]));
     writer.publish();
     assert!(reader.get("a").unwrap().is_empty());
+}
+
+#[test]
+fn retain_keeps_what_it_was_shown_among_equal_values() {
+    use std::hash::{Hash, Hasher};
+
+    #[derive(Clone, Debug)]
+    struct Route {
+        id: u32,
+        weight: u32,
+    }
+    impl PartialEq for Route {
+        fn eq(&self, other: &Self) -> bool {
+            self.id == other.id
+        }
+    }
+    impl Eq for Route {}
+    impl Hash for Route {
+        fn hash<H: Hasher>(&self, state: &mut H) {
+            self.id.hash(state);
+        }
+    }
+
+    // As many as a bag can have before it hashes them, and fewer.
+    for others in [0, 5, 30] {
+        for weights in [[10, 0], [0, 10]] {
+            let (mut writer, reader) = evmap_multi::new();
+            for weight in weights {
+                writer.insert("a", Route { id: 1, weight });
+            }
+            writer.extend((0..others).map(|n| {
+                (
+                    "a",
+                    Route {
+                        id: n + 2,
+                        weight: 1,
+                    },
+                )
+            }));
+            writer.retain("a", |route| route.weight > 0);
+            for _copy in 0..2 {
+                writer.publish();
+                let bag = reader.get("a").unwrap();
+                assert_eq!(bag.len() as u32, others + 1);
+                assert!(bag.iter().all(|route| route.weight > 0), "{bag:?}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -45,6 +45,13 @@ unsafe impl<T: Sync> Send for Shared<T> {}
 // SAFETY: as above; everything else in it is `Sync`.
 unsafe impl<T: Sync> Sync for Shared<T> {}
 
+impl<T> Shared<T> {
+    /// Whether there is a writer, which could publish something.
+    pub(crate) fn has_writer(&self) -> bool {
+        !self.core.published.is_closed() && lock(&self.left).is_empty()
+    }
+}
+
 /// A copy left to the readers, and how it wants to be dropped.
 struct Left<T> {
     record: NonNull<Record<T>>,

@@ -193,6 +193,29 @@ impl<T> ReadHandle<T> {
         self.core.published.is_closed()
     }
 
+    /// Whether there is still a writer, which could publish something newer. O(1); takes a lock for a moment, but
+    /// never waits for the writer's work or a reader.
+    ///
+    /// Once it is `false` it stays so, and what is entered from then on is the last state that there will be, if the
+    /// writer has left it. A poisoned writer counts until it is dropped.
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// assert!(reader.has_writer());
+    /// writer.append(1).publish();
+    /// writer.freeze();
+    /// assert!(!reader.has_writer() && !reader.was_dropped());
+    /// assert_eq!(reader.enter().unwrap().0, 1);
+    /// ```
+    pub fn has_writer(&self) -> bool {
+        self.shared.has_writer()
+    }
+
     /// A pointer to the published copy, or `None` if the writer took the data away.
     ///
     /// It may be read only by somebody who knows that the writer does not publish meanwhile and

@@ -81,6 +81,24 @@ macro_rules! reader_methods {
             self.enter().version()
         }
 
+        /// Whether there is still a writer, or a shared map, which could publish something newer. O(1); takes a
+        /// lock for a moment, but never waits for the writer's work or a reader.
+        ///
+        /// Once it is `false` it stays so, and a view that is taken from then on is of the last state that there
+        /// will be. A poisoned writer counts until it is dropped.
+        ///
+        /// ```
+        #[doc = concat!("let (mut writer, reader) = ", $map, "::new();")]
+        /// writer.insert(1, 'a').publish();
+        /// assert!(reader.has_writer());
+        /// drop(writer);
+        /// assert!(!reader.has_writer());
+        /// assert!(reader.contains_key(&1));
+        /// ```
+        pub fn has_writer(&self) -> bool {
+            self.inner.has_writer()
+        }
+
         /// Whether anything was published yet, if only an empty map; as of an older
         /// [`View`](crate::View) or [`Ref`](crate::Ref) of this handle, if there is one. O(1),
         /// never blocks.

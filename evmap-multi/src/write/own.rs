@@ -7,6 +7,7 @@
 //! panics inside a publish instead of at the call.
 
 use std::hash::{BuildHasher, Hash};
+use std::iter;
 
 use equivalent::Equivalent;
 
@@ -26,8 +27,12 @@ where
     ///
     /// `keep` runs once per value, as often as it is in the bag, in the order of
     /// [`Bag::iter`](crate::Bag::iter), pending operations included. It may count, look around and
-    /// carry state: it runs here and now, and the log holds what it decided, one removal per value
-    /// that goes, or a single [`Clear`](crate::Operation::Clear) if none stays.
+    /// carry state: it runs here and now, and the log holds what it decided. That is a removal per value
+    /// that goes, or, if fewer stay, a [`Clear`](crate::Operation::Clear) and an insert per value that
+    /// stays. So too if a value that goes is equal to one that stays: what `keep` was shown is what
+    /// stays.
+    ///
+    /// A large bag that loses most of its values keeps its room: [`fit`](Self::fit) gives it back.
     ///
     /// # Panics
     ///
@@ -57,17 +62,22 @@ where
         let Some((key, bag)) = self.inner.view().table().find(hash, key) else {
             return self;
         };
-        let removed: Vec<&V> = bag.iter().filter(|value| !keep(value)).collect();
-        let removals: Vec<_> = if removed.len() == bag.len() && removed.len() > 1 {
-            let (change, key) = (OfKey::Clear, key.clone());
-            vec![Logged::Key { change, hash, key }]
-        } else {
-            let removals = removed.into_iter().cloned();
-            removals
-                .map(|value| Logged::value(OfValue::Remove, hash, key.clone(), value))
+        let (kept, removed): (Vec<&V>, Vec<&V>) = bag.iter().partition(|value| keep(value));
+        let each = |change: OfValue, values: &[&V]| -> Vec<_> {
+            let values = values.iter().map(|value| V::clone(value));
+            values
+                .map(|value| Logged::value(change, hash, key.clone(), value))
                 .collect()
         };
-        self.inner.extend(removals);
+        if removed.len() <= kept.len() && !bag.distinguishes(&removed, &kept) {
+            let removals = each(OfValue::Remove, &removed);
+            self.inner.extend(removals);
+        } else if !removed.is_empty() {
+            let (change, key) = (OfKey::Clear, key.clone());
+            let inserts = each(OfValue::Insert, &kept);
+            let clear = Logged::Key { change, hash, key };
+            self.inner.extend(iter::once(clear).chain(inserts));
+        }
         self
     }
 

@@ -207,6 +207,7 @@ impl<S: BuildHasher + Clone + Send> Driver<S> {
     /// Retains with a closure that carries state from call to call.
     fn retain(&mut self, writer: &mut Writer<S>, key: &str, mut state: u16) {
         let mut calls = Vec::new();
+        let before = writer.pending().len();
         writer.retain(key, |value| {
             state = state.wrapping_mul(25_173).wrapping_add(13_849);
             let keep = state >> 8 & 3 != 0;
@@ -222,12 +223,12 @@ impl<S: BuildHasher + Clone + Send> Driver<S> {
         let removed = calls.iter().filter(|(_, keep)| !keep).count();
         bag.clear();
         bag.extend(calls.into_iter().filter(|call| call.1).map(|call| call.0));
-        // A bag that loses all its values is cleared.
-        self.pending += if bag.is_empty() {
-            removed.min(1)
-        } else {
-            removed
-        };
+        // What goes is removed, or what stays is inserted into the bag once it is cleared.
+        let logged = writer.pending().len() - before;
+        let cleared = bag.len() + 1;
+        assert!(logged == removed || (removed > 0 && logged == cleared));
+        assert!(removed <= bag.len() || logged == cleared);
+        self.pending += logged;
     }
 }
 

@@ -57,6 +57,30 @@ impl<T> ReadHandle<T> {
         View::new(enter(&self.inner))
     }
 
+    /// Whether there is still a writer, which could publish something newer. O(1); takes a lock for a moment, but
+    /// never waits for the writer's work or a reader.
+    ///
+    /// Once it is `false` it stays so, and what is entered from then on is the last state that there will be. A poisoned
+    /// writer counts until it is dropped.
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// # impl left_right::Independent for Count {}
+    /// let (mut writer, reader) = left_right::kept::new::<Count, u32>(Count(0));
+    /// writer.append(1).publish();
+    /// assert!(reader.has_writer());
+    /// drop(writer);
+    /// assert!(!reader.has_writer());
+    /// assert_eq!(reader.enter().0, 1);
+    /// ```
+    pub fn has_writer(&self) -> bool {
+        self.inner.has_writer()
+    }
+
     /// A part of the newest published state, in place. O(1) and what `part` takes; never blocks.
     ///
     /// ```

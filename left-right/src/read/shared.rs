@@ -232,6 +232,25 @@ impl<T> SharedReadHandle<T> {
     pub fn was_dropped(&self) -> bool {
         self.core.published.is_closed()
     }
+
+    /// Whether there is still a writer: see [`ReadHandle::has_writer`].
+    ///
+    /// ```
+    /// # #[derive(Clone, Default)] struct Count(u32);
+    /// # impl left_right::Absorb<u32> for Count {
+    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
+    /// # }
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// let shared = reader.shared();
+    /// writer.append(1).publish();
+    /// assert!(shared.has_writer());
+    /// writer.freeze();
+    /// assert!(!shared.has_writer());
+    /// ```
+    pub fn has_writer(&self) -> bool {
+        self.shared.has_writer()
+    }
 }
 
 impl<T> Clone for SharedReadHandle<T> {

@@ -46,6 +46,33 @@ fn dropping_the_writer_takes_the_data_away() {
     }
 }
 
+/// However the writer goes, who learns of it finds its last publish, or that the data is gone.
+#[test]
+fn a_reader_without_a_writer_sees_the_last_publish() {
+    let _deadline = common::deadline();
+    let ends: [fn(WriteHandle<Recorder, u32>); 3] =
+        [drop, |writer| drop(writer.take()), WriteHandle::freeze];
+    for (round, end) in (0..300).zip(ends.into_iter().cycle()) {
+        let (mut writer, reader, _) = pair();
+        let shared = reader.shared();
+        assert!(reader.has_writer() && shared.has_writer());
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                writer.append(round).publish();
+                writer.append(round + 1).publish();
+                end(writer);
+            });
+            while reader.has_writer() {
+                thread::yield_now();
+            }
+            assert!(!shared.has_writer());
+            let seen = reader.enter().map(|guard| guard.data.clone());
+            assert_eq!(seen.is_none(), reader.was_dropped());
+            assert!(seen.is_none_or(|seen| seen == [round, round + 1]));
+        });
+    }
+}
+
 #[test]
 fn both_copies_are_up_to_date_when_they_are_dropped() {
     let _deadline = common::deadline();
