@@ -1,5 +1,6 @@
 //! Making a map: empty, or filled before anyone has a handle.
 
+use std::fmt;
 use std::hash::{BuildHasher, Hash};
 use std::time::Duration;
 
@@ -93,7 +94,7 @@ where
 /// writer.insert("a".to_string(), 1).publish();
 /// assert_eq!(reader.get_cloned("a"), Some(1));
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Builder<M = (), S = DefaultHashBuilder> {
     capacity: usize,
     meta: M,
@@ -233,6 +234,18 @@ impl<M, S> Builder<M, S> {
         let (mut writer, reader) = handles(Snapshot::new(table, self.meta));
         writer.publish();
         (writer, reader)
+    }
+}
+
+/// Without the hasher: its seed is nobody's business.
+impl<M: fmt::Debug, S> fmt::Debug for Builder<M, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("capacity", &self.capacity)
+            .field("meta", &self.meta)
+            .field("publishing", &self.publishing)
+            .field("patience", &self.patience)
+            .finish_non_exhaustive()
     }
 }
 

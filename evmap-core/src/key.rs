@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// * a key: itself, and nothing is cloned;
 /// * a reference to a key: a clone;
 /// * `&str`: a `String`, `Box<str>`, `Rc<str>` or `Arc<str>`;
-/// * `&[T]`: a `Vec<T>`, `Box<[T]>`, `Rc<[T]>` or `Arc<[T]>`;
+/// * `&[T]`, or a reference to an array: a `Vec<T>`, `Box<[T]>`, `Rc<[T]>` or `Arc<[T]>`;
 /// * `&Path`, `&OsStr` and `&CStr`: the owned type of each.
 ///
 /// Implement it for references to a borrowed type of your own:
@@ -89,6 +89,13 @@ macro_rules! slice_key {
             #[inline]
             fn into_key(self) -> $key {
                 self.into()
+            }
+        }
+
+        impl<T: Clone, const N: usize> IntoKey<$key> for &[T; N] {
+            #[inline]
+            fn into_key(self) -> $key {
+                self.as_slice().into()
             }
         }
     )+};

@@ -74,10 +74,11 @@ use crate::view::View;
 /// `Hash` (when a table grows), `Eq`, `Clone` and `Drop` also run while operations are applied, by
 /// any method that publishes or looks at the writer's copy; a panic there *poisons* the handle:
 /// readers keep the last published state, and from then on every method that logs, publishes or
-/// views panics, except that [`publish_timeout`](Self::publish_timeout) and
-/// [`publish_or_replace`](Self::publish_or_replace) return
-/// [`PublishError::Poisoned`](crate::PublishError::Poisoned). [`is_poisoned`](Self::is_poisoned)
-/// asks, and [`freeze`](Self::freeze) gives a reader to start over from.
+/// views panics, except that those with an error for it ([`publish_timeout`](Self::publish_timeout),
+/// [`publish_or_replace`](Self::publish_or_replace), [`view_or_replace`](Self::view_or_replace),
+/// `publish_async`) return [`PublishError::Poisoned`](crate::PublishError::Poisoned) or
+/// [`Poisoned`](crate::Poisoned). [`is_poisoned`](Self::is_poisoned) asks, and
+/// [`freeze`](Self::freeze) gives a reader to start over from.
 ///
 /// No panic in the `Drop` of a key or value leaves the drop of a handle; one in that of the hasher does.
 ///

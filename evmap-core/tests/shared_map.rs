@@ -356,7 +356,8 @@ fn a_panic_while_a_change_is_applied_poisons_writes_and_no_reads() {
                 assert!(message.contains("an operation panicked"), "{message}");
                 assert!(panics(|| map.insert(trap(3), trap(30))));
                 assert!(panics(|| map.clear()));
-                assert!(panics(|| map.stats()));
+                // Those who look after it still learn how it is.
+                assert_eq!(map.readers().len(), map.stats().readers);
                 assert_eq!(*map.get(&trap(1)).unwrap().0, 10);
             });
         });

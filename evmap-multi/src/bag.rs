@@ -124,7 +124,7 @@ impl<V, S> Bag<V, S> {
     }
 
     /// How many values there is room for before something is allocated; of a hashed bag, how many
-    /// distinct ones. O(1).
+    /// distinct ones. O(1). Says nothing of values without a size, which take no room.
     ///
     /// ```
     /// let (mut writer, reader) = evmap_multi::new::<&str, u32>();
@@ -220,6 +220,40 @@ impl<V, S: BuildHasher> Bag<V, S> {
             Form::Many(Many::Listed(values)) => values.iter().any(|v| value.equivalent(v)),
             Form::Many(Many::Counted(values)) => values.count(value) > 0,
         }
+    }
+}
+
+impl<V: Eq, S> Bag<V, S> {
+    /// The distinct values with how often each is there, in no particular order. A full pass is O(n²) in a
+    /// bag of up to 32 values, else O(capacity).
+    ///
+    /// ```
+    /// use evmap_multi::Bag;
+    ///
+    /// let bag: Bag<char> = "abca".chars().collect();
+    /// let mut counts: Vec<_> = bag.counts().collect();
+    /// counts.sort();
+    /// assert_eq!(counts, [(&'a', 2), (&'b', 1), (&'c', 1)]);
+    /// ```
+    pub fn counts(&self) -> impl Iterator<Item = (&V, usize)> + Clone {
+        let (listed, counted) = match &self.form {
+            Form::One(value) => (slice::from_ref(value), None),
+            Form::Many(Many::Listed(values)) => (values.as_slice(), None),
+            Form::Many(Many::Counted(values)) => (&[][..], Some(values.entries())),
+        };
+        let is_first = move |place: usize| !listed[..place].contains(&listed[place]);
+        let listed = (0..listed.len())
+            .filter(move |place| is_first(*place))
+            .map(move |place| {
+                let same = listed[place..].iter().filter(|it| **it == listed[place]);
+                (&listed[place], same.count())
+            });
+        listed.chain(
+            counted
+                .into_iter()
+                .flatten()
+                .map(|entry| (&entry.value, entry.times)),
+        )
     }
 }
 

@@ -1,6 +1,7 @@
 //! Making a map: empty, or filled before anyone has a handle.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::hash::{BuildHasher, Hash};
 use std::iter;
 use std::time::Duration;
@@ -96,7 +97,7 @@ where
 /// writer.insert("a".to_string(), 1).publish();
 /// assert_eq!(reader.get_one_cloned("a"), Some(1));
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Builder<M = (), S = DefaultHashBuilder> {
     capacity: usize,
     meta: M,
@@ -268,6 +269,18 @@ impl<M, S> Builder<M, S> {
         let (mut writer, reader) = handles(Snapshot::new(table, self.meta));
         writer.publish();
         (writer, reader)
+    }
+}
+
+/// Without the hasher: its seed is nobody's business.
+impl<M: fmt::Debug, S> fmt::Debug for Builder<M, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("capacity", &self.capacity)
+            .field("meta", &self.meta)
+            .field("publishing", &self.publishing)
+            .field("patience", &self.patience)
+            .finish_non_exhaustive()
     }
 }
 

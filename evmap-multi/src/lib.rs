@@ -36,7 +36,7 @@
 //!
 //! Take something else
 //!
-//! * if each key has one value: `evmap-core`, which can also change values in place;
+//! * if each key has one value: `evmap-core`, which can also make a value's successor from it;
 //! * if the values of a key have an order, or are always written as a whole: `evmap-core` with an
 //!   `Arc<[V]>` as value;
 //! * if about as many writes as reads happen: a sharded map of vectors (`dashmap`).
@@ -112,15 +112,22 @@
 //! | look up | a guard of the vector | `m.get(k)`, a guard of the [`Bag`]; `m.get_one_cloned(k)` |
 //! | is it there | `get(k)`, a search | `m.contains_value(k, v)` |
 //! | remove one | `get_mut(k)`, a search, `swap_remove` | `m.remove_value(k, v)` |
-//! | remove all | `remove(k)` | `m.remove_entry(k)` |
+//! | remove all | `remove(k)` | `m.remove_entry(k)`; `m.remove_and_get(k)` returns the bag |
 //! | several changes at once | under the write lock; not in a sharded map | `m.batch(\|w\| ..)`, `m.extend(..)` |
 //! | one state of several keys | under the read lock; not in a sharded map | `m.enter()` |
 //!
 //! # Coming from `evmap` 11
 //!
 //! What differs most: there is nothing unsafe to call and no trait to promise stability with, reads
-//! cannot fail, and a writer that is dropped leaves the data to its readers. `w` is the
-//! [`WriteHandle`], `r` a [`ReadHandle`], `view` what [`r.enter()`](ReadHandle::enter) returns.
+//! cannot fail, and a writer that is dropped leaves the data to its readers. What to look at before:
+//!
+//! * **Each copy has its values to itself**, where `evmap` lets both share them: a value is cloned once, and large
+//!   ones take twice the memory. Put those into an [`Arc`](std::sync::Arc). Small ones take less than there.
+//! * **The default hasher is hashbrown's**, not SipHash: see [above](#what-it-costs).
+//! * **`V: Clone`, and keys and values are `Send`**, since whoever reads last drops the data.
+//! * **Keys and bags have no order**, also where `evmap`'s feature `eviction` or `indexed` kept that of insertion.
+//!
+//! `w` is the [`WriteHandle`], `r` a [`ReadHandle`], `view` what [`r.enter()`](ReadHandle::enter) returns.
 //!
 //! | `evmap` 11 | here | |
 //! |---|---|---|
@@ -141,21 +148,22 @@
 //! | `r.meta() -> Option` | [`r.meta()`](ReadHandle::meta) | |
 //! | `r.meta_get(k)` | `view.get(k)`, `view.meta()` | of one state, without a clone of the metadata |
 //! | `r.map_into(f)` | `view.iter().map(f).collect()` | |
-//! | `r.was_dropped()` | none | the data stays; readers need not ask |
-//! | `r.factory()`, `ReadHandleFactory::handle` | the same | |
+//! | `r.was_dropped()` | `!`[`r.has_writer()`](ReadHandle::has_writer) | the data stays; this says that it is final |
+//! | `ReadHandleFactory::handle` | the same | and [`r.factory()`](ReadHandle::factory) makes a factory, which 11.0 cannot |
 //! | `view.{iter, keys, values}`, `for … in &view` | the same | `view.values()` has the bags, `view.values().flatten()` all values |
 //! | `view.{len, is_empty, meta, get, get_one, contains_key, contains_value}`, `view[k]` | the same | |
 //! | `w.insert(k, v)`, `w.update(k, v)`, `w.clear(k)` | the same | |
-//! | `w.remove_value(k, v)`, `w.remove(k, v)` | [`w.remove_value(k, v)`](WriteHandle::remove_value) | also `&k`, `&v`, and `&str` for `String` |
-//! | `w.remove_entry(k)`, `w.empty(k)` | [`w.remove_entry(k)`](WriteHandle::remove_entry) | also `&k` |
+//! | `w.remove_value(k, v)`, `w.remove(k, v)` | [`w.remove_value(k, v)`](WriteHandle::remove_value) | also `&k`, `&v`, and `&str` for `String`: [`IntoKey`], so an `.into()` in the call has to go |
+//! | `w.remove_entry(k)`, `w.empty(k)` | [`w.remove_entry(k)`](WriteHandle::remove_entry) | as above; [`remove_and_get`](WriteHandle::remove_and_get) returns the bag |
 //! | `w.purge()` | the same | |
-//! | unsafe `w.retain(k, f)` | [`w.retain(&k, f)`](WriteHandle::retain) | safe: `f` runs once, at once, so it has no flag for its second run |
+//! | unsafe `w.retain(k, f)` | [`w.retain(&k, f)`](WriteHandle::retain) | safe: `f` runs once, at once, so it has no flag for its second run; waits as [`w.view()`](WriteHandle::view) does, where `evmap`'s is only logged |
 //! | `w.fit(k)`, `w.fit_all()`, `w.reserve(k, n)` | the same | also `&k`; `fit_all` also shrinks the table |
 //! | `w.empty_random(&mut rng, n)`, feature `eviction` | [`w.empty_random(below, n)`](WriteHandle::empty_random) | any generator; publishes nothing; no feature |
 //! | `w.set_meta(m)`, `w.extend(pairs)` | the same | |
 //! | `w.publish()` | the same | also [`try_publish`](WriteHandle::try_publish), [`publish_timeout`](WriteHandle::publish_timeout), [`publish_or_replace`](WriteHandle::publish_or_replace), [`flush`](WriteHandle::flush) |
 //! | `w.has_pending()` | [`w.has_pending_operations()`](WriteHandle::has_pending_operations) | and [`w.pending()`](WriteHandle::pending) lists them |
 //! | reading through `w` (`Deref`), `w.clone()` | [`w.published()`](WriteHandle::published), [`w.reader()`](WriteHandle::reader) | and [`w.view()`](WriteHandle::view) reads what is not published yet |
+//! | feature `indexed` | none | see above |
 //! | feature `amortize` | none | [`reserve`](WriteHandle::reserve) and [`reserve_keys`](WriteHandle::reserve_keys) take the growing out of a publish |
 //!
 //! # When something is odd
@@ -170,7 +178,7 @@
 //! | `Hash` or `Eq` that lie, a hasher whose clone hashes differently | wrong answers; never undefined behaviour. The two copies may drift apart, and then readers see the one and the other in turn, publish by publish |
 //! | `Hash` that panics as an operation is logged, a closure that panics, a panicking iterator | the call panics and what it was about to log is not logged; nothing is poisoned |
 //! | `Hash` (of a growing table, of a value in a large bag), `Eq`, `Clone` or `Drop` that panic as operations are applied | the call panics, the writer is poisoned, readers keep the last publish; see [`WriteHandle`] |
-//! | values that are equal but differ | the same value to a bag; which of them it holds, and gives up first, is not said |
+//! | values that are equal but differ | the same value to a bag; which of them it holds, and gives up first, is not said, except that [`retain`](WriteHandle::retain) keeps those that it was shown |
 //! | keys that are equal but differ | the first stays, as in `HashMap` |
 //! | `Drop` that panics as the last handle goes | the panic is reported by the panic hook and goes no further; what it was about to drop may be leaked |
 //! | the writer is dropped, or its thread panics, amid a batch | readers keep the last publish; the batch is dropped |

@@ -99,7 +99,8 @@ impl<K, V, M, S: BuildHasher> ReadHandle<K, V, M, S> {
         self.inner.try_map(|snapshot| snapshot.get(key))
     }
 
-    /// One of the values of `key`, in place. O(1) on average, never blocks.
+    /// One of the values of `key`, in place. O(1) on average, never blocks. (O(capacity) in a large
+    /// bag that was nearly emptied, until it is [fitted](crate::WriteHandle::fit).)
     ///
     /// If there are several, it may be any of them; see [`Bag::get_one`].
     ///
@@ -118,7 +119,8 @@ impl<K, V, M, S: BuildHasher> ReadHandle<K, V, M, S> {
         self.inner.try_map(|snapshot| snapshot.get_one(key))
     }
 
-    /// A clone of one of the values of `key`. O(1) on average, never blocks.
+    /// A clone of one of the values of `key`. O(1) on average, never blocks. (O(capacity) in a large
+    /// bag that was nearly emptied, until it is [fitted](crate::WriteHandle::fit).)
     ///
     /// For values that are small or an `Arc`; nothing is held afterwards.
     ///

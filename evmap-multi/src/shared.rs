@@ -4,7 +4,7 @@ use std::fmt;
 use std::hash::{BuildHasher, Hash};
 
 use equivalent::Equivalent;
-use evmap_core::IntoKey;
+use evmap_core::{IntoKey, Poisoned};
 use hashbrown::DefaultHashBuilder;
 use left_right::kept::{self, Ref};
 
@@ -58,8 +58,9 @@ use crate::write::{WriteHandle, logged_insert};
 /// As for a [`WriteHandle`], a panic of the user's `Hash`, `Eq`, `Clone` or `Drop` while operations
 /// are applied *poisons* the map: it goes on in the thread that happens to apply them, readers keep
 /// the last published state, and later writes panic, on all threads.
-/// [`try_batch`](Self::try_batch) returns [`Poisoned`](crate::Poisoned) instead. To start over, make
-/// a map of a clone of [`enter`](Self::enter).
+/// [`try_insert`](Self::try_insert), [`try_remove_value`](Self::try_remove_value),
+/// [`try_remove_entry`](Self::try_remove_entry) and [`try_batch`](Self::try_batch) return [`Poisoned`] instead. To
+/// start over, make a map of a clone of [`enter`](Self::enter).
 ///
 /// A panic in a closure, or in the look-up of a write, poisons nothing.
 ///
@@ -120,7 +121,8 @@ where
         self.inner.try_map(|snapshot| snapshot.get(key))
     }
 
-    /// One of the values of `key`, in place. O(1) on average, never blocks.
+    /// One of the values of `key`, in place. O(1) on average, never blocks. (O(capacity) in a large
+    /// bag that was nearly emptied, until it is [fitted](crate::WriteHandle::fit).)
     ///
     /// If there are several, it may be any of them; see [`Bag::get_one`].
     ///
@@ -137,7 +139,8 @@ where
         self.inner.try_map(|snapshot| snapshot.get_one(key))
     }
 
-    /// A clone of one of the values of `key`. O(1) on average, never blocks.
+    /// A clone of one of the values of `key`. O(1) on average, never blocks. (O(capacity) in a large
+    /// bag that was nearly emptied, until it is [fitted](crate::WriteHandle::fit).)
     ///
     /// ```
     /// let map = evmap_multi::SharedMap::from([(1, 'a')]);
@@ -203,7 +206,30 @@ where
     /// ```
     #[track_caller]
     pub fn insert(&self, key: K, value: V) {
-        self.log([logged_insert(&self.hasher, key, value)]);
+        Self::sound(self.try_insert(key, value));
+    }
+
+    /// [`insert`](Self::insert) that returns an error where that panics for a poisoned map. Waits as
+    /// that does.
+    ///
+    /// # Errors
+    ///
+    /// [`Poisoned`] if the map is poisoned.
+    ///
+    /// # Panics
+    ///
+    /// As [`insert`](Self::insert), but not for a poisoned map.
+    ///
+    /// ```
+    /// let map = evmap_multi::SharedMap::new();
+    /// map.try_insert(1, 'a')?;
+    /// assert!(map.contains_value(&1, &'a'));
+    /// # Ok::<(), evmap_multi::Poisoned>(())
+    /// ```
+    #[track_caller]
+    pub fn try_insert(&self, key: K, value: V) -> Result<(), Poisoned> {
+        let operation = logged_insert(&self.hasher, key, value);
+        self.inner.update(|writer| writer.extend([operation]))
     }
 
     /// Replaces the bag of `key` by one that holds `value` alone. O(1), applying it drops the values
@@ -243,14 +269,39 @@ where
     /// ```
     #[track_caller]
     pub fn remove_value(&self, key: impl IntoKey<K>, value: impl IntoKey<V>) -> bool {
+        Self::sound(self.try_remove_value(key, value))
+    }
+
+    /// [`remove_value`](Self::remove_value) that returns an error where that panics for a poisoned map. Waits as
+    /// that does.
+    ///
+    /// # Errors
+    ///
+    /// [`Poisoned`] if the map is poisoned.
+    ///
+    /// # Panics
+    ///
+    /// As [`insert`](Self::insert), but not for a poisoned map.
+    ///
+    /// ```
+    /// let map = evmap_multi::SharedMap::from([(1, 'a')]);
+    /// assert!(map.try_remove_value(1, 'a')?);
+    /// # Ok::<(), evmap_multi::Poisoned>(())
+    /// ```
+    #[track_caller]
+    pub fn try_remove_value(
+        &self,
+        key: impl IntoKey<K>,
+        value: impl IntoKey<V>,
+    ) -> Result<bool, Poisoned> {
         let (key, value) = (key.into_key(), value.into_key());
         let hash = self.hasher.hash_one(&key);
-        Self::sound(self.inner.append_with(|state| {
+        self.inner.append_with(|state| {
             let entry = state.table().find(hash, &key);
             let is_there = entry.is_some_and(|(_, bag)| bag.contains(&value));
             let operation = Logged::value(OfValue::Remove, hash, key, value);
             (is_there.then_some(operation), is_there)
-        }))
+        })
     }
 
     /// Removes `key` and its bag, and says whether it was there. O(1), applying it drops the values;
@@ -270,18 +321,65 @@ where
     /// ```
     #[track_caller]
     pub fn remove_entry(&self, key: impl IntoKey<K>) -> bool {
+        Self::sound(self.try_remove_entry(key))
+    }
+
+    /// [`remove_entry`](Self::remove_entry) that returns an error where that panics for a poisoned map. Waits as
+    /// that does.
+    ///
+    /// # Errors
+    ///
+    /// [`Poisoned`] if the map is poisoned.
+    ///
+    /// # Panics
+    ///
+    /// As [`insert`](Self::insert), but not for a poisoned map.
+    ///
+    /// ```
+    /// let map = evmap_multi::SharedMap::from([(1, 'a')]);
+    /// assert!(map.try_remove_entry(1)?);
+    /// # Ok::<(), evmap_multi::Poisoned>(())
+    /// ```
+    #[track_caller]
+    pub fn try_remove_entry(&self, key: impl IntoKey<K>) -> Result<bool, Poisoned> {
         let key = key.into_key();
         let hash = self.hasher.hash_one(&key);
-        Self::sound(self.inner.append_with(|state| {
+        self.inner.append_with(|state| {
             let is_there = state.table().find(hash, &key).is_some();
             let change = OfKey::Remove;
             let operation = Logged::Key { change, hash, key };
             (is_there.then_some(operation), is_there)
+        })
+    }
+
+    /// Removes `key` and returns a clone of its bag, if it was there. O(1), and the clone; waits as
+    /// [`remove_value`](Self::remove_value).
+    ///
+    /// `key` is as for [`remove_entry`](Self::remove_entry).
+    ///
+    /// # Panics
+    ///
+    /// As [`insert`](Self::insert).
+    ///
+    /// ```
+    /// let map = evmap_multi::SharedMap::from([("a".to_string(), 1), ("a".to_string(), 2)]);
+    /// assert_eq!(map.remove_and_get("a").unwrap(), [1, 2]);
+    /// assert!(map.remove_and_get("a").is_none());
+    /// ```
+    #[track_caller]
+    pub fn remove_and_get(&self, key: impl IntoKey<K>) -> Option<Bag<V, S>> {
+        let key = key.into_key();
+        let hash = self.hasher.hash_one(&key);
+        Self::sound(self.inner.append_with(|state| {
+            let old = state.table().find(hash, &key).map(|(_, bag)| bag.clone());
+            let change = OfKey::Remove;
+            let operation = Logged::Key { change, hash, key };
+            (old.is_some().then_some(operation), old)
         }))
     }
 
     /// Empties the bag of `key`, which stays, or comes, with an empty bag. O(1), applying it drops
-    /// the values; waits as [`insert`](Self::insert).
+    /// the values; waits as [`insert`](Self::insert). `key` is as for [`remove_entry`](Self::remove_entry).
     ///
     /// # Panics
     ///
@@ -293,7 +391,8 @@ where
     /// assert!(map.get(&1).unwrap().is_empty());
     /// ```
     #[track_caller]
-    pub fn clear(&self, key: K) {
+    pub fn clear(&self, key: impl IntoKey<K>) {
+        let key = key.into_key();
         let hash = self.hasher.hash_one(&key);
         let change = OfKey::Clear;
         self.log([Logged::Key { change, hash, key }]);

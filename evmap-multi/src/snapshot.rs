@@ -58,7 +58,8 @@ impl<K, V, M, S> Snapshot<K, V, M, S> {
 }
 
 impl<K, V, M, S: BuildHasher> Snapshot<K, V, M, S> {
-    /// One of the values of `key`. O(1) on average.
+    /// One of the values of `key`. O(1) on average; O(capacity) in a large bag that was nearly emptied, until it
+    /// is [fitted](crate::WriteHandle::fit).
     ///
     /// If there are several, it may be any of them; see [`Bag::get_one`].
     ///

@@ -71,9 +71,10 @@ use left_right::kept;
 /// `Hash` (of keys when the table grows, of values in large bags), `Eq`, `Clone` and `Drop` also
 /// run while operations are applied, by any method that publishes or looks at the writer's copy; a
 /// panic there *poisons* the handle: readers keep the last published state, and from then on every
-/// method that logs, publishes or views panics, except that
-/// [`publish_timeout`](Self::publish_timeout) and [`publish_or_replace`](Self::publish_or_replace)
-/// return [`PublishError::Poisoned`](crate::PublishError::Poisoned).
+/// method that logs, publishes or views panics, except that those with an error for it
+/// ([`publish_timeout`](Self::publish_timeout), [`publish_or_replace`](Self::publish_or_replace),
+/// [`view_or_replace`](Self::view_or_replace), `publish_async`) return
+/// [`PublishError::Poisoned`](crate::PublishError::Poisoned) or [`Poisoned`](crate::Poisoned).
 /// [`is_poisoned`](Self::is_poisoned) asks, and [`freeze`](Self::freeze) gives a reader to start
 /// over from.
 ///
@@ -192,7 +193,8 @@ where
     /// Empties the bag of `key`, which stays, or comes, with an empty bag. Never waits; applying it
     /// drops the values.
     ///
-    /// The bag keeps its room. To give that back as well, follow with [`fit`](Self::fit).
+    /// The bag keeps its room. To give that back as well, follow with [`fit`](Self::fit). `key` is a key, a
+    /// reference to one or what else [makes one](IntoKey).
     ///
     /// # Panics
     ///
@@ -205,8 +207,8 @@ where
     /// assert!(reader.contains_key(&2));
     /// ```
     #[track_caller]
-    pub fn clear(&mut self, key: K) -> &mut Self {
-        self.append_key(OfKey::Clear, key)
+    pub fn clear(&mut self, key: impl IntoKey<K>) -> &mut Self {
+        self.append_key(OfKey::Clear, key.into_key())
     }
 
     /// Removes `key` and its bag, if it is there. O(1), never waits; applying it drops the values,

@@ -259,7 +259,23 @@ fn bags_are_equal_as_multisets() {
     );
     assert_eq!(bag(&large), [2, 1, 0]);
     assert_eq!(bag(&large), [2, 1, 0][..]);
+    assert_eq!(bag(&large), &[2, 1, 0][..]);
+    assert!([2, 1, 0] == bag(&large) && vec![2, 1, 0] == bag(&large));
+    let less: &[u32] = &[0, 1];
+    assert!([2, 1, 0][..] == bag(&large) && less != bag(&large));
     assert_ne!(bag(&large), [2, 1]);
+}
+
+#[test]
+fn counts_are_those_of_the_distinct_values() {
+    for size in SIZES {
+        let bag: Bag<u32> = (0..size).chain(0..size / 2).collect();
+        let mut counts: Vec<_> = bag.counts().map(|(value, times)| (*value, times)).collect();
+        assert_eq!(bag.counts().clone().count(), counts.len());
+        counts.sort_unstable();
+        let times = |n| if n < size / 2 { 2 } else { 1 };
+        assert!(counts.into_iter().eq((0..size).map(|n| (n, times(n)))));
+    }
 }
 
 #[test]

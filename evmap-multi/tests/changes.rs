@@ -1,6 +1,6 @@
 //! What the writer takes out of the map: by closures and at random.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use evmap_multi::{Builder, Operation};
 
@@ -111,6 +111,47 @@ fn retain_keeps_what_it_was_shown_among_equal_values() {
             }
         }
     }
+}
+
+#[test]
+fn what_is_removed_can_be_had() {
+    let (mut writer, reader) = evmap_multi::new::<String, u32>();
+    writer.extend((0..40).map(|n| ("many".to_string(), n)));
+    writer.insert("one".to_string(), 1).clear("none").publish();
+    writer.insert("one".to_string(), 2);
+
+    assert!(writer.remove_and_get("missing").is_none());
+    assert_eq!(writer.pending().len(), 1);
+    assert_eq!(writer.remove_and_get("one").unwrap(), [1, 2]);
+    assert!(writer.remove_and_get("one").is_none());
+    assert!(writer.remove_and_get("none").unwrap().is_empty());
+    assert_eq!(*reader.get("one").unwrap(), [1]);
+
+    writer.insert("two".to_string(), 2);
+    let drained: HashMap<_, _> = writer.drain().collect();
+    assert_eq!((drained.len(), drained["many"].len()), (2, 40));
+    assert_eq!(drained["two"], [2]);
+    writer.insert("three".to_string(), 3);
+    for _copy in 0..2 {
+        writer.publish();
+        let view = reader.enter();
+        assert_eq!(view.keys().collect::<Vec<_>>(), ["three"]);
+    }
+}
+
+#[test]
+fn a_key_can_be_anything_that_makes_one() {
+    let (mut writer, reader) = evmap_multi::new::<Vec<u8>, String>();
+    writer.insert(b"abc".to_vec(), "a".to_string());
+    writer.reserve(b"abc", 10).clear(&b"def"[..]).publish();
+    assert!(reader.get(&b"abc"[..]).unwrap().capacity() > 10);
+    assert!(writer.try_reserve(b"abc", usize::MAX).is_err());
+    writer.remove_value(b"abc", "a").fit(b"abc").clear(b"ghi");
+    writer.remove_entry(b"def").publish();
+    assert_eq!(
+        (reader.len(), reader.enter().values().flatten().count()),
+        (2, 0)
+    );
 }
 
 #[test]

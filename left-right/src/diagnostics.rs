@@ -198,7 +198,7 @@ impl fmt::Display for Poisoned {
         f.write_str(
             "an operation panicked while it was applied, so one of the two copies may be half \
              changed: this writer publishes nothing any more and its readers keep the last \
-             published copy, which is whole; to start over, clone that, or get it by take()",
+             published copy, which is whole; to start over, make a new structure of a clone of that",
         )
     }
 }

@@ -266,11 +266,12 @@ macro_rules! shared_methods {
         }
 
         /// Figures of this map: publishes, operations, the log, readers, abandoned copies. O(1);
-        /// waits for other writers' changes.
+        /// waits for other writers' changes. They are to be had of a poisoned map, too.
         ///
         /// # Panics
         ///
-        /// If the map is poisoned, or within [`batch`](Self::batch), whose writer knows as much.
+        /// Within [`batch`](Self::batch), whose writer knows as much; or after a batch that has exchanged the
+        /// writer for that of another map.
         ///
         /// ```
         #[doc = concat!("let map = ", $map, "::SharedMap::new();")]

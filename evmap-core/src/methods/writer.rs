@@ -134,6 +134,7 @@ macro_rules! writer_methods {
         /// drop(view);
         /// assert!(writer.try_publish());
         /// ```
+        #[must_use = "if it is `false` nothing was published"]
         #[track_caller]
         pub fn try_publish(&mut self) -> bool {
             self.inner.try_publish()

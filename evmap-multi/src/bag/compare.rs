@@ -65,23 +65,27 @@ where
 
 impl<V: Eq + Hash, S: BuildHasher> Eq for Bag<V, S> {}
 
-/// Equal values equally often, in whatever order. O(n) on average.
-impl<V: Eq + Hash, S: BuildHasher> PartialEq<[V]> for Bag<V, S> {
-    fn eq(&self, values: &[V]) -> bool {
-        self.holds_exactly(values.len(), values)
-    }
+macro_rules! values {
+    ($($values:ty $(, $length:ident)?;)+) => {$(
+        /// Equal values equally often, in whatever order. O(n) on average.
+        impl<V: Eq + Hash, S: BuildHasher $(, const $length: usize)?> PartialEq<$values> for Bag<V, S> {
+            fn eq(&self, values: &$values) -> bool {
+                self.holds_exactly(values.len(), values.iter())
+            }
+        }
+
+        /// Equal values equally often, in whatever order. O(n) on average.
+        impl<V: Eq + Hash, S: BuildHasher $(, const $length: usize)?> PartialEq<Bag<V, S>> for $values {
+            fn eq(&self, bag: &Bag<V, S>) -> bool {
+                bag == self
+            }
+        }
+    )+};
 }
 
-/// Equal values equally often, in whatever order. O(n) on average.
-impl<V: Eq + Hash, S: BuildHasher, const N: usize> PartialEq<[V; N]> for Bag<V, S> {
-    fn eq(&self, values: &[V; N]) -> bool {
-        self.holds_exactly(N, values)
-    }
-}
-
-/// Equal values equally often, in whatever order. O(n) on average.
-impl<V: Eq + Hash, S: BuildHasher> PartialEq<Vec<V>> for Bag<V, S> {
-    fn eq(&self, values: &Vec<V>) -> bool {
-        self.holds_exactly(values.len(), values)
-    }
+values! {
+    [V];
+    &[V];
+    Vec<V>;
+    [V; N], N;
 }

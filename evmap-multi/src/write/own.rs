@@ -10,6 +10,7 @@ use std::hash::{BuildHasher, Hash};
 use std::iter;
 
 use equivalent::Equivalent;
+use evmap_core::IntoIter;
 
 use crate::bag::Bag;
 use crate::operation::{Logged, OfKey, OfValue};
@@ -64,7 +65,7 @@ where
         };
         let (kept, removed): (Vec<&V>, Vec<&V>) = bag.iter().partition(|value| keep(value));
         let each = |change: OfValue, values: &[&V]| -> Vec<_> {
-            let values = values.iter().map(|value| V::clone(value));
+            let values = values.iter().copied().cloned();
             values
                 .map(|value| Logged::value(change, hash, key.clone(), value))
                 .collect()
@@ -79,6 +80,60 @@ where
             self.inner.extend(iter::once(clear).chain(inserts));
         }
         self
+    }
+
+    /// Removes `key` and returns a clone of its bag; `None`, and nothing logged, if it is not there. O(1) on
+    /// average, and the clones of the key and the bag; waits as [`view`](Self::view).
+    ///
+    /// [`remove_entry`](Self::remove_entry) neither waits nor clones.
+    ///
+    /// # Panics
+    ///
+    /// As [`view`](Self::view).
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_multi::new::<String, u32>();
+    /// writer.extend([("a".to_string(), 1), ("a".to_string(), 2)]);
+    /// writer.publish();
+    /// assert_eq!(writer.remove_and_get("a").unwrap(), [1, 2]);
+    /// assert!(writer.remove_and_get("a").is_none());
+    /// assert!(reader.contains_key("a"));
+    /// ```
+    #[track_caller]
+    pub fn remove_and_get<Q>(&mut self, key: &Q) -> Option<Bag<V, S>>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        let hash = self.hasher.hash_one(key);
+        let (key, bag) = self.inner.view().table().find(hash, key)?.clone();
+        let change = OfKey::Remove;
+        self.inner.append(Logged::Key { change, hash, key });
+        Some(bag)
+    }
+
+    /// Removes all keys and bags, as [`purge`](Self::purge) does, and returns clones of them. O(capacity),
+    /// and the clones, one of the metadata included; waits as [`view`](Self::view).
+    ///
+    /// They are gone at once, as the writer sees it, whether the iterator is used up or not.
+    ///
+    /// # Panics
+    ///
+    /// As [`view`](Self::view).
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_multi::new();
+    /// writer.insert(1, 'a').publish();
+    /// writer.insert(1, 'b');
+    /// let drained: Vec<_> = writer.drain().collect();
+    /// assert_eq!(drained.len(), 1);
+    /// assert!(drained[0].0 == 1 && drained[0].1 == ['a', 'b']);
+    /// assert_eq!((writer.view().len(), reader.len()), (0, 1));
+    /// ```
+    #[track_caller]
+    pub fn drain(&mut self) -> IntoIter<K, Bag<V, S>> {
+        let drained = self.inner.view().clone().into_iter();
+        self.purge();
+        drained
     }
 
     /// Removes the keys, with their bags, for which `keep` says `false`. O(capacity); waits as

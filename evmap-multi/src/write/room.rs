@@ -60,7 +60,8 @@ where
     /// there. Never waits; applying it is O(n) if the bag grows.
     ///
     /// Values are hashed from then on if there is room for more than 32. A copy that finds no
-    /// memory goes on without the room, and the bag grows as inserts need it.
+    /// memory goes on without the room, and the bag grows as inserts need it. `key` is a key, a reference to one or
+    /// what else [makes one](IntoKey).
     ///
     /// # Panics
     ///
@@ -73,7 +74,7 @@ where
     /// assert!(reader.get("a").unwrap().capacity() >= 100);
     /// ```
     #[track_caller]
-    pub fn reserve(&mut self, key: K, additional: usize) -> &mut Self {
+    pub fn reserve(&mut self, key: impl IntoKey<K>, additional: usize) -> &mut Self {
         if let Err(error) = self.try_reserve(key, additional) {
             panic!("{error}");
         }
@@ -97,9 +98,13 @@ where
     /// assert_eq!(writer.pending().len(), 1);
     /// ```
     #[track_caller]
-    pub fn try_reserve(&mut self, key: K, additional: usize) -> Result<(), CapacityError> {
+    pub fn try_reserve(
+        &mut self,
+        key: impl IntoKey<K>,
+        additional: usize,
+    ) -> Result<(), CapacityError> {
         CapacityError::check(additional, Bag::<V, S>::ENTRY_SIZE)?;
-        self.append_key(OfKey::Reserve(additional), key);
+        self.append_key(OfKey::Reserve(additional), key.into_key());
         Ok(())
     }
 

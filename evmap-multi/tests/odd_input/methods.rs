@@ -53,6 +53,13 @@ pub(crate) const METHODS: &[(&str, Step)] = &[
             value.payload() % 16 != 1
         });
     }),
+    ("remove_and_get", |world, writer, _| {
+        drop(writer.remove_and_get(&world.item(3)));
+    }),
+    ("drain", |_, writer, _| {
+        let mut bags = writer.drain();
+        drop(bags.next());
+    }),
     ("retain_entries", |world, writer, _| {
         writer.retain_entries(|key, _| {
             world.call("closure");

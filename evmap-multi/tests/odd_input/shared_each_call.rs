@@ -62,7 +62,12 @@ impl Subject for Map {
     }
 
     fn tries() -> &'static [Try<Self>] {
-        &[|map, _| map.try_batch(|_| ())]
+        &[
+            |map, world| map.try_insert(world.item(1), world.item(1)),
+            |map, world| map.try_remove_value(world.item(1), world.item(1)).map(drop),
+            |map, world| map.try_remove_entry(world.item(1)).map(drop),
+            |map, _| map.try_batch(|_| ()),
+        ]
     }
 }
 
@@ -107,6 +112,16 @@ const METHODS: &[Method<Map>] = &[
             for key in [1, 3, 4] {
                 let key = world.item(key);
                 map.remove_entry(&key);
+            }
+        },
+        changes: &[|it| _ = it.bags.remove(&1), |it| _ = it.bags.remove(&3)],
+    },
+    Method {
+        name: "remove_and_get",
+        step: |world, map| {
+            for key in [1, 3, 4] {
+                let key = world.item(key);
+                drop(map.remove_and_get(&key));
             }
         },
         changes: &[|it| _ = it.bags.remove(&1), |it| _ = it.bags.remove(&3)],

@@ -202,11 +202,11 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     }
 
     /// Figures of the writer: see [`WriteHandle::stats`](crate::WriteHandle::stats). Waits as
-    /// [`update`](Self::update) for other threads' changes.
+    /// [`update`](Self::update) for other threads' changes. They are to be had of a poisoned structure, too.
     ///
     /// # Errors
     ///
-    /// [`Poisoned`] if an operation has panicked.
+    /// [`Poisoned`] if the writer is not there any more: see [`WriteGuard`](crate::WriteGuard).
     ///
     /// # Panics
     ///
@@ -230,7 +230,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     /// ```
     #[track_caller]
     pub fn stats(&self) -> Result<Stats, Poisoned> {
-        Ok(self.writing.writer.lock()?.stats())
+        self.writing.writer.inspect(crate::WriteHandle::stats)
     }
 
     /// The registered readers: see [`WriteHandle::readers`](crate::WriteHandle::readers). Waits, fails
@@ -260,7 +260,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     /// ```
     #[track_caller]
     pub fn readers(&self) -> Result<Vec<ReaderState>, Poisoned> {
-        Ok(self.writing.writer.lock()?.readers())
+        self.writing.writer.inspect(crate::WriteHandle::readers)
     }
 
     /// When changes become visible.

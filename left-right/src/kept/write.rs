@@ -158,6 +158,7 @@ impl<T: Absorb<O>, O> WriteHandle<T, O> {
     /// drop(view);
     /// assert!(writer.try_publish());
     /// ```
+    #[must_use = "if it is `false` nothing was published"]
     #[track_caller]
     pub fn try_publish(&mut self) -> bool {
         self.inner.try_publish()

@@ -75,6 +75,7 @@ where
     /// assert!(writer.try_publish());
     /// assert_eq!(reader.enter().unwrap().0, 2);
     /// ```
+    #[must_use = "if it is `false` nothing was published"]
     #[track_caller]
     pub fn try_publish(&mut self) -> bool {
         self.writer_to_wait().publish(Patience::Never).is_ok()

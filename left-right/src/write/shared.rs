@@ -384,6 +384,25 @@ impl<T: Absorb<O>, O> SharedWriteHandle<T, O> {
         }
     }
 
+    /// Looks at the writer, which may be poisoned.
+    ///
+    /// # Errors
+    ///
+    /// [`Poisoned`] if it is not there: see [`WriteGuard`].
+    #[track_caller]
+    pub(crate) fn inspect<R>(
+        &self,
+        look: impl FnOnce(&WriteHandle<T, O>) -> R,
+    ) -> Result<R, Poisoned> {
+        let locked = self.writing.lock_to_change();
+        if locked.has_writer() && !locked.is_sound() {
+            return Ok(look(locked.writer()));
+        }
+        // What is in the queue counts as pending.
+        let writer = self.writing.to_change(locked)?;
+        Ok(look(&writer))
+    }
+
     #[cfg(feature = "async")]
     pub(super) fn last_ticket(&self) -> Result<Ticket, Poisoned> {
         self.writing.queue.last_ticket()

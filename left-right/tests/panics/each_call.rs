@@ -233,7 +233,7 @@ impl<S: Subject> Session<S> {
         }
         let error = writer.publish_timeout(Duration::ZERO).unwrap_err();
         assert!(matches!(error, PublishError::Poisoned(_)), "{error:?}");
-        assert!(error.to_string().contains("take()"), "{error}");
+        assert!(error.to_string().contains("to start over"), "{error}");
         assert!(writer.is_poisoned());
         assert_eq!(writer.version(), self.version);
         // These have nothing to change.

@@ -206,7 +206,7 @@ fn a_view_is_stopped_by_no_reader_however_many_there_are() {
     let mut guards = Vec::new();
     for handle in &handles {
         guards.push(handle.enter().unwrap());
-        writer.append(1).try_publish();
+        let _ = writer.append(1).try_publish();
         writer.view_or_replace(Duration::ZERO).unwrap();
     }
     assert!(writer.stats().abandoned > 8);

@@ -39,7 +39,7 @@ const UNREACHED: &[Unreached] = &[
     line("left-right/src/diagnostics.rs", "None => f.write_str(\", just entering\"),", "needs a reader stopped in the middle of entering: loom's replacing_beside_reads"),
     line("left-right/src/slot.rs", "None => Step::Closed,", RACE),
     line("left-right/src/read/guard.rs", "Step::Closed => None,", RACE),
-    line("left-right/src/copies.rs", "return; // There is one pair only.", "in a test, where the system has no process-wide barrier"),
+    line("left-right/src/copies.rs", "return; // There is one choice only.", "in a test, where the system has no process-wide barrier"),
     line("left-right/src/fence/choice.rs", "FenceStrategy::Fences => Pair::AlwaysSymmetric,", "in a test, where the system has no process-wide barrier"),
     line("left-right/src/fence/membarrier.rs", "eprintln!(", ENDS),
     line("left-right/src/fence/membarrier.rs", "std::process::abort();", ENDS),
