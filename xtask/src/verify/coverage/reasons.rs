@@ -40,7 +40,7 @@ const UNREACHED: &[Unreached] = &[
     line("left-right/src/slot.rs", "None => Step::Closed,", RACE),
     line("left-right/src/read/guard.rs", "Step::Closed => None,", RACE),
     line("left-right/src/copies.rs", "return; // There is one choice only.", "in a test, where the system has no process-wide barrier"),
-    line("left-right/src/fence/choice.rs", "FenceStrategy::Fences => Pair::AlwaysSymmetric,", "in a test, where the system has no process-wide barrier"),
+    line("left-right/src/fence/choice.rs", "FenceStrategy::Fences => Fences::AlwaysSymmetric,", "in a test, where the system has no process-wide barrier"),
     line("left-right/src/fence/membarrier.rs", "eprintln!(", ENDS),
     line("left-right/src/fence/membarrier.rs", "std::process::abort();", ENDS),
     line("left-right/src/write/shared.rs", "return Ok(()); // Another writer was faster.", "needs another writer between two steps: loom's writers_that_share_publishes"),
