@@ -321,3 +321,30 @@ fn fences_can_be_chosen() {
         assert_eq!(reader.get_cloned(&1), Some(n));
     }
 }
+
+#[test]
+fn a_builder_shows_what_it_was_told_and_not_the_hasher() {
+    let builder = evmap_core::Builder::new().capacity(7).meta("first");
+    let shown = format!("{builder:?}");
+    assert!(
+        shown.contains("capacity: 7") && shown.contains("first"),
+        "{shown}"
+    );
+    assert!(!shown.contains("asher"), "{shown}");
+}
+
+#[test]
+fn readers_learn_that_nothing_newer_comes() {
+    let (mut writer, reader) = evmap_core::new();
+    writer.insert(1, 1).publish();
+    assert!(reader.has_writer());
+    let map = writer.into_shared(
+        evmap_core::Publishing::EachWrite,
+        std::time::Duration::from_secs(1),
+    );
+    let clone = map.clone();
+    drop(map);
+    assert!(reader.has_writer() && reader.clone().has_writer());
+    drop(clone);
+    assert!(!reader.has_writer() && reader.contains_key(&1));
+}

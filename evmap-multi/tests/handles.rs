@@ -275,3 +275,30 @@ fn iteration_meets_each_key_bag_and_value_once() {
         [Some(0), None]
     );
 }
+
+#[test]
+fn a_builder_shows_what_it_was_told_and_not_the_hasher() {
+    let builder = evmap_multi::Builder::new().capacity(7).meta("first");
+    let shown = format!("{builder:?}");
+    assert!(
+        shown.contains("capacity: 7") && shown.contains("first"),
+        "{shown}"
+    );
+    assert!(!shown.contains("asher"), "{shown}");
+}
+
+#[test]
+fn readers_learn_that_nothing_newer_comes() {
+    let (mut writer, reader) = evmap_multi::new();
+    writer.insert(1, 1).publish();
+    assert!(reader.has_writer());
+    let map = writer.into_shared(
+        evmap_multi::Publishing::EachWrite,
+        std::time::Duration::from_secs(1),
+    );
+    let clone = map.clone();
+    drop(map);
+    assert!(reader.has_writer() && reader.clone().has_writer());
+    drop(clone);
+    assert!(!reader.has_writer() && reader.contains_key(&1));
+}

@@ -13,7 +13,7 @@ use crate::{
     published::{Published, Relied},
     record::{Generation, Header, Record, data_ptr, into_data, into_raw, published_as},
     registry::{Registry, StructureId, next_id},
-    sync::{Arc, Mutex, lock, unlocked},
+    sync::{Arc, AtomicBool, Mutex, Ordering, lock, unlocked},
     unwind::swallow,
     wait::{Departed, GracePeriod, Patience, StillThere, Vacated},
 };
@@ -26,6 +26,8 @@ pub(crate) struct Core {
     pub(crate) registry: Registry,
     /// Names the structure in the thread-locals of shared handles.
     pub(crate) id: StructureId,
+    /// Whether the writer has gone, whatever has become of the data.
+    has_no_writer: AtomicBool,
 }
 
 /// What the writer and all readers share.
@@ -48,7 +50,9 @@ unsafe impl<T: Sync> Sync for Shared<T> {}
 impl<T> Shared<T> {
     /// Whether there is a writer, which could publish something.
     pub(crate) fn has_writer(&self) -> bool {
-        !self.core.published.is_closed() && lock(&self.left).is_empty()
+        // Acquire: pairs with the Release in the drop of `Copies`: who learns that the writer has gone finds
+        // what it published last.
+        !self.core.published.is_closed() && !self.core.has_no_writer.load(Ordering::Acquire)
     }
 }
 
@@ -123,6 +127,7 @@ impl<T> Copies<T> {
                     published: CachePadded::new(pointer),
                     registry: Registry::new(),
                     id: next_id(),
+                    has_no_writer: AtomicBool::new(false),
                 }),
                 left: Mutex::new(Vec::new()),
             }),
@@ -315,6 +320,15 @@ impl<T> Copies<T> {
             // nobody is in this copy or can get there (invariant 1); `self` is consumed.
             drop_stale(unsafe { into_data(self.stale) });
         }
+    }
+}
+
+/// However the writer goes, by a panic or without freeing its copies, it has gone then.
+impl<T> Drop for Copies<T> {
+    fn drop(&mut self) {
+        // Release: pairs with the Acquire in `has_writer`.
+        let core = &self.shared.core;
+        core.has_no_writer.store(true, Ordering::Release);
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::mem::{self, ManuallyDrop};
 
-use crate::{Absorb, unwind::swallow};
+use crate::{Absorb, unwind::OneByOne};
 
 /// A vector with room for no more operations than this keeps it.
 const SMALL: usize = 1024;
@@ -90,8 +90,8 @@ impl<O> OpLog<O> {
     /// Drops the operations that the published copy has absorbed: the other one is a clone of it.
     pub(crate) fn drop_published(&mut self) {
         let operations = mem::take(&mut self.published).into_iter();
-        // As a vector of what drops itself, which goes on with the others if one of them panics.
-        drop(operations.map(ManuallyDrop::into_inner).collect::<Vec<O>>());
+        // The first panic goes on; those of the others would abort.
+        OneByOne(operations.map(ManuallyDrop::into_inner)).for_each(drop);
     }
 
     /// Drops all operations, begun or not: for copies that share nothing with them.
@@ -110,12 +110,9 @@ impl<O> OpLog<O> {
     }
 }
 
-/// Drops operations each on its own: the writer may be going while its thread unwinds, and a second panic
-/// would abort.
+/// Drops operations, and lets no panic out: the writer may be going while its thread unwinds.
 fn drop_each<O>(operations: impl Iterator<Item = ManuallyDrop<O>>) {
-    for operation in operations {
-        swallow(|| drop(ManuallyDrop::into_inner(operation)));
-    }
+    drop(OneByOne(operations.map(ManuallyDrop::into_inner)));
 }
 
 impl<O> Drop for OpLog<O> {

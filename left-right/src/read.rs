@@ -193,8 +193,7 @@ impl<T> ReadHandle<T> {
         self.core.published.is_closed()
     }
 
-    /// Whether there is still a writer, which could publish something newer. O(1); takes a lock for a moment, but
-    /// never waits for the writer's work or a reader.
+    /// Whether there is still a writer, which could publish something newer. O(1), never waits.
     ///
     /// Once it is `false` it stays so, and what is entered from then on is the last state that there will be, if the
     /// writer has left it. A poisoned writer counts until it is dropped.

@@ -27,7 +27,7 @@ use crate::{
     diagnostics::{ReaderState, StalledReader},
     published::{Found, Published, asks_for_fence, untagged},
     record::{FLAGS, Header, record_at},
-    sync::{AtomicUsize, Ordering, thread_number},
+    sync::{AtomicUsize, Ordering, is_this_thread, thread_number},
 };
 
 /// How many sessions a reader fences on account of one published copy before it asks for the
@@ -109,7 +109,8 @@ pub(crate) struct Slot {
     fenced_version: AtomicUsize,
     /// Where the slot stands in the registry. Only the reader looks at it.
     key: AtomicUsize,
-    /// The number of the only thread that ever enters with this slot, or [`WRITERS`]; 0 if any may.
+    /// The number of the only thread that ever enters with this slot, or [`WRITERS`]; 0 if any may, or one that
+    /// has no number.
     owner: AtomicUsize,
     /// How many more times it is not worth while to wait for the reader to move on by itself. A note of the
     /// writer's, which nobody else looks at: so it is none of loom's atomics, which would explore it.
@@ -188,7 +189,7 @@ impl Slot {
         // Relaxed: what this thread, or whoever had the writer before, has stored; of others it is
         // only asked whether it is that.
         let owner = self.owner.load(Ordering::Relaxed);
-        owner == WRITERS || owner == thread_number()
+        owner == WRITERS || is_this_thread(owner)
     }
 
     /// What [`set_idle`](Self::set_idle) noted last.
@@ -447,7 +448,7 @@ impl Slot {
     /// Whether the reader is the calling thread, as far as is known.
     #[cfg(all(debug_assertions, not(loom)))]
     pub(crate) fn was_entered_by_this_thread(&self) -> bool {
-        self.entered_by.load(Ordering::Relaxed) == thread_number()
+        is_this_thread(self.entered_by.load(Ordering::Relaxed))
     }
 
     /// Whether the reader is the calling thread, as far as is known: whether it registered here.

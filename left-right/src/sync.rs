@@ -8,7 +8,7 @@ pub(crate) use std::{
     hint::spin_loop,
     sync::{
         Arc, Mutex, MutexGuard,
-        atomic::{AtomicPtr, AtomicUsize, Ordering, fence},
+        atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering, fence},
     },
     thread,
 };
@@ -18,7 +18,7 @@ pub(crate) use loom::{
     hint::spin_loop,
     sync::{
         Arc, Mutex, MutexGuard,
-        atomic::{AtomicPtr, AtomicUsize, Ordering, fence},
+        atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering, fence},
     },
     thread,
 };
@@ -71,7 +71,10 @@ pub(crate) fn unlocked<T>(mutex: &mut Mutex<T>) -> &mut T {
     mutex.get_mut().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Tells threads apart, those that are gone included, at less cost than a thread's id. Never 0.
+/// Tells threads apart, those that are gone included, at less cost than a thread's id.
+///
+/// 0 is no thread's number: it is what threads get when there are no more numbers, which happens on a machine
+/// of 32 bits. Compare by [`is_this_thread`].
 #[cfg(not(loom))]
 pub(crate) fn thread_number() -> usize {
     use std::cell::Cell;
@@ -79,15 +82,52 @@ pub(crate) fn thread_number() -> usize {
     thread_local!(static NUMBER: Cell<usize> = const { Cell::new(0) });
     NUMBER.with(|number| {
         if number.get() == 0 {
-            // Relaxed: only that no two threads get the same.
-            number.set(LAST.fetch_add(1, Ordering::Relaxed) + 1);
+            number.set(next_number(&LAST));
         }
         number.get()
     })
+}
+
+/// The largest number of a thread: [`usize::MAX`] is none.
+#[cfg(not(loom))]
+const MOST_NUMBERS: usize = usize::MAX - 1;
+
+#[cfg(not(loom))]
+#[cold]
+fn next_number(last: &AtomicUsize) -> usize {
+    let next = |last: usize| (last < MOST_NUMBERS).then_some(last + 1);
+    // Relaxed: only that no two threads get the same.
+    let drawn = last.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next);
+    drawn.map_or(0, |last| last + 1)
+}
+
+/// Whether this is the calling thread's number.
+#[cfg(not(loom))]
+pub(crate) fn is_this_thread(number: usize) -> bool {
+    number != 0 && number == thread_number()
 }
 
 /// Nobody's: models do not look for calls that would wait for themselves.
 #[cfg(loom)]
 pub(crate) fn thread_number() -> usize {
     usize::MAX
+}
+
+#[cfg(loom)]
+pub(crate) fn is_this_thread(_: usize) -> bool {
+    false
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_threads_get_the_same_number_also_when_there_are_no_more() {
+        let last = AtomicUsize::new(MOST_NUMBERS - 2);
+        let drawn = [(); 5].map(|()| next_number(&last));
+        assert_eq!(drawn, [MOST_NUMBERS - 1, MOST_NUMBERS, 0, 0, 0]);
+        assert!(!is_this_thread(0), "that of a thread without a number");
+        assert!(is_this_thread(thread_number()));
+    }
 }

@@ -7,9 +7,36 @@ use std::{
 
 /// Runs `user_code`, and keeps a panic of it from going on.
 ///
-/// The panic hook has reported it. The payload is leaked: its drop is user code, too.
+/// The panic hook has reported it. The drop of the payload is user code, too: if that panics as well, what it says is
+/// leaked.
 pub(crate) fn swallow(user_code: impl FnOnce()) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(user_code)) {
-        mem::forget(payload);
+        if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+            mem::forget(again);
+        }
+    }
+}
+
+/// Drops what nobody has taken of the user's values one by one, so that no panic leaves that: this thread may be
+/// unwinding from one already, and a second one would abort.
+pub(crate) struct OneByOne<I: Iterator>(pub(crate) I);
+
+impl<I: Iterator> Iterator for OneByOne<I> {
+    type Item = I::Item;
+
+    #[inline]
+    fn next(&mut self) -> Option<I::Item> {
+        self.0.next()
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl<I: Iterator> Drop for OneByOne<I> {
+    fn drop(&mut self) {
+        self.0.by_ref().for_each(|value| swallow(|| drop(value)));
     }
 }

@@ -36,6 +36,8 @@ struct Numbers {
 enum Operation {
     Push(u32),
     Panic,
+    /// Drops this handle.
+    Drop(Mutex<Option<Shared>>),
     /// Says that it is being absorbed, and waits.
     Wait(mpsc::Sender<()>, Arc<Mutex<mpsc::Receiver<()>>>),
 }
@@ -45,6 +47,7 @@ impl Absorb<Operation> for Numbers {
         match operation {
             Operation::Push(number) => self.seen.push(*number),
             Operation::Panic => panic!("asked to"),
+            Operation::Drop(handle) => drop(handle.get_mut().unwrap().take()),
             Operation::Wait(begun, go_on) => {
                 begun.send(()).unwrap();
                 go_on.lock().unwrap().recv().unwrap();
@@ -443,6 +446,36 @@ fn a_panic_of_an_operation_poisons_writes_and_no_reads() {
         drop(shared);
         assert_eq!(reader.enter().seen, [1]);
     }
+}
+
+/// Two threads that publish, and each has the other structure's last handle in an operation.
+#[test]
+fn threads_that_publish_do_not_wait_for_each_others_end() {
+    let _deadline = common::deadline();
+    let interval = || shared(Publishing::Interval(Duration::from_millis(5)));
+    let handles = [interval(), interval()];
+    let readers = handles.each_ref().map(SharedHandle::reader);
+    for (at, handle) in handles.iter().enumerate() {
+        let other = Mutex::new(Some(handles[1 - at].clone()));
+        let append = |_: &Numbers| (Some(Operation::Drop(other)), ());
+        handle.append_with(append).unwrap();
+    }
+    drop(handles);
+    while readers.iter().any(kept::ReadHandle::has_writer) {
+        thread::yield_now();
+    }
+}
+
+#[test]
+fn poison_that_a_change_has_caught_is_an_error() {
+    let shared = shared(Publishing::EachWrite);
+    let change = |writer: &mut WriteHandle<_, _>| {
+        writer.append(Operation::Panic);
+        let publish = AssertUnwindSafe(|| _ = writer.publish());
+        assert!(catch_unwind(publish).is_err());
+    };
+    assert!(shared.update(change).is_err());
+    assert!(shared.is_poisoned());
 }
 
 #[test]

@@ -421,6 +421,22 @@ fn freezing_beside_reads() {
     }
 }
 
+/// Who learns that the writer has gone finds what it published last.
+#[test]
+fn learning_of_the_end_beside_a_freeze() {
+    loom::model(|| {
+        let (mut writer, reader) = pair(ReadMostly);
+        let thread = thread::spawn(move || {
+            if !reader.has_writer() {
+                assert_eq!(read(&reader), Some(1));
+            }
+        });
+        writer.append(Increment).publish();
+        writer.freeze();
+        thread.join().unwrap();
+    });
+}
+
 /// Invariant 1 through the calls that do not wait: they say no rather than touch the copy.
 #[test]
 fn try_publish_and_try_view_beside_reads() {

@@ -81,8 +81,8 @@ macro_rules! reader_methods {
             self.enter().version()
         }
 
-        /// Whether there is still a writer, or a shared map, which could publish something newer. O(1); takes a
-        /// lock for a moment, but never waits for the writer's work or a reader.
+        /// Whether there is still a writer, or a shared map, which could publish something newer. O(1), never
+        /// waits.
         ///
         /// Once it is `false` it stays so, and a view that is taken from then on is of the last state that there
         /// will be. A poisoned writer counts until it is dropped.

@@ -1,6 +1,7 @@
 //! When changes become visible, and the thread that sees to it at an interval.
 
 use std::{
+    cell::Cell,
     num::NonZeroUsize,
     sync::mpsc::{self, RecvTimeoutError, Sender},
     thread::{self, JoinHandle},
@@ -41,11 +42,16 @@ pub enum Publishing {
     /// With every so many changes, and with [`SharedHandle::publish`](super::SharedHandle::publish).
     Every(NonZeroUsize),
     /// At this interval, by a thread of the structure's own, and with [`SharedHandle::publish`](super::SharedHandle::publish). The
-    /// thread ends with the last handle, which waits for it. An interval of less than a millisecond
+    /// thread ends with the last handle, which waits for it unless it goes on such a thread. An interval of less than a millisecond
     /// is taken for one.
     Interval(Duration),
     /// With [`SharedHandle::publish`](super::SharedHandle::publish) only.
     ByHand,
+}
+
+thread_local! {
+    /// Whether this thread is a structure's own.
+    static IS_PUBLISHER: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Publishes at an interval until it is ended.
@@ -70,6 +76,7 @@ impl Timer {
         let (stop, stopped) = mpsc::channel::<()>();
         let interval = interval.max(SHORTEST);
         let work = move || {
+            IS_PUBLISHER.set(true);
             // One attempt each time: the handles may go meanwhile, and then somebody waits for this
             // thread. A panic of a clone or a drop poisons nothing, so it ends nothing either.
             let publish = || swallow(|| drop(writer.publish_or_replace(patience)));
@@ -92,8 +99,9 @@ impl Timer {
     /// Ends the thread, and waits until it has gone.
     pub(super) fn end(self) {
         drop(self.stop);
-        // It may itself drop the last handle: with a value that it removes.
-        if self.thread.thread().id() != thread::current().id() {
+        // Such a thread may itself drop the last handle, with a value that it removes: its own structure's, or that
+        // of another one, whose thread does the same with its own.
+        if !IS_PUBLISHER.get() {
             // A panic of an operation was reported, and the structure is poisoned.
             let _ = self.thread.join();
         }

@@ -57,8 +57,7 @@ impl<T> ReadHandle<T> {
         View::new(enter(&self.inner))
     }
 
-    /// Whether there is still a writer, which could publish something newer. O(1); takes a lock for a moment, but
-    /// never waits for the writer's work or a reader.
+    /// Whether there is still a writer, which could publish something newer. O(1), never waits.
     ///
     /// Once it is `false` it stays so, and what is entered from then on is the last state that there will be. A poisoned
     /// writer counts until it is dropped.

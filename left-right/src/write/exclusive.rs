@@ -84,7 +84,8 @@ impl<'a, T: Absorb<O>, O> WriteGuard<'a, T, O> {
     /// then publishes for all.
     #[track_caller]
     pub(crate) fn release(mut self) -> Ticket {
-        if !self.shared.is_wanted() {
+        // Whoever had it may have caught the panic that poisoned it.
+        if !self.shared.is_wanted() && !self.is_poisoned() {
             self.publish_briefly();
         }
         self.upto

@@ -9,8 +9,8 @@ use crate::{
     Absorb,
     diagnostics::Poisoned,
     registry::StructureId,
-    sync::{AtomicUsize, Mutex, MutexGuard, Ordering, lock, thread_number, try_lock, unlocked},
-    unwind::swallow,
+    sync::{AtomicUsize, Mutex, MutexGuard, Ordering, is_this_thread, lock, try_lock, unlocked},
+    unwind::{OneByOne, swallow},
 };
 
 /// What all handles of one writer share.
@@ -19,7 +19,7 @@ pub(super) struct Writing<T: Absorb<O>, O> {
     locked: Mutex<Locked<T, O>>,
     /// Everything up to this ticket is visible to readers. Written under the lock of `locked`.
     pub(super) visible: AtomicUsize,
-    /// The number of the thread that has locked the writer; 0 if none has.
+    /// The number of the thread that has locked the writer; 0 if none has, or one that has no number.
     pub(super) owner: AtomicUsize,
     /// How many threads wait to change something under the lock.
     waiting: AtomicUsize,
@@ -66,7 +66,7 @@ impl<T: Absorb<O>, O> Locked<T, O> {
     #[track_caller]
     pub(super) fn take_over(&mut self) {
         let writer = self.writer.as_mut().expect(PRESENT);
-        writer.extend(self.taken.drain(..));
+        writer.extend(OneByOne(self.taken.drain(..)));
         if self.taken.capacity() > SMALL {
             self.taken.shrink_to(SMALL);
         }
@@ -150,7 +150,7 @@ impl<T: Absorb<O>, O> Writing<T, O> {
             return try_lock(&self.locked);
         }
         assert!(
-            cfg!(loom) || owner != thread_number(),
+            !is_this_thread(owner),
             "this thread has the shared writer already, in an operation that is being absorbed or by \
              `lock`, and would wait for itself for ever"
         );
@@ -211,7 +211,7 @@ impl<T: Absorb<O>, O> Writing<T, O> {
         // Whether the operations are dropped or, in a pair that was never published, absorbed: that
         // is user code, and may panic.
         if locked.writer().is_poisoned() {
-            swallow(|| locked.taken.clear());
+            drop(OneByOne(locked.taken.drain(..)));
         } else {
             swallow(|| locked.take_over());
         }

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use left_right::{Absorb, Poisoned, PublishError};
+use left_right::{Absorb, Independent, Poisoned, PublishError, WriteHandle};
 
 use crate::{
     common::{
@@ -373,4 +373,109 @@ fn two_panicking_drops_with_the_writer_do_not_abort() {
         assert_eq!(reader.enter().unwrap().0.len(), 1);
         drop(reader);
     }
+}
+
+/// However a writer goes, readers learn of it.
+#[test]
+fn a_writer_that_goes_with_a_panic_has_gone() {
+    let _deadline = common::deadline();
+    type Writer = WriteHandle<Picky, Tracked>;
+    let ends: [fn(Writer); 4] = [
+        drop,
+        |writer| drop(writer.take()),
+        WriteHandle::freeze,
+        |mut writer| {
+            writer.publish();
+        },
+    ];
+    for end in ends {
+        for (logged, poisoned) in [(true, true), (true, false), (false, true)] {
+            let ledger = Ledger::default();
+            let start = Picky {
+                seen: Vec::new(),
+                dislikes: 1,
+                in_second: !logged,
+            };
+            let (mut writer, reader) = match logged {
+                true => left_right::new_logged(start),
+                false => left_right::new_from_empty(start),
+            };
+            writer.append(ledger.value(0));
+            let publish = AssertUnwindSafe(|| {
+                writer.append(ledger.value(1));
+                if poisoned {
+                    writer.publish();
+                }
+            });
+            assert_eq!(catch_unwind(publish).is_err(), poisoned);
+            assert!(reader.has_writer());
+            let _ = catch_unwind(AssertUnwindSafe(|| end(writer)));
+            assert!(!reader.has_writer() && !reader.shared().has_writer());
+        }
+    }
+}
+
+/// Its drop panics, and so does whatever absorbs it, as its number says.
+struct Grumpy(u32);
+
+impl Drop for Grumpy {
+    fn drop(&mut self) {
+        assert!(self.0 < 100, "dropped");
+    }
+}
+
+#[derive(Clone)]
+struct Sum(u32);
+
+impl Absorb<Grumpy> for Sum {
+    fn absorb_first(&mut self, operation: &mut Grumpy, _: &Self) {
+        self.0 += operation.0;
+    }
+
+    fn absorb_second(&mut self, operation: Grumpy, _: &Self) {
+        assert_ne!(operation.0, 7, "absorbed");
+        self.0 += operation.0;
+    }
+
+    fn sync_with(&mut self, first: &Self) {
+        self.0 = first.0;
+    }
+}
+
+impl Independent for Sum {}
+
+/// A second panic in a thread that unwinds would end the process.
+#[test]
+fn operations_whose_drop_panics_go_one_by_one() {
+    let _deadline = common::deadline();
+    let message = |outcome| match outcome {
+        Outcome::Refused(message) => message,
+        other => panic!("{other:?}"),
+    };
+    let loaded = || {
+        let shared = left_right::new_from_empty(Sum(0)).0.into_shared();
+        for number in [7, 100, 101] {
+            shared.append(Grumpy(number)).unwrap();
+        }
+        shared
+    };
+    let shared = loaded();
+    let said = message(Outcome::of(|| _ = shared.publish()));
+    assert!(said.contains("absorbed"), "{said}");
+    assert!(shared.is_poisoned());
+    drop(shared);
+    drop(loaded());
+
+    // A replacement drops what its clone has absorbed; the first panic of that is the caller's.
+    let (mut writer, reader) = left_right::new_logged(Sum(0));
+    let guard = reader.enter();
+    writer.append(Grumpy(100)).append(Grumpy(101)).publish();
+    writer.append(Grumpy(1));
+    let publish = |writer: &mut WriteHandle<_, _>| writer.publish_or_replace(Duration::ZERO);
+    let said = message(Outcome::of(|| drop(publish(&mut writer))));
+    assert_eq!(said, "dropped");
+    assert!(!writer.is_poisoned());
+    publish(&mut writer).unwrap();
+    assert_eq!(writer.enter().unwrap().0, 202);
+    drop(guard);
 }

@@ -10,7 +10,7 @@ use crate::sync::Delay;
 use crate::{
     Absorb, Independent, Poisoned, PublishError, SharedWriteHandle, WriteGuard,
     kept::{Publishing, WriteHandle},
-    sync::thread,
+    pause::Pause,
     unwind::swallow,
 };
 
@@ -243,7 +243,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
         let mut publishing = writing.writer.publish_async();
         async move {
             loop {
-                let mut patience = Delay::new(writing.patience.min(LONGEST));
+                let mut patience = Delay::new(writing.patience.clamp(SHORTEST, LONGEST));
                 let published = future::poll_fn(|context| {
                     if let Poll::Ready(published) = Pin::new(&mut publishing).poll(context) {
                         return Poll::Ready(Some(published));
@@ -297,11 +297,12 @@ fn publish<T: Absorb<O> + Independent, O>(
 /// Tries again while too many copies are left to readers, or another thread has the writer.
 #[track_caller]
 fn insist(mut attempt: impl FnMut() -> Result<(), PublishError>) -> Result<(), Poisoned> {
+    let mut pause = Pause::new();
     loop {
         match attempt() {
             Ok(()) => return Ok(()),
             Err(PublishError::Poisoned(error)) => return Err(error),
-            Err(PublishError::Stalled(_)) => thread::yield_now(),
+            Err(PublishError::Stalled(_)) => pause.take(None),
         }
     }
 }
@@ -316,6 +317,10 @@ impl<T: Absorb<O> + Independent, O> Drop for Writing<T, O> {
         swallow(|| drop(self.writer.publish_or_replace(self.patience)));
     }
 }
+
+/// With less patience than this a task that waits for another writer would do nothing but ask.
+#[cfg(feature = "async")]
+const SHORTEST: Duration = Duration::from_millis(1);
 
 /// More patience than this is the same: not every clock can be asked for the end of time.
 #[cfg(feature = "async")]

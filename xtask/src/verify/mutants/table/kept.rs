@@ -27,7 +27,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(CHANGE, "kept, policy: with every write", "Publishing::Interval(_) | Publishing::ByHand => false,", "Publishing::Interval(_) | Publishing::ByHand => true,", KEPT_SHARED),
     mutant(CHANGE, "kept, policy: given up when readers are in the way", "insist(|| self.writer.make_visible(ticket, self.patience))", "{ let _ = ticket; Ok(()) }", LOOM),
     mutant(CHANGE, "kept, policy: waits for readers for ever", "insist(|| self.writer.make_visible(ticket, self.patience))", "{ let _ = ticket; self.writer.publish() }", KEPT_SHARED),
-    mutant(CHANGE, "kept, publish: given up when another has the writer", "Err(PublishError::Stalled(_)) => thread::yield_now(),", "Err(PublishError::Stalled(_)) => return Ok(thread::yield_now()),", KEPT_SHARED),
+    mutant(CHANGE, "kept, publish: given up when another has the writer", "Err(PublishError::Stalled(_)) => pause.take(None),", "Err(PublishError::Stalled(_)) => return Ok(pause.take(None)),", KEPT_SHARED),
     mutant(CHANGE, "kept, end: what is pending is lost", "swallow(|| drop(self.writer.publish_or_replace(self.patience)));", "", KEPT_SHARED),
     mutant(CHANGE, "kept, end: waits for readers for ever", "swallow(|| drop(self.writer.publish_or_replace(self.patience)));", "swallow(|| drop(self.writer.publish()));", KEPT_SHARED),
     mutant(CHANGE, "kept, end: a panic of an operation goes on", "swallow(|| drop(self.writer.publish_or_replace(self.patience)));", "drop(self.writer.publish_or_replace(self.patience));", KEPT_SHARED),
@@ -40,5 +40,5 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(PUBLISHING, "kept, timer: does not end", "while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {", "while stopped.recv_timeout(interval) != Ok(()) {", KEPT_SHARED),
     mutant(PUBLISHING, "kept, timer: is not told to end", "drop(self.stop);", "std::mem::forget(self.stop);", KEPT_SHARED),
     mutant(PUBLISHING, "kept, timer: nobody waits for its end", "let _ = self.thread.join();", "drop(self.thread);", KEPT_SHARED),
-    mutant(PUBLISHING, "kept, timer: waits for itself", "if self.thread.thread().id() != thread::current().id() {", "if self.thread.thread().id() != thread::current().id() || !self.thread.is_finished() {", KEPT_SHARED),
+    mutant(PUBLISHING, "kept, timer: waits for itself", "if !IS_PUBLISHER.get() {", "if !IS_PUBLISHER.get() || !self.thread.is_finished() {", KEPT_SHARED),
 ];

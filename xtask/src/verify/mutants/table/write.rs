@@ -44,7 +44,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "freeze: the stale copy is not brought up to date", "self.log.replay(stale, published);", "let _ = (stale, published);", SEMANTICS),
     mutant(FILE, "freeze: what only the stale copy has is not dropped", "let drop_stale = if shares_nothing {", "let drop_stale = if shares_nothing && !sound {", PANICS),
     mutant(END, "freeze on drop: not remembered", "copies.leave_to_readers(sound, T::drop_first, T::drop_second); });", "let _ = sound; drop(copies); });", SEMANTICS),
-    mutant("unwind.rs", "a panic comes out of drop", "if let Err(payload) = catch_unwind(AssertUnwindSafe(user_code)) { mem::forget(payload); }", "let _ = || mem::forget(catch_unwind(AssertUnwindSafe(|| ()))); user_code();", PANICS),
+    mutant("unwind.rs", "a panic comes out of drop", "if let Err(payload) = catch_unwind(AssertUnwindSafe(user_code)) {", "user_code(); if let Err(payload) = catch_unwind(AssertUnwindSafe(|| ())) {", PANICS),
     mutant("unwind.rs", "a panic's payload is dropped", "mem::forget(payload);", "drop(payload); let _ = mem::forget::<()>;", PROGRESS),
     mutant("write/taken.rs", "what is taken is leaked", "T::drop_second(data);", "std::mem::forget(data);", SEMANTICS),
 ];
