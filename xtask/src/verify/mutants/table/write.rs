@@ -45,6 +45,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "freeze: what only the stale copy has is not dropped", "let drop_stale = if shares_nothing {", "let drop_stale = if shares_nothing && !sound {", PANICS),
     mutant(END, "freeze on drop: not remembered", "copies.leave_to_readers(sound, T::drop_first, T::drop_second); });", "let _ = sound; drop(copies); });", SEMANTICS),
     mutant("unwind.rs", "a panic comes out of drop", "if let Err(payload) = catch_unwind(AssertUnwindSafe(user_code)) {", "user_code(); if let Err(payload) = catch_unwind(AssertUnwindSafe(|| ())) {", PANICS),
-    mutant("unwind.rs", "a panic's payload is dropped", "mem::forget(payload);", "drop(payload); let _ = mem::forget::<()>;", PROGRESS),
+    mutant("unwind.rs", "a panic's payload is dropped without care", "if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) { mem::forget(again); }", "let _ = |payload: ()| mem::forget(payload); drop(payload);", PROGRESS),
     mutant("write/taken.rs", "what is taken is leaked", "T::drop_second(data);", "std::mem::forget(data);", SEMANTICS),
 ];
