@@ -1,6 +1,5 @@
 //! Making a map: empty, or filled before anyone has a handle.
 
-use std::fmt;
 use std::hash::{BuildHasher, Hash};
 use std::time::Duration;
 
@@ -237,17 +236,7 @@ impl<M, S> Builder<M, S> {
     }
 }
 
-/// Without the hasher: its seed is nobody's business.
-impl<M: fmt::Debug, S> fmt::Debug for Builder<M, S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Builder")
-            .field("capacity", &self.capacity)
-            .field("meta", &self.meta)
-            .field("publishing", &self.publishing)
-            .field("patience", &self.patience)
-            .finish_non_exhaustive()
-    }
-}
+crate::builder_debug!();
 
 pub(crate) fn handles<K, V, M, S>(snapshot: Snapshot<K, V, M, S>) -> Handles<K, V, M, S>
 where

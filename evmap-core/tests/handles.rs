@@ -1,5 +1,7 @@
 //! The handles and what they promise, beyond the examples in the documentation.
 
+#[path = "handles/both.rs"]
+mod both;
 mod deadline;
 
 use std::iter::FusedIterator;
@@ -8,6 +10,7 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
+use evmap_core as map;
 use evmap_core::{
     Equivalent, Iter, Keys, ReadHandle, ReadHandleFactory, Ref, Snapshot, Values, WriteHandle,
 };
@@ -320,31 +323,4 @@ fn fences_can_be_chosen() {
         writer.set_fence_policy(policy).insert(1, n).publish();
         assert_eq!(reader.get_cloned(&1), Some(n));
     }
-}
-
-#[test]
-fn a_builder_shows_what_it_was_told_and_not_the_hasher() {
-    let builder = evmap_core::Builder::new().capacity(7).meta("first");
-    let shown = format!("{builder:?}");
-    assert!(
-        shown.contains("capacity: 7") && shown.contains("first"),
-        "{shown}"
-    );
-    assert!(!shown.contains("asher"), "{shown}");
-}
-
-#[test]
-fn readers_learn_that_nothing_newer_comes() {
-    let (mut writer, reader) = evmap_core::new();
-    writer.insert(1, 1).publish();
-    assert!(reader.has_writer());
-    let map = writer.into_shared(
-        evmap_core::Publishing::EachWrite,
-        std::time::Duration::from_secs(1),
-    );
-    let clone = map.clone();
-    drop(map);
-    assert!(reader.has_writer() && reader.clone().has_writer());
-    drop(clone);
-    assert!(!reader.has_writer() && reader.contains_key(&1));
 }

@@ -1,7 +1,6 @@
 //! Making a map: empty, or filled before anyone has a handle.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::hash::{BuildHasher, Hash};
 use std::iter;
 use std::time::Duration;
@@ -272,17 +271,7 @@ impl<M, S> Builder<M, S> {
     }
 }
 
-/// Without the hasher: its seed is nobody's business.
-impl<M: fmt::Debug, S> fmt::Debug for Builder<M, S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Builder")
-            .field("capacity", &self.capacity)
-            .field("meta", &self.meta)
-            .field("publishing", &self.publishing)
-            .field("patience", &self.patience)
-            .finish_non_exhaustive()
-    }
-}
+evmap_core::builder_debug!();
 
 pub(crate) fn handles<K, V, M, S>(snapshot: Snapshot<K, V, M, S>) -> Handles<K, V, M, S>
 where

@@ -1,5 +1,7 @@
 //! The handles and what they promise, beyond the examples in the documentation.
 
+#[path = "../../evmap-core/tests/handles/both.rs"]
+mod both;
 #[path = "../../evmap-core/tests/deadline/mod.rs"]
 mod deadline;
 
@@ -10,6 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use deadline::within_deadline;
+use evmap_multi as map;
 use evmap_multi::{Bag, Equivalent, ReadHandle, ReadHandleFactory, Ref, Snapshot, WriteHandle};
 
 #[test]
@@ -274,31 +277,4 @@ fn iteration_meets_each_key_bag_and_value_once() {
         view.get_many([&5, &9]).map(|bag| bag.map(Bag::len)),
         [Some(0), None]
     );
-}
-
-#[test]
-fn a_builder_shows_what_it_was_told_and_not_the_hasher() {
-    let builder = evmap_multi::Builder::new().capacity(7).meta("first");
-    let shown = format!("{builder:?}");
-    assert!(
-        shown.contains("capacity: 7") && shown.contains("first"),
-        "{shown}"
-    );
-    assert!(!shown.contains("asher"), "{shown}");
-}
-
-#[test]
-fn readers_learn_that_nothing_newer_comes() {
-    let (mut writer, reader) = evmap_multi::new();
-    writer.insert(1, 1).publish();
-    assert!(reader.has_writer());
-    let map = writer.into_shared(
-        evmap_multi::Publishing::EachWrite,
-        std::time::Duration::from_secs(1),
-    );
-    let clone = map.clone();
-    drop(map);
-    assert!(reader.has_writer() && reader.clone().has_writer());
-    drop(clone);
-    assert!(!reader.has_writer() && reader.contains_key(&1));
 }

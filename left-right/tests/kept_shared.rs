@@ -25,6 +25,10 @@ mod common;
 #[cfg(feature = "async")]
 #[path = "kept_shared/asynchronous.rs"]
 mod asynchronous;
+#[path = "kept_shared/interval.rs"]
+mod interval;
+#[path = "kept_shared/poison.rs"]
+mod poison;
 
 /// Numbers, and something that is gone once every copy is.
 #[derive(Clone)]
@@ -169,67 +173,6 @@ fn by_hand_nothing_becomes_visible_before_the_call() {
     assert_eq!(seen(&shared), [1, 2]);
     assert_eq!(shared.publishing(), Publishing::ByHand);
     assert_eq!(shared.patience(), PATIENCE);
-}
-
-#[test]
-fn at_an_interval_changes_become_visible_without_a_call() {
-    let _deadline = common::deadline();
-    for interval in [0, 1, 20].map(Duration::from_millis) {
-        let shared = shared(Publishing::Interval(interval));
-        for number in 0..3 {
-            push(&shared, number).unwrap();
-            while !seen(&shared).contains(&number) {
-                thread::yield_now();
-            }
-        }
-    }
-}
-
-#[test]
-fn the_thread_ends_with_the_last_handle() {
-    let _deadline = common::deadline();
-    let alive = Arc::default();
-    let shared =
-        writer(&alive).into_shared(Publishing::Interval(Duration::from_secs(600)), PATIENCE);
-    let reader = shared.reader();
-    let other = shared.clone();
-    push(&shared, 1).unwrap();
-    drop(shared);
-    assert!(reader.enter().seen.is_empty());
-    drop(other);
-    // What was pending is published, and kept by the reader, by now.
-    assert_eq!(reader.enter().seen, [1]);
-    drop(reader);
-    // A thread that was still there would hold the writer, and that a copy.
-    assert_eq!(Arc::strong_count(&alive), 1);
-}
-
-#[test]
-fn the_thread_ends_with_the_last_handle_even_in_the_middle_of_a_publish() {
-    let _deadline = common::deadline();
-    let alive = Arc::default();
-    let shared = writer(&alive).into_shared(Publishing::Interval(Duration::ZERO), PATIENCE);
-    let reader = shared.reader();
-    let (begin, begun) = mpsc::channel();
-    let (go_on, wait) = mpsc::channel();
-    let wait = Arc::new(Mutex::new(wait));
-    shared
-        .update(|writer| {
-            writer.append(Operation::Wait(begin, wait));
-            writer.append(Operation::Push(1));
-        })
-        .unwrap();
-    begun.recv().unwrap();
-    thread::scope(|scope| {
-        let patience = Duration::from_millis(50);
-        let (waits, dropping) = common::still_runs(scope, patience, move || drop(shared));
-        assert!(waits, "the handle went in the middle of a publish");
-        go_on.send(()).unwrap();
-        dropping.join().unwrap();
-    });
-    assert_eq!(reader.enter().seen, [1]);
-    drop(reader);
-    assert_eq!(Arc::strong_count(&alive), 1);
 }
 
 #[test]
@@ -412,202 +355,6 @@ fn a_thread_is_not_taken_for_one_that_is_gone() {
 }
 
 #[test]
-fn a_panic_of_an_operation_poisons_writes_and_no_reads() {
-    let _deadline = common::deadline();
-    for publishing in [Publishing::EachWrite, Publishing::Interval(Duration::ZERO)] {
-        let shared = shared(publishing);
-        push(&shared, 1).unwrap();
-        shared.publish().unwrap();
-        let panic = || {
-            shared.update(|writer| {
-                writer.append(Operation::Panic);
-            })
-        };
-        // With an interval it is the thread that panics.
-        let result = catch_unwind(AssertUnwindSafe(panic));
-        assert_eq!(result.is_err(), publishing == Publishing::EachWrite);
-        while !shared.is_poisoned() {
-            thread::yield_now();
-        }
-        thread::scope(|scope| {
-            scope.spawn(|| {
-                assert!(push(&shared, 2).is_err());
-                assert!(shared.append_with(|_| (None, ())).is_err());
-                assert!(shared.publish().is_err());
-                // Those who look after it still learn how it is.
-                assert_eq!(
-                    shared.readers().unwrap().len(),
-                    shared.stats().unwrap().readers
-                );
-            });
-        });
-        assert_eq!(seen(&shared), [1]);
-        let reader = shared.reader();
-        drop(shared);
-        assert_eq!(reader.enter().seen, [1]);
-    }
-}
-
-/// Two threads that publish, and each has the other structure's last handle in an operation.
-#[test]
-fn threads_that_publish_do_not_wait_for_each_others_end() {
-    let _deadline = common::deadline();
-    let interval = || shared(Publishing::Interval(Duration::from_millis(5)));
-    let handles = [interval(), interval()];
-    let readers = handles.each_ref().map(SharedHandle::reader);
-    for (at, handle) in handles.iter().enumerate() {
-        let other = Mutex::new(Some(handles[1 - at].clone()));
-        let append = |_: &Numbers| (Some(Operation::Drop(other)), ());
-        handle.append_with(append).unwrap();
-    }
-    drop(handles);
-    while readers.iter().any(kept::ReadHandle::has_writer) {
-        thread::yield_now();
-    }
-}
-
-#[test]
-fn poison_that_a_change_has_caught_is_an_error() {
-    let shared = shared(Publishing::EachWrite);
-    let change = |writer: &mut WriteHandle<_, _>| {
-        writer.append(Operation::Panic);
-        let publish = AssertUnwindSafe(|| _ = writer.publish());
-        assert!(catch_unwind(publish).is_err());
-    };
-    assert!(shared.update(change).is_err());
-    assert!(shared.is_poisoned());
-}
-
-#[test]
-fn poison_that_is_pending_does_not_leave_the_drop_of_the_last_handle() {
-    let shared = shared(Publishing::ByHand);
-    push(&shared, 1).unwrap();
-    shared.publish().unwrap();
-    let change = |writer: &mut WriteHandle<_, _>| _ = writer.append(Operation::Panic);
-    shared.update(change).unwrap();
-    let reader = shared.reader();
-    drop(shared);
-    assert_eq!(reader.enter().seen, [1]);
-}
-
-/// A panic of a clone poisons nothing, so it must not end the thread that publishes.
-#[test]
-fn the_thread_that_publishes_outlives_a_panic_of_a_clone() {
-    struct Fragile(u32, Arc<AtomicBool>);
-
-    impl Clone for Fragile {
-        fn clone(&self) -> Self {
-            assert!(!self.1.swap(false, Ordering::Relaxed), "asked to");
-            Self(self.0, Arc::clone(&self.1))
-        }
-    }
-
-    impl Absorb<u32> for Fragile {
-        fn absorb_first(&mut self, number: &mut u32, _: &Self) {
-            self.0 += *number;
-        }
-
-        fn sync_with(&mut self, _: &Self) {
-            unreachable!("every operation is logged");
-        }
-    }
-
-    impl Independent for Fragile {}
-
-    let _deadline = common::deadline();
-    let panics = Arc::new(AtomicBool::new(false));
-    let interval = Publishing::Interval(Duration::from_millis(1));
-    let (writer, reader) = kept::new(Fragile(0, Arc::clone(&panics)));
-    let shared = writer.into_shared(interval, Duration::ZERO);
-    panics.store(true, Ordering::Relaxed);
-    // In the copy that the second publish needs, which is that of the thread.
-    let view = reader.enter();
-    let change = |writer: &mut WriteHandle<_, _>| {
-        writer.append(1).publish().append(2);
-    };
-    thread::scope(|scope| {
-        let thread = scope.spawn(|| shared.update(change));
-        thread.join().unwrap().unwrap();
-    });
-    while shared.enter().0 != 3 {
-        thread::yield_now();
-    }
-    assert!(!panics.load(Ordering::Relaxed) && !shared.is_poisoned());
-    drop(view);
-}
-
-/// It cannot wait for itself then.
-#[test]
-fn the_last_handle_may_go_on_the_thread_that_publishes() {
-    #[derive(Clone)]
-    struct Sum {
-        sum: u32,
-        _alive: Arc<()>,
-    }
-
-    enum Operation {
-        Add(u32),
-        /// Says that the second copy absorbs it, waits, and drops the handle.
-        Hold(
-            SharedHandle<Sum, Operation>,
-            mpsc::Sender<()>,
-            mpsc::Receiver<()>,
-        ),
-    }
-
-    impl Absorb<Operation> for Sum {
-        fn absorb_first(&mut self, operation: &mut Operation, _: &Self) {
-            if let Operation::Add(number) = operation {
-                self.sum += *number;
-            }
-        }
-
-        fn absorb_second(&mut self, operation: Operation, _: &Self) {
-            match operation {
-                Operation::Add(number) => self.sum += number,
-                Operation::Hold(handle, begin, go_on) => {
-                    begin.send(()).unwrap();
-                    go_on.recv().unwrap();
-                    drop(handle);
-                }
-            }
-        }
-
-        fn sync_with(&mut self, _: &Self) {
-            unreachable!("every operation is logged");
-        }
-    }
-
-    impl Independent for Sum {}
-
-    let _deadline = common::deadline();
-    let alive = Arc::new(());
-    let (writer, reader) = kept::new(Sum {
-        sum: 0,
-        _alive: Arc::clone(&alive),
-    });
-    let interval = Publishing::Interval(Duration::from_millis(1));
-    let shared = writer.into_shared(interval, PATIENCE);
-    let (begin, begun) = mpsc::channel();
-    let (go_on, wait) = mpsc::channel();
-    let held = Operation::Hold(shared.clone(), begin, wait);
-    let change = |writer: &mut WriteHandle<_, _>| {
-        writer.append(held).publish().append(Operation::Add(1));
-    };
-    shared.update(change).unwrap();
-    begun.recv().unwrap();
-    drop(shared);
-    go_on.send(()).unwrap();
-    while reader.enter().sum != 1 {
-        thread::yield_now();
-    }
-    drop(reader);
-    while Arc::strong_count(&alive) != 1 {
-        thread::yield_now();
-    }
-}
-
-#[test]
 fn what_a_closure_appended_before_it_panics_is_pending() {
     let shared = shared(Publishing::EachWrite);
     let panics = AssertUnwindSafe(|| {
@@ -665,28 +412,6 @@ fn structures_that_exchanged_their_writers_can_only_be_read() {
             drop(shared);
             assert_eq!(reader.enter().seen, [number]);
         }
-    }
-}
-
-/// Losing the writer amid an unwinding panic must not be a second panic.
-#[test]
-fn a_writer_that_does_not_come_back_is_as_if_poisoned() {
-    type Wrap = fn(WriteHandle<Numbers, Operation>) -> WriteHandle<Numbers, Operation>;
-    let lose: Wrap = |_| panic!("asked to");
-    let keep: Wrap = |writer| writer;
-    for (wrap, unwrap, panics) in [(lose, keep, false), (keep, lose, false), (keep, lose, true)] {
-        let shared = shared(Publishing::EachWrite);
-        push(&shared, 1).unwrap();
-        let result = catch_unwind(AssertUnwindSafe(|| {
-            shared.update_with(wrap, unwrap, |_| assert!(!panics, "asked to"))
-        }));
-        assert!(!matches!(result, Ok(Ok(()))));
-        assert!(shared.is_poisoned());
-        assert!(push(&shared, 2).is_err());
-        assert_eq!(seen(&shared), [1]);
-        let reader = shared.reader();
-        drop(shared);
-        assert_eq!(reader.enter().seen, [1]);
     }
 }
 

@@ -105,3 +105,21 @@ macro_rules! builder_methods {
         }
     };
 }
+
+/// How a `Builder` is shown, in both maps: without the hasher, whose seed is nobody's business.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! builder_debug {
+    () => {
+        impl<M: std::fmt::Debug, S> std::fmt::Debug for Builder<M, S> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct("Builder")
+                    .field("capacity", &self.capacity)
+                    .field("meta", &self.meta)
+                    .field("publishing", &self.publishing)
+                    .field("patience", &self.patience)
+                    .finish_non_exhaustive()
+            }
+        }
+    };
+}

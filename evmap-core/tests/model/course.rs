@@ -1,16 +1,46 @@
-//! What publishes and the ends of a writer do, whichever map it is.
+//! What drives a map, whichever it is: its state, and what publishes and the ends of a writer do.
 
 use std::hash::BuildHasher;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::driver::{Driver, Writer};
-use super::map::{Operation, PublishError, WriteHandle};
+use super::map::{Operation, PublishError, ReadHandle, WriteHandle};
 use super::odd::{Key, Value, ignore, unwinds_at_a_clone};
 use super::state::{Map, State, compare, compare_own};
 use super::views::Views;
 
+pub(super) type Writer<S> = WriteHandle<Key, Value, u16, S>;
+pub(super) type Reader<S> = ReadHandle<Key, Value, u16, S>;
+
+pub(super) struct Driver<S: BuildHasher + Clone> {
+    /// `None` once it was dropped, frozen or poisoned.
+    pub(super) writer: Option<Writer<S>>,
+    /// A map that is fed with the pending operations of the other one.
+    pub(super) replica: Writer<S>,
+    pub(super) first: Reader<S>,
+    /// The state with all operations.
+    pub(super) own: State,
+    pub(super) published: Rc<State>,
+    pub(super) pending: usize,
+}
+
 impl<S: BuildHasher + Clone + Send> Driver<S> {
+    /// With this as what is published and what the writer sees.
+    pub(super) fn of(handles: (Writer<S>, Reader<S>), replica: Writer<S>, own: State) -> Self {
+        Self {
+            writer: Some(handles.0),
+            replica,
+            first: handles.1,
+            published: Rc::new(own.clone()),
+            own,
+            pending: 0,
+        }
+    }
+
+    pub(super) fn has_no_writer(&self) -> bool {
+        self.writer.is_none()
+    }
+
     /// A value that cannot be cloned for the first copy.
     pub(super) fn poison(&mut self, writer: &mut Writer<S>) {
         writer.insert(Key::new("poison", 0), Value::new(0));

@@ -17,7 +17,7 @@ use std::hash::BuildHasher;
 use evmap_core as map;
 use map::Operation;
 
-use driver::{Driver, Reader};
+use course::{Driver, Reader};
 use odd::{Key, Value};
 use views::Views;
 

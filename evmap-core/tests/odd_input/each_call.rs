@@ -1,11 +1,54 @@
 //! Every method, played again for each call of the user's code in it, with a panic at that call.
 //! Whatever happens, readers see the last publish and nothing is dropped twice.
 
+use std::time::Duration;
+
 use crate::content::{content, filled};
 use crate::deadline::within_deadline;
 use crate::fuse::Outcome;
 use crate::item::{Same, World, at_each_call};
 use crate::methods::{METHODS, Reader, Step, Writer, with_pending};
+
+/// The methods that both maps have.
+const COMMON: &[(&str, Step)] = &[
+    ("set_meta", |world, writer, _| {
+        writer.set_meta(world.item(8));
+    }),
+    ("publish", |_, writer, _| {
+        writer.publish();
+    }),
+    ("try_publish", |_, writer, _| {
+        assert!(writer.try_publish());
+    }),
+    ("publish_timeout", |_, writer, _| {
+        writer.publish_timeout(Duration::from_secs(9)).unwrap();
+    }),
+    ("publish_or_replace", |_, writer, reader| {
+        let _view = reader.enter();
+        writer.publish();
+        writer.publish_or_replace(Duration::ZERO).unwrap();
+    }),
+    ("flush", |_, writer, _| {
+        writer.flush();
+    }),
+    ("view", |_, writer, _| {
+        writer.view();
+    }),
+    ("try_view", |_, writer, _| {
+        assert!(writer.try_view().is_some());
+    }),
+    ("clone of a view", |_, _, reader| {
+        let copy = reader.enter().clone();
+        assert_eq!(content(&copy), content(&reader.enter()));
+        drop(copy);
+    }),
+    ("comparison of views", |_, writer, reader| {
+        let _ = *writer.published() == *reader.enter();
+    }),
+    ("to_hash_map", |_, _, reader| {
+        drop(reader.enter().to_hash_map());
+    }),
+];
 
 /// Takes a step; whether the user's code panicked in it.
 fn take(world: &World, step: Step, writer: &mut Writer, reader: &Reader) -> bool {
@@ -83,7 +126,7 @@ fn session(world: &World, step: Step, end: End) {
 
 fn play(end: End) {
     within_deadline(move || {
-        for (name, step) in METHODS {
+        for (name, step) in METHODS.iter().chain(COMMON) {
             // The last name is the one that failed.
             println!("{name}");
             at_each_call(|world| session(world, *step, end));

@@ -112,7 +112,7 @@ where
     }
 
     /// Removes all keys and bags, as [`purge`](Self::purge) does, and returns clones of them. O(capacity),
-    /// and the clones, one of the metadata included; waits as [`view`](Self::view).
+    /// and the clones; waits as [`view`](Self::view).
     ///
     /// They are gone at once, as the writer sees it, whether the iterator is used up or not.
     ///
@@ -131,9 +131,9 @@ where
     /// ```
     #[track_caller]
     pub fn drain(&mut self) -> IntoIter<K, Bag<V, S>> {
-        let drained = self.inner.view().clone().into_iter();
+        let drained = self.inner.view().table().clone();
         self.purge();
-        drained
+        evmap_core::Snapshot::new(drained, ()).into_iter()
     }
 
     /// Removes the keys, with their bags, for which `keep` says `false`. O(capacity); waits as

@@ -2,30 +2,15 @@
 
 use std::cell::OnceCell;
 use std::hash::BuildHasher;
-use std::rc::Rc;
 use std::time::Duration;
 
-use evmap_multi::{Builder, Operation, ReadHandle, WriteHandle};
+use evmap_multi::{Builder, Operation};
 
+use super::course::{Driver, Reader, Writer};
 use super::odd::{Key, Value, ignore, unwind, unwinds};
 use super::state::{Map, State, compare_own, look, same_values};
 use super::views::Views;
 use super::{End, READERS, Step};
-
-pub(super) type Writer<S> = WriteHandle<Key, Value, u16, S>;
-pub(super) type Reader<S> = ReadHandle<Key, Value, u16, S>;
-
-pub(super) struct Driver<S: BuildHasher + Clone> {
-    /// `None` once it was dropped, frozen or poisoned.
-    pub(super) writer: Option<Writer<S>>,
-    /// A map that is fed with the pending operations of the other one.
-    pub(super) replica: Writer<S>,
-    pub(super) first: Reader<S>,
-    /// The state with all operations.
-    pub(super) own: State,
-    pub(super) published: Rc<State>,
-    pub(super) pending: usize,
-}
 
 impl<S: BuildHasher + Clone + Send> Driver<S> {
     pub(super) fn new(start: Vec<(Key, Vec<Value>)>, hasher: S) -> Self {
@@ -47,18 +32,7 @@ impl<S: BuildHasher + Clone + Send> Driver<S> {
         for (key, values) in start {
             own.bag(key).extend(values);
         }
-        Self {
-            writer: Some(writer),
-            replica,
-            first,
-            published: Rc::new(own.clone()),
-            own,
-            pending: 0,
-        }
-    }
-
-    pub(super) fn has_no_writer(&self) -> bool {
-        self.writer.is_none()
+        Self::of((writer, first), replica, own)
     }
 
     pub(super) fn step<'r>(

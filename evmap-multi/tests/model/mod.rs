@@ -20,7 +20,7 @@ use std::hash::BuildHasher;
 use evmap_multi as map;
 use map::Operation;
 
-use driver::{Driver, Reader};
+use course::{Driver, Reader};
 use odd::{Key, Value};
 use views::Views;
 

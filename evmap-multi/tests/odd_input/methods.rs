@@ -1,10 +1,8 @@
 //! Every method of the handles, and what it leaves pending.
 
-use std::time::Duration;
-
 use evmap_multi::{Operation, ReadHandle, WriteHandle};
 
-use crate::content::{Content, content};
+use crate::content::Content;
 use crate::item::{Item, Same, World};
 
 pub(crate) type Writer = WriteHandle<Item, Item, Item, Same>;
@@ -99,33 +97,10 @@ pub(crate) const METHODS: &[(&str, Step)] = &[
     ("reserve_keys", |_, writer, _| {
         writer.reserve_keys(100);
     }),
-    ("set_meta", |world, writer, _| {
-        writer.set_meta(world.item(8));
-    }),
     ("apply", |world, writer, _| {
         let (key, value) = (world.item(1), world.item(100));
         writer.apply(Operation::Insert { key, value });
         writer.apply(Operation::RemoveEntry { key: world.item(2) });
-    }),
-    ("try_publish", |_, writer, _| {
-        assert!(writer.try_publish());
-    }),
-    ("publish_timeout", |_, writer, _| {
-        writer.publish_timeout(Duration::from_secs(9)).unwrap();
-    }),
-    ("publish_or_replace", |_, writer, reader| {
-        let _view = reader.enter();
-        writer.publish();
-        writer.publish_or_replace(Duration::ZERO).unwrap();
-    }),
-    ("flush", |_, writer, _| {
-        writer.flush();
-    }),
-    ("view", |_, writer, _| {
-        writer.view();
-    }),
-    ("try_view", |_, writer, _| {
-        assert!(writer.try_view().is_some());
     }),
     ("get", |world, _, reader| {
         for key in 0..5 {
@@ -143,17 +118,6 @@ pub(crate) const METHODS: &[(&str, Step)] = &[
         if let Some(bag) = reader.get(&world.item(3)) {
             bag.count(&world.item(2));
         }
-    }),
-    ("clone of a view", |_, _, reader| {
-        let copy = reader.enter().clone();
-        assert_eq!(content(&copy), content(&reader.enter()));
-        drop(copy);
-    }),
-    ("comparison of views", |_, writer, reader| {
-        let _ = *writer.published() == *reader.enter();
-    }),
-    ("to_hash_map", |_, _, reader| {
-        drop(reader.enter().to_hash_map());
     }),
     ("into_iter", |_, _, reader| {
         let copy = reader.enter().clone();

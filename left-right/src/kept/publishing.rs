@@ -41,9 +41,9 @@ pub enum Publishing {
     EachWrite,
     /// With every so many changes, and with [`SharedHandle::publish`](super::SharedHandle::publish).
     Every(NonZeroUsize),
-    /// At this interval, by a thread of the structure's own, and with [`SharedHandle::publish`](super::SharedHandle::publish). The
-    /// thread ends with the last handle, which waits for it unless it goes on such a thread. An interval of less than a millisecond
-    /// is taken for one.
+    /// At this interval, by a thread of the structure's own, and with
+    /// [`SharedHandle::publish`](super::SharedHandle::publish). The thread ends with the last handle, which waits
+    /// for it unless it goes on such a thread. An interval of less than a millisecond is taken for one.
     Interval(Duration),
     /// With [`SharedHandle::publish`](super::SharedHandle::publish) only.
     ByHand,

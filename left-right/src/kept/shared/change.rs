@@ -161,7 +161,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     }
 
     #[track_caller]
-    pub(super) fn lock(&self) -> Result<WriteGuard<'_, T, O>, Poisoned> {
+    fn lock(&self) -> Result<WriteGuard<'_, T, O>, Poisoned> {
         self.reader.assert_not_inside();
         self.writing.writer.lock()
     }
