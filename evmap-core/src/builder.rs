@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, Hash};
 use std::time::Duration;
 
 use hashbrown::DefaultHashBuilder;
-use left_right::kept::{self, Publishing};
+use left_right::Publishing;
 
 use crate::error::CapacityError;
 use crate::read::ReadHandle;
@@ -246,6 +246,6 @@ where
     S: BuildHasher + Clone + Send,
 {
     let hasher = snapshot.hasher().clone();
-    let (writer, reader) = kept::new(snapshot);
+    let (writer, reader) = left_right::new_owned(snapshot);
     (WriteHandle::new(writer, hasher), ReadHandle::new(reader))
 }

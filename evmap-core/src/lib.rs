@@ -248,6 +248,9 @@ mod snapshot; // `Snapshot`: what can be read from a state.
 
 mod iter; // Iterators over a snapshot.
 
+#[doc(hidden)]
+pub mod base; // What both maps' handles do without knowing an entry.
+
 mod convert; // Snapshots and plain maps.
 
 mod write; // `WriteHandle`: logs operations, looks at its own copy, publishes.
@@ -284,22 +287,22 @@ pub use error::CapacityError;
 pub use hashbrown::DefaultHashBuilder;
 pub use iter::{IntoIter, Iter, Keys, Values};
 pub use key::IntoKey;
-pub use left_right::kept::Publishing;
+pub use left_right::Publishing;
 /// A reference to a value (or the metadata) of the map, in place; made by [`ReadHandle::get`].
 ///
 /// ```
-/// use evmap_core::Ref;
+/// use evmap_core::ReadGuard;
 ///
 /// let (mut writer, reader) = evmap_core::new();
 /// writer.insert("a", vec![1, 2, 3]).publish();
 /// let value = reader.get("a").unwrap();
 /// assert_eq!(*value, [1, 2, 3]);
-/// assert_eq!(Ref::version(&value), 1);
-/// let last = Ref::map(value, |value| &value[2]);
+/// assert_eq!(ReadGuard::version(&value), 1);
+/// let last = ReadGuard::map(value, |value| &value[2]);
 /// assert_eq!(*last, 3);
 /// ```
 #[doc(inline)]
-pub use left_right::kept::Ref;
+pub use left_right::ReadGuard;
 pub use left_right::{
     FencePolicy, FenceStrategy, Poisoned, PublishError, ReaderState, Stalled, StalledReader, Stats,
     fence_strategy,

@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, Hash};
 
 use equivalent::Equivalent;
 use hashbrown::DefaultHashBuilder;
-use left_right::kept::{self, Ref};
+use left_right::ReadGuard;
 
 use crate::snapshot::Snapshot;
 use crate::view::View;
@@ -18,17 +18,17 @@ use crate::view::View;
 /// # Blocking
 ///
 /// Nothing here waits for anybody, nor do cloning and dropping a handle: a read is a store to a
-/// word of this handle's own, a load and a look-up. In exchange a [`View`] or [`Ref`] that is held
+/// word of this handle's own, a load and a look-up. In exchange a [`View`] or [`ReadGuard`] that is held
 /// keeps the writer from reusing the copy that it looks at; see [`View`].
 ///
 /// # One handle shows one state at a time
 ///
-/// While a [`View`] or [`Ref`] of this handle is held, everything else that is read through the
+/// While a [`View`] or [`ReadGuard`] of this handle is held, everything else that is read through the
 /// same handle comes from the state of that one, however much was published since: `enter`, `get`
 /// and its relatives, but also [`len`](Self::len), [`meta`](Self::meta),
 /// [`version`](Self::version) and [`is_published`](Self::is_published). So nested reads agree; and
 /// a loop that waits for a new version while it holds an old view waits for ever. Ask
-/// [`View::is_newest`](kept::View::is_newest), [refresh](kept::View::refresh) the view, or read
+/// [`View::is_newest`](crate::View::is_newest), [refresh](crate::View::refresh) the view, or read
 /// through a clone of the handle.
 ///
 /// ```
@@ -67,12 +67,14 @@ use crate::view::View;
 /// }
 /// ```
 pub struct ReadHandle<K, V, M = (), S = DefaultHashBuilder> {
-    inner: kept::ReadHandle<Snapshot<K, V, M, S>>,
+    inner: left_right::ReadHandle<Snapshot<K, V, M, S>, left_right::Owned>,
 }
 
 impl<K, V, M, S> ReadHandle<K, V, M, S> {
     #[inline]
-    pub(crate) fn new(inner: kept::ReadHandle<Snapshot<K, V, M, S>>) -> Self {
+    pub(crate) fn new(
+        inner: left_right::ReadHandle<Snapshot<K, V, M, S>, left_right::Owned>,
+    ) -> Self {
         Self { inner }
     }
 
@@ -83,7 +85,7 @@ impl<K, V, M, S: BuildHasher> ReadHandle<K, V, M, S> {
     /// The value of `key`, in place. O(1) on average, never blocks.
     ///
     /// For several look-ups, [`enter`](Self::enter) once. As all reads, it sees what an older
-    /// [`View`] or [`Ref`] of this handle sees.
+    /// [`View`] or [`ReadGuard`] of this handle sees.
     ///
     /// ```
     /// let (mut writer, reader) = evmap_core::new::<String, Vec<u8>>();
@@ -93,11 +95,11 @@ impl<K, V, M, S: BuildHasher> ReadHandle<K, V, M, S> {
     /// ```
     #[inline]
     #[must_use = "the reference ends when it is dropped"]
-    pub fn get<Q>(&self, key: &Q) -> Option<Ref<'_, V>>
+    pub fn get<Q>(&self, key: &Q) -> Option<ReadGuard<'_, V>>
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        self.inner.try_map(|snapshot| snapshot.get(key))
+        ReadGuard::try_map(self.inner.enter(), |snapshot| snapshot.get(key))
     }
 
     /// A clone of the value of `key`. O(1) on average, never blocks.
@@ -184,7 +186,7 @@ impl<K, V, M, S> fmt::Debug for ReadHandle<K, V, M, S> {
 /// assert_eq!(factory.handle().get_cloned(&1), Some('a'));
 /// ```
 pub struct ReadHandleFactory<K, V, M = (), S = DefaultHashBuilder> {
-    inner: kept::ReadHandleFactory<Snapshot<K, V, M, S>>,
+    inner: left_right::ReadHandleFactory<Snapshot<K, V, M, S>, left_right::Owned>,
 }
 
 impl<K, V, M, S> ReadHandleFactory<K, V, M, S> {

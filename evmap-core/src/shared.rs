@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;
 use hashbrown::DefaultHashBuilder;
 use left_right::Poisoned;
-use left_right::kept::{self, Publishing, Ref};
+use left_right::{Publishing, ReadGuard};
 
 use crate::builder::Builder;
 use crate::key::IntoKey;
@@ -40,7 +40,7 @@ use crate::write::{WriteHandle, logged_insert};
 ///
 /// Reads never wait. Writes wait as said above.
 ///
-/// Do not write while this thread holds a [`View`] or [`Ref`] of the map: it would be the reader
+/// Do not write while this thread holds a [`View`] or [`ReadGuard`] of the map: it would be the reader
 /// that the write waits for. Debug builds panic at the call.
 ///
 /// Closures that are given to a write run with the writer locked: other writers wait for them.
@@ -92,7 +92,7 @@ where
 }
 
 /// The two copies of a snapshot, the log between them, and a lock around that.
-type Inner<K, V, M, S> = kept::SharedHandle<Snapshot<K, V, M, S>, Logged<K, V, M>>;
+type Inner<K, V, M, S> = left_right::SharedHandle<Snapshot<K, V, M, S>, Logged<K, V, M>>;
 
 impl<K, V, M, S> SharedMap<K, V, M, S>
 where
@@ -112,11 +112,11 @@ where
     /// ```
     #[inline]
     #[must_use = "the reference ends when it is dropped"]
-    pub fn get<Q>(&self, key: &Q) -> Option<Ref<'_, V>>
+    pub fn get<Q>(&self, key: &Q) -> Option<ReadGuard<'_, V>>
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        self.inner.try_map(|snapshot| snapshot.get(key))
+        ReadGuard::try_map(self.inner.enter(), |snapshot| snapshot.get(key))
     }
 
     /// A clone of the value of `key`. O(1) on average, never blocks.

@@ -1,7 +1,7 @@
 //! What a reader holds: a snapshot that stays as it is until it is refreshed or dropped.
 
+use crate::base::view;
 use hashbrown::DefaultHashBuilder;
-use left_right::kept;
 
 use crate::snapshot::Snapshot;
 
@@ -9,7 +9,7 @@ use crate::snapshot::Snapshot;
 ///
 /// It dereferences to a [`Snapshot`], which has the look-ups and iterators. Look-ups through a view
 /// touch no shared state: they cost what they cost in a plain `HashMap`. Its own methods are those
-/// of every [view of kept data](kept::View): `version`, `is_published`, `is_newest`, `refresh`.
+/// of every [view of kept data](view::View): `version`, `is_published`, `is_newest`, `refresh`.
 /// (`view.clone()` clones the [`Snapshot`], that is, the whole map; for another view, enter again.)
 ///
 /// # Blocking
@@ -18,7 +18,7 @@ use crate::snapshot::Snapshot;
 /// before the last publish is held, [`publish`](crate::WriteHandle::publish) waits for it. A thread
 /// that publishes twice while it holds a view waits for itself: debug builds panic, release builds
 /// wait for ever. Hold a view as long as a task needs a consistent state,
-/// [`refresh`](kept::View::refresh) it in a loop, and [clone the snapshot](Snapshot) to keep a
+/// [`refresh`](view::View::refresh) it in a loop, and [clone the snapshot](Snapshot) to keep a
 /// state for long. For a view that is leaked the next publish but one waits until its handle is
 /// dropped; [`try_publish`](crate::WriteHandle::try_publish) and
 /// [`publish_timeout`](crate::WriteHandle::publish_timeout) report it,
@@ -46,4 +46,4 @@ use crate::snapshot::Snapshot;
 /// assert!(view.refresh());
 /// assert_eq!((view["x"], view["y"]), (2, 2));
 /// ```
-pub type View<'r, K, V, M = (), S = DefaultHashBuilder> = kept::View<'r, Snapshot<K, V, M, S>>;
+pub type View<'r, K, V, M = (), S = DefaultHashBuilder> = view::View<'r, Snapshot<K, V, M, S>>;

@@ -11,7 +11,7 @@ use std::hash::{BuildHasher, Hash};
 use std::mem;
 
 use hashbrown::DefaultHashBuilder;
-use left_right::kept;
+use left_right::Owned;
 
 use crate::error::CapacityError;
 use crate::key::IntoKey;
@@ -320,7 +320,7 @@ where
 }
 
 /// The two copies of a snapshot and the log between them.
-type Inner<K, V, M, S> = kept::WriteHandle<Snapshot<K, V, M, S>, Logged<K, V, M>>;
+type Inner<K, V, M, S> = left_right::WriteHandle<Snapshot<K, V, M, S>, Logged<K, V, M>, Owned>;
 
 /// Hashes the key, once for both copies, and makes the entry of the log.
 #[inline]

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use evmap_core as map;
 use evmap_core::{
-    Equivalent, Iter, Keys, ReadHandle, ReadHandleFactory, Ref, Snapshot, Values, WriteHandle,
+    Equivalent, Iter, Keys, ReadGuard, ReadHandle, ReadHandleFactory, Snapshot, Values, WriteHandle,
 };
 
 use deadline::within_deadline;
@@ -162,7 +162,7 @@ fn a_guarded_value_stays_while_the_map_changes() {
         assert_eq!(*value, "first");
         assert_eq!(value.to_string(), "first");
         assert_eq!(format!("{value:?}"), "\"first\"");
-        assert_eq!(Ref::version(&value), 1);
+        assert_eq!(ReadGuard::version(&value), 1);
         assert!(
             !writer.try_publish(),
             "the value is in the copy that comes next"

@@ -14,7 +14,7 @@ use crate::snapshot::Snapshot;
 use crate::write::WriteHandle;
 use evmap_core::CapacityError;
 use evmap_core::table::Table;
-use left_right::kept::{self, Publishing};
+use left_right::Publishing;
 
 /// The two handles that a map starts with.
 ///
@@ -281,6 +281,6 @@ where
     S: BuildHasher + Clone + Send,
 {
     let hasher = snapshot.hasher().clone();
-    let (writer, reader) = kept::new(snapshot);
+    let (writer, reader) = left_right::new_owned(snapshot);
     (WriteHandle::new(writer, hasher), ReadHandle::new(reader))
 }

@@ -140,7 +140,7 @@
 //! | `refs::Values` | [`Bag`] | |
 //! | `Values::{len, is_empty, capacity, iter, get_one, contains}` | [`Bag::len`], [`is_empty`](Bag::is_empty), [`capacity`](Bag::capacity), [`iter`](Bag::iter), [`get_one`](Bag::get_one), [`contains`](Bag::contains) | and [`Bag::count`], equality |
 //! | `refs::MapReadRef` | [`View`] | also has `version`, `is_newest`, `refresh` |
-//! | `refs::ReadGuard`, `map`, `try_map` | [`Ref`], [`Ref::map`], [`Ref::try_map`] | |
+//! | `refs::ReadGuard`, `map`, `try_map` | [`ReadGuard`], [`ReadGuard::map`], [`ReadGuard::try_map`] | |
 //! | `refs::ReadGuardIter`, the iterators of keys and values | [`Iter`], [`Keys`], [`Values`], [`BagIter`] | exact size, `Clone`, fused |
 //! | `r.enter() -> Option` | [`r.enter()`](ReadHandle::enter) | [`is_published`](ReadHandle::is_published) tells "not yet" from "empty" |
 //! | `r.len`, `r.is_empty`, `r.contains_key`, `r.contains_value` | the same | |
@@ -232,7 +232,7 @@ pub use bag::{Bag, BagIter};
 pub use builder::{Builder, Handles, new, with_hasher, with_meta};
 pub use evmap_core::{
     CapacityError, DefaultHashBuilder, Equivalent, FencePolicy, FenceStrategy, IntoIter, IntoKey,
-    Iter, Keys, Poisoned, PublishError, Publishing, ReaderState, Ref, Stalled, StalledReader,
+    Iter, Keys, Poisoned, PublishError, Publishing, ReadGuard, ReaderState, Stalled, StalledReader,
     Stats, Values, fence_strategy,
 };
 #[cfg(feature = "rayon")]

@@ -9,7 +9,7 @@ use hashbrown::DefaultHashBuilder;
 use crate::bag::Bag;
 use crate::snapshot::Snapshot;
 use crate::view::View;
-use left_right::kept::{self, Ref};
+use left_right::ReadGuard;
 
 /// Reads the map; each thread has its own.
 ///
@@ -19,17 +19,17 @@ use left_right::kept::{self, Ref};
 /// # Blocking
 ///
 /// Nothing here waits for anybody, nor do cloning and dropping a handle: a read is a store to a
-/// word of this handle's own, a load and a look-up. In exchange a [`View`] or [`Ref`] that is held
+/// word of this handle's own, a load and a look-up. In exchange a [`View`] or [`ReadGuard`] that is held
 /// keeps the writer from reusing the copy that it looks at; see [`View`].
 ///
 /// # One handle shows one state at a time
 ///
-/// While a [`View`] or [`Ref`] of this handle is held, everything else that is read through the
+/// While a [`View`] or [`ReadGuard`] of this handle is held, everything else that is read through the
 /// same handle comes from the state of that one, however much was published since: `enter`, `get`
 /// and its relatives, but also [`len`](Self::len), [`meta`](Self::meta),
 /// [`version`](Self::version) and [`is_published`](Self::is_published). So nested reads agree; and
 /// a loop that waits for a new version while it holds an old view waits for ever. Ask
-/// [`View::is_newest`](kept::View::is_newest), [refresh](kept::View::refresh) the view, or read
+/// [`View::is_newest`](evmap_core::View::is_newest), [refresh](evmap_core::View::refresh) the view, or read
 /// through a clone of the handle.
 ///
 /// ```
@@ -68,11 +68,13 @@ use left_right::kept::{self, Ref};
 /// }
 /// ```
 pub struct ReadHandle<K, V, M = (), S = DefaultHashBuilder> {
-    inner: kept::ReadHandle<Snapshot<K, V, M, S>>,
+    inner: left_right::ReadHandle<Snapshot<K, V, M, S>, left_right::Owned>,
 }
 
 impl<K, V, M, S> ReadHandle<K, V, M, S> {
-    pub(crate) fn new(inner: kept::ReadHandle<Snapshot<K, V, M, S>>) -> Self {
+    pub(crate) fn new(
+        inner: left_right::ReadHandle<Snapshot<K, V, M, S>, left_right::Owned>,
+    ) -> Self {
         Self { inner }
     }
 
@@ -92,11 +94,11 @@ impl<K, V, M, S: BuildHasher> ReadHandle<K, V, M, S> {
     /// ```
     #[inline]
     #[must_use = "the reference ends when it is dropped"]
-    pub fn get<Q>(&self, key: &Q) -> Option<Ref<'_, Bag<V, S>>>
+    pub fn get<Q>(&self, key: &Q) -> Option<ReadGuard<'_, Bag<V, S>>>
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        self.inner.try_map(|snapshot| snapshot.get(key))
+        ReadGuard::try_map(self.inner.enter(), |snapshot| snapshot.get(key))
     }
 
     /// One of the values of `key`, in place. O(1) on average, never blocks. (O(capacity) in a large
@@ -112,11 +114,11 @@ impl<K, V, M, S: BuildHasher> ReadHandle<K, V, M, S> {
     /// ```
     #[inline]
     #[must_use = "the reference ends when it is dropped"]
-    pub fn get_one<Q>(&self, key: &Q) -> Option<Ref<'_, V>>
+    pub fn get_one<Q>(&self, key: &Q) -> Option<ReadGuard<'_, V>>
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        self.inner.try_map(|snapshot| snapshot.get_one(key))
+        ReadGuard::try_map(self.inner.enter(), |snapshot| snapshot.get_one(key))
     }
 
     /// A clone of one of the values of `key`. O(1) on average, never blocks. (O(capacity) in a large
@@ -182,7 +184,7 @@ impl<K, V, M, S> Clone for ReadHandle<K, V, M, S> {
 
 impl<K, V, M, S> fmt::Debug for ReadHandle<K, V, M, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.inner.fmt(f)
+        f.debug_struct("ReadHandle").finish_non_exhaustive()
     }
 }
 
@@ -197,7 +199,7 @@ impl<K, V, M, S> fmt::Debug for ReadHandle<K, V, M, S> {
 /// assert_eq!(factory.handle().get_one_cloned(&1), Some('a'));
 /// ```
 pub struct ReadHandleFactory<K, V, M = (), S = DefaultHashBuilder> {
-    inner: kept::ReadHandleFactory<Snapshot<K, V, M, S>>,
+    inner: left_right::ReadHandleFactory<Snapshot<K, V, M, S>, left_right::Owned>,
 }
 
 impl<K, V, M, S> ReadHandleFactory<K, V, M, S> {

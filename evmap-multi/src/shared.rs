@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;
 use evmap_core::{IntoKey, Poisoned};
 use hashbrown::DefaultHashBuilder;
-use left_right::kept::{self, Ref};
+use left_right::ReadGuard;
 
 use crate::bag::Bag;
 use crate::builder::Builder;
@@ -39,7 +39,7 @@ use crate::write::{WriteHandle, logged_insert};
 ///
 /// Reads never wait. Writes wait as said above.
 ///
-/// Do not write while this thread holds a [`View`] or [`Ref`] of the map: it would be the reader
+/// Do not write while this thread holds a [`View`] or [`ReadGuard`] of the map: it would be the reader
 /// that the write waits for. Debug builds panic at the call.
 ///
 /// Closures that are given to a write run with the writer locked: other writers wait for them.
@@ -94,7 +94,7 @@ where
 }
 
 /// The two copies of a snapshot, the log between them, and a lock around that.
-type Inner<K, V, M, S> = kept::SharedHandle<Snapshot<K, V, M, S>, Logged<K, V, M>>;
+type Inner<K, V, M, S> = left_right::SharedHandle<Snapshot<K, V, M, S>, Logged<K, V, M>>;
 
 impl<K, V, M, S> SharedMap<K, V, M, S>
 where
@@ -114,11 +114,11 @@ where
     /// ```
     #[inline]
     #[must_use = "the reference ends when it is dropped"]
-    pub fn get<Q>(&self, key: &Q) -> Option<Ref<'_, Bag<V, S>>>
+    pub fn get<Q>(&self, key: &Q) -> Option<ReadGuard<'_, Bag<V, S>>>
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        self.inner.try_map(|snapshot| snapshot.get(key))
+        ReadGuard::try_map(self.inner.enter(), |snapshot| snapshot.get(key))
     }
 
     /// One of the values of `key`, in place. O(1) on average, never blocks. (O(capacity) in a large
@@ -132,11 +132,11 @@ where
     /// ```
     #[inline]
     #[must_use = "the reference ends when it is dropped"]
-    pub fn get_one<Q>(&self, key: &Q) -> Option<Ref<'_, V>>
+    pub fn get_one<Q>(&self, key: &Q) -> Option<ReadGuard<'_, V>>
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        self.inner.try_map(|snapshot| snapshot.get_one(key))
+        ReadGuard::try_map(self.inner.enter(), |snapshot| snapshot.get_one(key))
     }
 
     /// A clone of one of the values of `key`. O(1) on average, never blocks. (O(capacity) in a large

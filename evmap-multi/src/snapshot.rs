@@ -8,8 +8,8 @@ use equivalent::Equivalent;
 use hashbrown::DefaultHashBuilder;
 
 use crate::bag::Bag;
+use evmap_core::base::view::View;
 use evmap_core::{IntoIter, Iter};
-use left_right::kept::View;
 
 use evmap_core::table::Table;
 

@@ -3,12 +3,12 @@
 use hashbrown::DefaultHashBuilder;
 
 use crate::snapshot::Snapshot;
-use left_right::kept;
+use evmap_core::base::view;
 
-/// A reader's [view](kept::View) of one published [`Snapshot`]; made by
+/// A reader's [view](view::View) of one published [`Snapshot`]; made by
 /// [`ReadHandle::enter`](crate::ReadHandle::enter).
 ///
-/// It dereferences to the snapshot, and has the methods of every [view of kept data](kept::View):
+/// It dereferences to the snapshot, and has the methods of every [view of kept data](view::View):
 /// `version`, `is_published`, `is_newest`, `refresh`. (`view.clone()` clones the snapshot, that is,
 /// the whole map; for another view, enter again.) Look-ups through a view touch no shared state:
 /// they cost what they cost in a plain `HashMap`.
@@ -18,7 +18,7 @@ use left_right::kept;
 /// Reading never waits. But while a view from before the last publish is held,
 /// [`publish`](crate::WriteHandle::publish) waits for it, and memory is not reclaimed. A thread
 /// that publishes twice while it holds a view waits for itself: debug builds panic, release builds
-/// wait for ever. [`refresh`](kept::View::refresh) a view in a loop, and clone the snapshot to keep
+/// wait for ever. [`refresh`](view::View::refresh) a view in a loop, and clone the snapshot to keep
 /// a state for long. [`publish_or_replace`](crate::WriteHandle::publish_or_replace) goes on without
 /// a view that is never dropped.
 ///
@@ -39,4 +39,4 @@ use left_right::kept;
 /// assert!(view.refresh());
 /// assert_eq!((view["x"].len(), view["y"].len()), (2, 2));
 /// ```
-pub type View<'r, K, V, M = (), S = DefaultHashBuilder> = kept::View<'r, Snapshot<K, V, M, S>>;
+pub type View<'r, K, V, M = (), S = DefaultHashBuilder> = view::View<'r, Snapshot<K, V, M, S>>;

@@ -17,7 +17,7 @@ use crate::operation::{Logged, OfKey, OfValue, Operation, Whole};
 use crate::read::ReadHandle;
 use crate::snapshot::Snapshot;
 use crate::view::View;
-use left_right::kept;
+use left_right::Owned;
 
 /// Changes the map; there is one per map.
 ///
@@ -101,7 +101,7 @@ where
 }
 
 /// The two copies of a snapshot and the log between them.
-type Inner<K, V, M, S> = kept::WriteHandle<Snapshot<K, V, M, S>, Logged<K, V, M>>;
+type Inner<K, V, M, S> = left_right::WriteHandle<Snapshot<K, V, M, S>, Logged<K, V, M>, Owned>;
 
 impl<K, V, M, S> WriteHandle<K, V, M, S>
 where

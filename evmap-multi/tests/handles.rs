@@ -13,7 +13,9 @@ use std::time::Duration;
 
 use deadline::within_deadline;
 use evmap_multi as map;
-use evmap_multi::{Bag, Equivalent, ReadHandle, ReadHandleFactory, Ref, Snapshot, WriteHandle};
+use evmap_multi::{
+    Bag, Equivalent, ReadGuard, ReadHandle, ReadHandleFactory, Snapshot, WriteHandle,
+};
 
 #[test]
 fn handles_go_where_they_should() {
@@ -150,12 +152,12 @@ fn a_guarded_bag_stays_while_the_map_changes() {
     assert_eq!(*bag, ["first".to_string()]);
     assert_eq!((*one).as_str(), "first");
     assert_eq!(format!("{bag:?}"), "{\"first\"}");
-    assert_eq!(Ref::version(&bag), 1);
+    assert_eq!(ReadGuard::version(&bag), 1);
     assert!(
         !writer.try_publish(),
         "the bag is in the copy that comes next"
     );
-    let length = Ref::map(one, String::as_bytes).len();
+    let length = ReadGuard::map(one, String::as_bytes).len();
     assert_eq!(length, 5);
     drop(bag);
     assert!(writer.try_publish());

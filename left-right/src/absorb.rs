@@ -1,5 +1,7 @@
 //! The contract between the primitive and the data structure: both copies stay equal.
 
+#![forbid(unsafe_code)]
+
 /// A data structure that can be kept in two copies by replaying operations of type `O`.
 ///
 /// Every operation is applied twice: once to the copy that is about to be published
@@ -166,7 +168,7 @@ pub trait Absorb<O> {
 /// are `Arc`s. A structure of [`Aliased`](crate::aliasing::Aliased) values is not.
 ///
 /// Implementing the trait lets a writer go without waiting for anybody
-/// ([`WriteHandle::freeze_on_drop`](crate::WriteHandle::freeze_on_drop)). It is safe to implement:
+/// ([`WriteHandle::into_owned`](crate::WriteHandle::into_owned)). It is safe to implement:
 /// where a wrong implementation could lead to a double drop, the obligation to rule that out is
 /// part of the contract of the unsafe [`Aliased::alias`](crate::aliasing::Aliased::alias).
 ///

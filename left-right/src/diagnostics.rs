@@ -1,6 +1,8 @@
 //! What the writer can tell about itself, and the errors of its calls. Nothing here costs a reader
 //! anything.
 
+#![forbid(unsafe_code)]
+
 use std::{error::Error, fmt, time::Duration};
 
 /// A publish, or a look at the write copy, gave up: a reader is still inside the copy that the
@@ -11,13 +13,9 @@ use std::{error::Error, fmt, time::Duration};
 /// # Examples
 ///
 /// ```
+/// use left_right::doctest::Count;
 /// use std::time::Duration;
 /// use left_right::PublishError;
-/// # #[derive(Clone, Default)] struct Count(u32);
-/// # impl left_right::Absorb<u32> for Count {
-/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
-/// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
-/// # }
 /// let (mut writer, reader) = left_right::new::<Count, u32>();
 /// let guard = reader.enter().unwrap();
 /// writer.publish();
@@ -57,13 +55,9 @@ impl Stalled {
 /// # Examples
 ///
 /// ```
+/// use left_right::doctest::Count;
 /// use std::time::Duration;
 /// use left_right::PublishError;
-/// # #[derive(Clone, Default)] struct Count(u32);
-/// # impl left_right::Absorb<u32> for Count {
-/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
-/// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
-/// # }
 /// let (mut writer, reader) = left_right::new::<Count, u32>();
 /// let guard = reader.enter().unwrap();
 /// writer.publish();
@@ -95,11 +89,7 @@ pub struct StalledReader {
 /// # Examples
 ///
 /// ```
-/// # #[derive(Clone, Default)] struct Count(u32);
-/// # impl left_right::Absorb<u32> for Count {
-/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
-/// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
-/// # }
+/// use left_right::doctest::Count;
 /// let (mut writer, reader) = left_right::new::<Count, u32>();
 /// let guard = reader.enter().unwrap();
 /// let mut inside = writer.readers();
@@ -210,13 +200,9 @@ impl Error for Poisoned {}
 /// # Examples
 ///
 /// ```
+/// use left_right::doctest::Count;
 /// use std::time::Duration;
 /// use left_right::PublishError;
-/// # #[derive(Clone, Default)] struct Count(u32);
-/// # impl left_right::Absorb<u32> for Count {
-/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
-/// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
-/// # }
 /// let (mut writer, reader) = left_right::new::<Count, u32>();
 /// match writer.append(1).publish_timeout(Duration::from_millis(10)) {
 ///     Ok(()) => assert_eq!(reader.enter().unwrap().0, 1),
@@ -262,11 +248,7 @@ impl From<Poisoned> for PublishError {
 /// # Examples
 ///
 /// ```
-/// # #[derive(Clone, Default)] struct Count(u32);
-/// # impl left_right::Absorb<u32> for Count {
-/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
-/// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
-/// # }
+/// use left_right::doctest::Count;
 /// let (mut writer, reader) = left_right::new::<Count, u32>();
 /// writer.append(1).publish();
 /// writer.append(2);

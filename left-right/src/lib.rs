@@ -85,7 +85,7 @@
 //! steps · `oplog` the operations that a copy still lacks · `copies` who owns which copy · `record` one copy ·
 //! `published` the pointer to the one that readers use, and the swap · `wait` the grace period · `pause` how it waits · `registry` the readers' slots · `slot` one of them: enter,
 //! leave, "has it left?" · `fence` the fences and who chooses them · `read` handles and guards ·
-//! [`kept`] handles whose reads cannot fail · `diagnostics` figures and errors · `aliasing` values
+//! `diagnostics` figures and errors · `aliasing` values
 //! that both copies share · `unwind` panics that must not go further · `sync` the only place that names atomics and
 //! locks.
 //!
@@ -97,43 +97,54 @@
 
 #![deny(unsafe_code)]
 
-mod absorb;
+// The handles: safe, a type per file.
+
+mod read;
+
 mod write;
+
+mod taken;
+
+mod group;
+
+mod shared_write;
+
+mod shared;
+
+mod publishing;
+
+#[cfg(feature = "async")]
+mod publish_async;
+
+mod ownership;
+
+// The engine: it knows the operations.
+
+mod writer;
 
 mod oplog;
 
-#[allow(unsafe_code)] // Owns the copies: invariants 1 and 10.
-mod copies;
+mod queue;
 
-#[allow(unsafe_code)] // Turns a record back into the box that it came from.
-mod record;
+// The protocol, and the unsafe code: `raw/mod.rs` has the index.
 
-mod published;
+mod raw;
 
-mod wait;
+// The ground.
 
-mod pause;
-
-mod registry;
-
-#[allow(unsafe_code)] // Reads the version of the record that its session holds: invariant 1.
-mod slot;
-
-mod fence;
-
-#[allow(unsafe_code)] // Hands out references for as long as a session lasts: invariants 1 and 7.
-mod read;
-
-pub mod kept;
-
-mod diagnostics;
+mod absorb;
 
 #[allow(unsafe_code)] // One drop per value, however many aliases.
 pub mod aliasing;
 
+mod diagnostics;
+
 mod sync;
 
 mod unwind;
+
+#[doc(hidden)]
+pub mod doctest;
 
 #[doc = include_str!("../docs/ALGORITHM.md")]
 pub mod algorithm {}
@@ -143,11 +154,20 @@ pub mod verification {}
 
 pub use absorb::{Absorb, Independent};
 pub use diagnostics::{Poisoned, PublishError, ReaderState, Stalled, StalledReader, Stats};
-pub use fence::{FencePolicy, FenceStrategy, fence_strategy};
-pub use read::{ReadGuard, ReadHandle, ReadHandleFactory, SharedReadHandle};
+pub use group::WriteGuard;
+pub use ownership::{Owned, Ownership, Revocable};
 #[cfg(feature = "async")]
-pub use write::{Publish, SharedPublish};
-pub use write::{SharedWriteHandle, Taken, WriteGuard, WriteHandle};
+pub use publish_async::{Publish, SharedPublish};
+pub use publishing::Publishing;
+pub use raw::{
+    fence::{FencePolicy, FenceStrategy, fence_strategy},
+    guard::ReadGuard,
+};
+pub use read::{ReadHandle, ReadHandleFactory, SharedReadHandle};
+pub use shared::SharedHandle;
+pub use shared_write::SharedWriteHandle;
+pub use taken::Taken;
+pub use write::WriteHandle;
 
 /// Makes a pair from an empty structure, which is cloned for the second copy.
 ///
@@ -158,11 +178,7 @@ pub use write::{SharedWriteHandle, Taken, WriteGuard, WriteHandle};
 /// # Examples
 ///
 /// ```
-/// # #[derive(Clone, Default)] struct Count(u32);
-/// # impl left_right::Absorb<u32> for Count {
-/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
-/// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
-/// # }
+/// use left_right::doctest::Count;
 /// let (mut writer, reader) = left_right::new_from_empty::<Count, u32>(Count(3));
 /// writer.append(4).publish();
 /// assert_eq!(reader.enter().unwrap().0, 7);
@@ -198,11 +214,7 @@ where
 /// # Examples
 ///
 /// ```
-/// # #[derive(Clone, Default)] struct Count(u32);
-/// # impl left_right::Absorb<u32> for Count {
-/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
-/// #     fn sync_with(&mut self, _: &Self) { unreachable!("both copies were equal from the start") }
-/// # }
+/// use left_right::doctest::Count;
 /// let (mut writer, reader) = left_right::new_logged::<Count, u32>(Count(3));
 /// assert_eq!(reader.enter().unwrap().0, 3);
 /// writer.append(4);
@@ -213,6 +225,30 @@ where
     T: Absorb<O> + Clone,
 {
     pair(t.clone(), t, true)
+}
+
+/// Makes a pair whose readers own the data with the writer: see [`Owned`].
+///
+/// Readers see `t` at once, as version 0. When the writer is dropped, its thread panics, or it is poisoned, they
+/// keep the last published state, so entering gives a guard and not an `Option`. The data lives until the last
+/// reader goes, on whatever thread, so it must be `Send`. As [`new_logged`] for the rest.
+///
+/// # Examples
+///
+/// ```
+/// use left_right::doctest::Count;
+/// let (mut writer, reader) = left_right::new_owned::<Count, u32>(Count(3));
+/// writer.append(4).publish();
+/// drop(writer);
+/// assert_eq!(reader.enter().0, 7);
+/// ```
+pub fn new_owned<T, O>(t: T) -> (WriteHandle<T, O, Owned>, ReadHandle<T, Owned>)
+where
+    T: Absorb<O> + Independent + Send,
+{
+    let writer = new_logged(t).0.into_owned();
+    let reader = ReadHandle::clone(&writer);
+    (writer, reader)
 }
 
 fn pair<T, O>(readable: T, writable: T, logged: bool) -> (WriteHandle<T, O>, ReadHandle<T>)

@@ -4,9 +4,11 @@
 //! (invariant 2), also if an `absorb_*` panics halfway: the log counts an operation as begun
 //! before user code sees it.
 
+#![forbid(unsafe_code)]
+
 use std::mem::{self, ManuallyDrop};
 
-use crate::{Absorb, unwind::OneByOne};
+use crate::{absorb::Absorb, unwind::OneByOne};
 
 /// A vector with room for no more operations than this keeps it.
 const SMALL: usize = 1024;

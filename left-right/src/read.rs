@@ -1,22 +1,18 @@
-//! The read handle: how a thread gets at the published copy.
+//! The read handles: how a thread gets at the published copy.
+
+#![forbid(unsafe_code)]
 
 use std::{cell::Cell, fmt, marker::PhantomData, ptr::NonNull};
 
 use crate::{
-    copies::{CoreArc, Shared},
-    record::data_ptr,
-    registry::SharedSlot,
-    sync::Arc,
+    ownership::{Ownership, Revocable},
+    raw::{
+        guard::ReadGuard,
+        registry::{SharedSlot, StructureId},
+        state::Share,
+        tls,
+    },
 };
-
-mod factory;
-mod guard;
-pub(crate) mod local;
-mod shared;
-
-pub use factory::ReadHandleFactory;
-pub use guard::ReadGuard;
-pub use shared::SharedReadHandle;
 
 /// A reader of a pair.
 ///
@@ -47,11 +43,7 @@ pub use shared::SharedReadHandle;
 /// # Examples
 ///
 /// ```
-/// # #[derive(Clone, Default)] struct Count(u32);
-/// # impl left_right::Absorb<u32> for Count {
-/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
-/// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
-/// # }
+/// use left_right::doctest::Count;
 /// let (mut writer, reader) = left_right::new::<Count, u32>();
 /// writer.append(1).publish();
 /// let other = reader.clone();
@@ -77,24 +69,13 @@ pub use shared::SharedReadHandle;
 /// fn is_send<T: Send>() {}
 /// is_send::<left_right::ReadHandle<std::cell::Cell<u32>>>();
 /// ```
-pub struct ReadHandle<T> {
-    shared: Arc<Shared<T>>,
-    core: CoreArc,
+pub struct ReadHandle<T, D = Revocable> {
+    share: Share<T>,
     slot: SharedSlot,
-    /// Only one thread at a time may write the slot.
-    not_sync: PhantomData<Cell<()>>,
+    not_sync: PhantomData<(Cell<()>, D)>,
 }
 
-impl<T> ReadHandle<T> {
-    pub(crate) fn new(shared: &Arc<Shared<T>>) -> Self {
-        Self {
-            shared: Arc::clone(shared),
-            core: CoreArc::clone(&shared.core),
-            slot: shared.core.registry.register(),
-            not_sync: PhantomData,
-        }
-    }
-
+impl<T, D: Ownership> ReadHandle<T, D> {
     /// Enters the published copy and returns a guard that keeps it as it is.
     ///
     /// Wait-free. A second guard of the same handle sees the same copy as the first, whatever was
@@ -110,11 +91,7 @@ impl<T> ReadHandle<T> {
     /// # Examples
     ///
     /// ```
-    /// # #[derive(Clone, Default)] struct Count(u32);
-    /// # impl left_right::Absorb<u32> for Count {
-    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
-    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
-    /// # }
+    /// use left_right::doctest::Count;
     /// let (mut writer, reader) = left_right::new::<Count, u32>();
     /// writer.append(1).publish();
     /// let guard = reader.enter().unwrap();
@@ -125,46 +102,53 @@ impl<T> ReadHandle<T> {
     /// assert_eq!(reader.enter().unwrap().0, 2);
     /// ```
     #[inline]
-    pub fn enter(&self) -> Option<ReadGuard<'_, T>> {
-        let published = &self.core.published;
-        let record = match self.slot.enter(self.slot.word(), published) {
-            Ok(record) => record,
-            Err(otherwise) => self.slot.enter_otherwise(otherwise, published)?,
-        };
-        let data = data_ptr::<T>(record);
-        Some(ReadGuard::new(
-            data,
-            NonNull::from(&**self.slot),
-            &self.core,
-        ))
+    pub fn enter(&self) -> D::Entered<'_, T> {
+        D::entered(ReadGuard::enter(&self.share, &self.slot))
+    }
+}
+
+impl<T> ReadHandle<T> {
+    /// Whether the writer took the data away, by being dropped or taken.
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// let (writer, reader) = left_right::new::<Count, u32>();
+    /// assert!(!reader.was_dropped());
+    /// drop(writer);
+    /// assert!(reader.was_dropped());
+    /// ```
+    pub fn was_dropped(&self) -> bool {
+        self.share.core.current.is_closed()
+    }
+}
+
+impl<T, D> ReadHandle<T, D> {
+    pub(crate) fn of(share: &Share<T>) -> Self {
+        Self {
+            share: share.clone(),
+            slot: share.core.registry.register(),
+            not_sync: PhantomData,
+        }
     }
 
     /// A factory of handles that can be shared between threads.
     ///
     /// ```
-    /// # #[derive(Clone, Default)] struct Count(u32);
-    /// # impl left_right::Absorb<u32> for Count {
-    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
-    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
-    /// # }
+    /// use left_right::doctest::Count;
     /// let (mut writer, reader) = left_right::new::<Count, u32>();
     /// let factory = reader.factory();
     /// drop(reader);
     /// writer.append(1).publish();
     /// assert_eq!(factory.handle().enter().unwrap().0, 1);
     /// ```
-    pub fn factory(&self) -> ReadHandleFactory<T> {
-        ReadHandleFactory::new(&self.shared)
+    pub fn factory(&self) -> ReadHandleFactory<T, D> {
+        ReadHandleFactory::of(&self.share)
     }
 
     /// A handle that threads can share.
     ///
     /// ```
-    /// # #[derive(Clone, Default)] struct Count(u32);
-    /// # impl left_right::Absorb<u32> for Count {
-    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
-    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
-    /// # }
+    /// use left_right::doctest::Count;
     /// let (mut writer, reader) = left_right::new::<Count, u32>();
     /// let shared = reader.shared();
     /// writer.append(1).publish();
@@ -172,25 +156,8 @@ impl<T> ReadHandle<T> {
     ///     scope.spawn(|| assert_eq!(shared.enter().unwrap().0, 1));
     /// });
     /// ```
-    pub fn shared(&self) -> SharedReadHandle<T> {
-        SharedReadHandle::new(&self.shared)
-    }
-
-    /// Whether the writer took the data away, by being dropped or taken.
-    ///
-    /// ```
-    /// # #[derive(Clone, Default)] struct Count(u32);
-    /// # impl left_right::Absorb<u32> for Count {
-    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
-    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
-    /// # }
-    /// let (writer, reader) = left_right::new::<Count, u32>();
-    /// assert!(!reader.was_dropped());
-    /// drop(writer);
-    /// assert!(reader.was_dropped());
-    /// ```
-    pub fn was_dropped(&self) -> bool {
-        self.core.published.is_closed()
+    pub fn shared(&self) -> SharedReadHandle<T, D> {
+        SharedReadHandle::of(&self.share)
     }
 
     /// Whether there is still a writer, which could publish something newer. O(1), never waits.
@@ -199,11 +166,7 @@ impl<T> ReadHandle<T> {
     /// writer has left it. A poisoned writer counts until it is dropped.
     ///
     /// ```
-    /// # #[derive(Clone, Default)] struct Count(u32);
-    /// # impl left_right::Absorb<u32> for Count {
-    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
-    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
-    /// # }
+    /// use left_right::doctest::Count;
     /// let (mut writer, reader) = left_right::new::<Count, u32>();
     /// assert!(reader.has_writer());
     /// writer.append(1).publish();
@@ -212,7 +175,7 @@ impl<T> ReadHandle<T> {
     /// assert_eq!(reader.enter().unwrap().0, 1);
     /// ```
     pub fn has_writer(&self) -> bool {
-        self.shared.has_writer()
+        self.share.has_writer()
     }
 
     /// A pointer to the published copy, or `None` if the writer took the data away.
@@ -221,11 +184,7 @@ impl<T> ReadHandle<T> {
     /// then change this copy, for example because they hold the writer. It must never be written.
     ///
     /// ```
-    /// # #[derive(Clone, Default)] struct Count(u32);
-    /// # impl left_right::Absorb<u32> for Count {
-    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
-    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
-    /// # }
+    /// use left_right::doctest::Count;
     /// let (writer, reader) = left_right::new::<Count, u32>();
     /// let published = reader.raw_handle().unwrap();
     /// // SAFETY: the writer is here, and does nothing meanwhile.
@@ -234,8 +193,11 @@ impl<T> ReadHandle<T> {
     /// assert!(reader.raw_handle().is_none());
     /// ```
     pub fn raw_handle(&self) -> Option<NonNull<T>> {
-        let record = self.core.published.peek()?;
-        Some(data_ptr::<T>(record))
+        self.share.published()
+    }
+
+    pub(crate) fn share(&self) -> &Share<T> {
+        &self.share
     }
 
     /// Takes note that this is the writer's own handle: nobody enters through it while the writer is used.
@@ -252,25 +214,287 @@ impl<T> ReadHandle<T> {
     }
 }
 
-impl<T> Clone for ReadHandle<T> {
-    /// Registers another reader. Never waits for the writer or for readers.
+impl<T, D> Clone for ReadHandle<T, D> {
     fn clone(&self) -> Self {
-        Self::new(&self.shared)
+        Self::of(&self.share)
     }
 }
 
-impl<T> Drop for ReadHandle<T> {
+impl<T, D> Drop for ReadHandle<T, D> {
     fn drop(&mut self) {
         self.end_leaked_guards();
-        self.core.registry.deregister(self.slot.key());
+        self.share.core.registry.deregister(self.slot.key());
     }
 }
 
-impl<T> fmt::Debug for ReadHandle<T> {
+impl<T, D> fmt::Debug for ReadHandle<T, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReadHandle")
             .field("slot", &self.slot)
-            .field("was_dropped", &self.was_dropped())
+            .field("was_dropped", &self.share.core.current.is_closed())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Makes [`ReadHandle`]s; can be shared between threads.
+///
+/// # Examples
+///
+/// ```
+/// use left_right::doctest::Count;
+/// let (mut writer, reader) = left_right::new::<Count, u32>();
+/// writer.append(1).publish();
+/// let factory = reader.factory();
+/// std::thread::scope(|scope| {
+///     for _ in 0..2 {
+///         scope.spawn(|| assert_eq!(factory.handle().enter().unwrap().0, 1));
+///     }
+/// });
+/// ```
+///
+/// Its handles read on whichever thread made them, so it is `Send` and `Sync` only for data that
+/// may be read from several threads:
+///
+/// ```compile_fail
+/// fn is_send<T: Send>() {}
+/// is_send::<left_right::ReadHandleFactory<std::cell::Cell<u32>>>();
+/// ```
+///
+/// ```compile_fail
+/// fn is_sync<T: Sync>() {}
+/// is_sync::<left_right::ReadHandleFactory<std::cell::Cell<u32>>>();
+/// ```
+///
+/// ```
+/// fn is_send_and_sync<T: Send + Sync>() {}
+/// is_send_and_sync::<left_right::ReadHandleFactory<u32>>();
+/// ```
+pub struct ReadHandleFactory<T, D = Revocable> {
+    share: Share<T>,
+    data: PhantomData<D>,
+}
+
+impl<T, D> ReadHandleFactory<T, D> {
+    fn of(share: &Share<T>) -> Self {
+        Self {
+            share: share.clone(),
+            data: PhantomData,
+        }
+    }
+
+    /// Makes a handle. Never waits for the writer or for readers.
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// let factory = reader.factory();
+    /// writer.append(1).publish();
+    /// std::thread::spawn(move || assert_eq!(factory.handle().enter().unwrap().0, 1)).join().unwrap();
+    /// ```
+    pub fn handle(&self) -> ReadHandle<T, D> {
+        ReadHandle::of(&self.share)
+    }
+}
+
+impl<T, D> Clone for ReadHandleFactory<T, D> {
+    fn clone(&self) -> Self {
+        Self::of(&self.share)
+    }
+}
+
+impl<T, D> fmt::Debug for ReadHandleFactory<T, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReadHandleFactory").finish_non_exhaustive()
+    }
+}
+
+/// A reader of a pair that threads can share: `Clone`, `Send` and `Sync`.
+///
+/// Each thread that enters gets a slot of its own, remembered in a thread-local and given back when
+/// the thread ends, so threads may come and go. An enter costs one look at that thread-local
+/// more than through a [`ReadHandle`]; a thread's first enter, and one after it used more
+/// than a handful of other structures, costs a search and perhaps a registration, some tens to
+/// hundreds of nanoseconds. Never waits.
+///
+/// # Guards
+///
+/// Guards of one handle on one thread may nest and interleave. A guard that is taken while another
+/// is alive sees the newest published copy, which may be newer than the other's. Guards are not
+/// `Send`. A guard that is leaked holds its copy for ever.
+///
+/// # Asynchronous code
+///
+/// Do not hold a guard across an `.await`: the future is not `Send` then, and while it sleeps the
+/// writer may have to wait for it. Enter, take out what is needed, and leave; or hold an `Arc` of
+/// a value. On a single-threaded executor guards across `.await` are sound, and every task that
+/// enters meanwhile still sees the newest copy.
+///
+/// # Memory ordering
+///
+/// As [`ReadHandle`].
+///
+/// # Examples
+///
+/// ```
+/// use left_right::doctest::Count;
+/// let (mut writer, reader) = left_right::new::<Count, u32>();
+/// let shared = reader.shared();
+/// writer.append(1).publish();
+/// std::thread::scope(|scope| {
+///     for _ in 0..4 {
+///         scope.spawn(|| assert_eq!(shared.enter().unwrap().0, 1));
+///     }
+/// });
+/// ```
+///
+/// Data that may not be read from several threads cannot be shared:
+///
+/// ```
+/// fn is_sync<T: Sync>() {}
+/// is_sync::<left_right::SharedReadHandle<u32>>();
+/// ```
+///
+/// ```compile_fail
+/// fn is_sync<T: Sync>() {}
+/// is_sync::<left_right::SharedReadHandle<std::cell::Cell<u32>>>();
+/// ```
+///
+/// A guard held across an `.await` makes the future one that stays on its thread:
+///
+/// ```compile_fail
+/// async fn hold(shared: left_right::SharedReadHandle<u32>) {
+///     let guard = shared.enter();
+///     std::future::ready(()).await;
+///     drop(guard);
+/// }
+/// fn is_send<T: Send>(_: T) {}
+/// fn check(shared: left_right::SharedReadHandle<u32>) {
+///     is_send(hold(shared));
+/// }
+/// ```
+///
+/// ```
+/// async fn hold(shared: left_right::SharedReadHandle<u32>) {
+///     let guard = shared.enter();
+///     drop(guard);
+///     std::future::ready(()).await;
+/// }
+/// # fn is_send<T: Send>(_: T) {}
+/// fn check(shared: left_right::SharedReadHandle<u32>) {
+///     is_send(async move { let _seen = shared.enter().map(|guard| *guard); });
+/// }
+/// ```
+pub struct SharedReadHandle<T, D = Revocable> {
+    share: Share<T>,
+    /// That of the structure, at hand.
+    id: StructureId,
+    data: PhantomData<D>,
+}
+
+impl<T, D: Ownership> SharedReadHandle<T, D> {
+    /// Enters the published copy, with a slot of the calling thread.
+    ///
+    /// `None` once the writer took the data away, as for [`ReadHandle::enter`]. Never waits for the writer or a
+    /// reader; a thread's first enter registers it, which takes a lock for a moment and allocates.
+    ///
+    /// # Panics
+    ///
+    /// If so many guards of one thread were leaked that their count would overflow.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// let shared = reader.shared();
+    /// let guard = shared.enter().unwrap();
+    /// writer.append(1).publish();
+    /// // Unlike two guards of a `ReadHandle`, these see what is newest when they are made.
+    /// assert_eq!((guard.0, shared.enter().unwrap().0), (0, 1));
+    /// ```
+    #[inline]
+    pub fn enter(&self) -> D::Entered<'_, T> {
+        D::entered(tls::enter(&self.share, self.id))
+    }
+}
+
+impl<T> SharedReadHandle<T> {
+    /// Whether the writer took the data away, by being dropped or taken.
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// let (writer, reader) = left_right::new::<Count, u32>();
+    /// let shared = reader.shared();
+    /// drop(writer);
+    /// assert!(shared.was_dropped());
+    /// assert!(shared.enter().is_none());
+    /// ```
+    pub fn was_dropped(&self) -> bool {
+        self.share.core.current.is_closed()
+    }
+}
+
+impl<T, D> SharedReadHandle<T, D> {
+    fn of(share: &Share<T>) -> Self {
+        Self {
+            share: share.clone(),
+            id: share.core.id,
+            data: PhantomData,
+        }
+    }
+
+    /// A handle for one thread, which enters a little faster.
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// let shared = reader.shared();
+    /// writer.append(1).publish();
+    /// std::thread::scope(|scope| {
+    ///     scope.spawn(|| {
+    ///         let own = shared.handle();
+    ///         assert_eq!(own.enter().unwrap().0, 1);
+    ///     });
+    /// });
+    /// ```
+    pub fn handle(&self) -> ReadHandle<T, D> {
+        ReadHandle::of(&self.share)
+    }
+
+    /// Whether there is still a writer: see [`ReadHandle::has_writer`].
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// let shared = reader.shared();
+    /// writer.append(1).publish();
+    /// assert!(shared.has_writer());
+    /// writer.freeze();
+    /// assert!(!shared.has_writer());
+    /// ```
+    pub fn has_writer(&self) -> bool {
+        self.share.has_writer()
+    }
+
+    /// # Panics
+    ///
+    /// In debug builds, if the calling thread holds a guard of this pair, through any handle.
+    #[track_caller]
+    pub(crate) fn assert_not_inside(&self) {
+        self.share.core.registry.assert_not_inside();
+    }
+}
+
+impl<T, D> Clone for SharedReadHandle<T, D> {
+    fn clone(&self) -> Self {
+        Self::of(&self.share)
+    }
+}
+
+impl<T, D> fmt::Debug for SharedReadHandle<T, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharedReadHandle")
+            .field("was_dropped", &self.share.core.current.is_closed())
             .finish_non_exhaustive()
     }
 }

@@ -3,6 +3,8 @@
 //! What no model needs to see is named where it is used: thread-locals, thread names, the process-wide
 //! decision about fences.
 
+#![forbid(unsafe_code)]
+
 #[cfg(not(loom))]
 pub(crate) use std::{
     hint::spin_loop,

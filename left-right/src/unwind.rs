@@ -1,5 +1,7 @@
 //! Panics of user code that must not leave a drop of ours.
 
+#![forbid(unsafe_code)]
+
 use std::{
     mem,
     panic::{AssertUnwindSafe, catch_unwind},

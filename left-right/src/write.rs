@@ -1,35 +1,32 @@
-//! The write handle.
+//! The write handle: appends operations, publishes them, looks at what is not published yet, and ends the pair.
 //!
-//! Its calls, by what they are for: `publish` publishes, `own` looks at what is not published yet, `end` ends the
-//! writer. All of them are short: the order of the steps is in `writer`, which has neither atomics nor unsafe code.
-//! `shared` is a writer that threads share: `queue` takes their operations in, `group` is what the handles have in
-//! common, `exclusive` the guard of the thread that has the writer. `asynchronous` waits without a thread.
+//! All calls are short: the order of their steps is in [`writer`](crate::writer).
 
-use std::{fmt, ops::Deref, ptr::NonNull};
+#![forbid(unsafe_code)]
 
-use crate::{
-    Absorb, FencePolicy, ReadHandle, ReaderState, Stats, copies::Copies, oplog::OpLog,
-    registry::StructureId,
+use std::{
+    fmt,
+    ops::Deref,
+    ptr::NonNull,
+    time::{Duration, Instant},
 };
 
-#[cfg(feature = "async")]
-mod asynchronous;
-mod end;
-mod exclusive;
-mod group;
-mod own;
-mod publish;
-mod queue;
-mod shared;
-mod taken;
-mod writer;
-
-#[cfg(feature = "async")]
-pub use asynchronous::{Publish, SharedPublish};
-pub use exclusive::WriteGuard;
-pub use shared::SharedWriteHandle;
-pub use taken::Taken;
-use writer::{Phase, Writer};
+use crate::{
+    absorb::{Absorb, Independent},
+    diagnostics::{Poisoned, PublishError, ReaderState, Stats},
+    oplog::OpLog,
+    ownership::{Owned, Revocable},
+    raw::{
+        copies::{Copies, ENDLESS},
+        fence::FencePolicy,
+        grace::{Patience, StillThere},
+        registry::StructureId,
+    },
+    read::ReadHandle,
+    taken::Taken,
+    unwind::swallow,
+    writer::{Phase, Writer},
+};
 
 /// The writer of a pair: appends operations and publishes them.
 ///
@@ -62,7 +59,7 @@ use writer::{Phase, Writer};
 ///
 /// Dropping the writer applies what is pending, takes the data away ([`ReadHandle::enter`] returns
 /// `None` from then on), waits for the last reader to leave and drops both copies. To leave the
-/// data to the readers see [`freeze`](Self::freeze) and [`freeze_on_drop`](Self::freeze_on_drop).
+/// data to the readers see [`freeze`](Self::freeze) and [`into_owned`](Self::into_owned).
 ///
 /// A panic of an `absorb_*` or `drop_*` ends there and does not leave the drop; in debug builds, neither does that
 /// of a thread that would wait for a guard of its own. What could not be dropped is leaked then.
@@ -70,11 +67,7 @@ use writer::{Phase, Writer};
 /// # Examples
 ///
 /// ```
-/// # #[derive(Clone, Default)] struct Count(u32);
-/// # impl left_right::Absorb<u32> for Count {
-/// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
-/// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
-/// # }
+/// use left_right::doctest::Count;
 /// let (mut writer, reader) = left_right::new::<Count, u32>();
 /// writer.append(1).append(2);
 /// // The writer sees it, readers do not.
@@ -83,66 +76,122 @@ use writer::{Phase, Writer};
 /// writer.publish();
 /// assert_eq!(reader.enter().unwrap().0, 3);
 /// ```
-pub struct WriteHandle<T, O>
-where
-    T: Absorb<O>,
-{
-    /// `None` only once `take`, `freeze` or `drop` has begun.
+pub struct WriteHandle<T, O, D = Revocable> {
+    /// `None` only once `take`, `freeze`, `into_owned` or `drop` has begun.
     writer: Option<Writer<T, O>>,
-    reader: ReadHandle<T>,
+    reader: ReadHandle<T, D>,
 }
 
-impl<T, O> WriteHandle<T, O>
-where
-    T: Absorb<O>,
-{
+const PRESENT: &str = "the writer is there until the handle goes";
+const FREE: &str = "nobody enters the write copy between two looks at it";
+
+impl<T: Absorb<O>, O> WriteHandle<T, O> {
     /// `readable` is published as version 0; `logged` says whether both copies are equal, so that
     /// the log can start at once.
     pub(crate) fn new(readable: T, writable: T, logged: bool) -> Self {
         let copies = Copies::new(readable, writable);
-        let reader = ReadHandle::new(&copies.shared);
-        reader.belong_to_writer();
         let phase = if logged {
             Phase::Logging
         } else {
             Phase::Loading { dirty: false }
         };
-        let writer = Writer {
+        Self::of(Writer {
             copies,
             log: OpLog::new(),
             phase,
-            leave: None,
-        };
-        Self {
-            writer: Some(writer),
-            reader,
-        }
+            end: Writer::take_data_away,
+        })
     }
 
-    fn writer(&self) -> &Writer<T, O> {
-        self.writer.as_ref().expect(PRESENT)
-    }
-
-    fn writer_mut(&mut self) -> &mut Writer<T, O> {
-        self.writer.as_mut().expect(PRESENT)
-    }
-
-    /// The writer, for a call that may wait for readers.
+    /// Ends the pair and returns its data, with everything applied that was appended.
     ///
-    /// A guard that was taken through this handle and then leaked would make it wait for itself;
-    /// `&mut self` shows that no such guard is in use.
+    /// Takes the data away from the readers ([`ReadHandle::enter`](crate::ReadHandle::enter) returns `None` from then on),
+    /// waits until the last has left, and drops one copy by [`Absorb::drop_first`]. If the pair
+    /// is poisoned, it returns the last published copy.
     ///
     /// # Panics
     ///
-    /// If the pair is poisoned.
+    /// If an `absorb_*` or `sync_with` panics; readers then keep the last published copy. If
+    /// `drop_first` panics; the data is leaked then. In debug builds, if this thread holds a guard: it would wait for
+    /// itself for ever. The data is leaked then, too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// writer.append(1).publish();
+    /// writer.append(2);
+    /// let count = writer.take();
+    /// assert_eq!(count.0, 3);
+    /// assert!(reader.enter().is_none());
+    /// ```
     #[track_caller]
-    fn writer_to_wait(&mut self) -> &mut Writer<T, O> {
+    pub fn take(mut self) -> Taken<T, O> {
         self.reader.end_leaked_guards();
-        let writer = self.writer_mut();
-        writer.assert_sound();
-        writer
+        let writer = self.writer.take().expect(PRESENT);
+        Taken::new(writer.close())
     }
 
+    /// Ends the writer and leaves the published data to the readers, until the last of them goes.
+    ///
+    /// Returns a reader whose reads cannot fail; the others go on as they are. Operations that were not published
+    /// are dropped. Waits for readers that are still in the copy that the last publish took out, to bring it up to
+    /// date and drop it; structures that are [`Independent`] can go without waiting, see
+    /// [`into_owned`](Self::into_owned).
+    ///
+    /// # Panics
+    ///
+    /// If `absorb_second` or `drop_first` panics; readers keep the published copy.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// writer.append(5).publish();
+    /// let frozen = writer.freeze();
+    /// assert_eq!(frozen.enter().0, 5);
+    /// assert_eq!(reader.enter().unwrap().0, 5);
+    /// ```
+    pub fn freeze(mut self) -> ReadHandle<T, Owned>
+    where
+        T: Send,
+    {
+        self.reader.end_leaked_guards();
+        self.writer.take().expect(PRESENT).freeze();
+        ReadHandle::of(self.reader.share())
+    }
+
+    /// Makes a writer that leaves the published data to the readers when it goes, and whose readers
+    /// own the data with it, so that their reads cannot fail. See [`new_owned`](crate::new_owned). Never waits.
+    ///
+    /// Readers made before are as they were, and their reads do not fail any more, either.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// let (writer, revocable) = left_right::new::<Count, u32>();
+    /// let mut writer = writer.into_owned();
+    /// let reader = writer.clone();
+    /// writer.append(1).publish();
+    /// writer.append(2);
+    /// drop(writer);
+    /// assert_eq!(reader.enter().0, 1);
+    /// assert_eq!(revocable.enter().unwrap().0, 1);
+    /// ```
+    pub fn into_owned(mut self) -> WriteHandle<T, O, Owned>
+    where
+        T: Independent + Send,
+    {
+        let mut writer = self.writer.take().expect(PRESENT);
+        writer.end = Writer::leave_data;
+        WriteHandle::of(writer)
+    }
+}
+
+impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
     /// Appends an operation. Readers see its effect after the next publish.
     ///
     /// Never waits. Amortised constant time; before the first publish of a pair made by
@@ -156,11 +205,7 @@ where
     /// # Examples
     ///
     /// ```
-    /// # #[derive(Clone, Default)] struct Count(u32);
-    /// # impl left_right::Absorb<u32> for Count {
-    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
-    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
-    /// # }
+    /// use left_right::doctest::Count;
     /// let (mut writer, reader) = left_right::new::<Count, u32>();
     /// writer.append(1).append(2).publish();
     /// assert_eq!(reader.enter().unwrap().0, 3);
@@ -173,6 +218,326 @@ where
         self
     }
 
+    /// The write copy with everything applied that was appended so far, published or not.
+    ///
+    /// Waits like [`publish`](Self::publish) and then applies the log; the next publish finds that
+    /// work done.
+    ///
+    /// # Panics
+    ///
+    /// As [`publish`](Self::publish).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// writer.append(5);
+    /// assert_eq!(writer.view().0, 5);
+    /// assert_eq!(reader.enter().unwrap().0, 0);
+    /// ```
+    #[track_caller]
+    pub fn view(&mut self) -> &T {
+        let reclaimed = self.writer_to_wait().prepare(Patience::Forever);
+        reclaimed.map_err(drop).expect(ENDLESS).into_stale()
+    }
+
+    /// Like [`view`](Self::view), but `None` instead of waiting for a reader.
+    ///
+    /// # Panics
+    ///
+    /// As [`publish`](Self::publish).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// let guard = reader.enter().unwrap();
+    /// writer.append(1).publish();
+    /// // The guard is in the copy that would have to be brought up to date.
+    /// assert!(writer.try_view().is_none());
+    /// drop(guard);
+    /// assert_eq!(writer.try_view().unwrap().0, 1);
+    /// ```
+    #[track_caller]
+    pub fn try_view(&mut self) -> Option<&T> {
+        let reclaimed = self.writer_to_wait().prepare(Patience::Never).ok()?;
+        Some(reclaimed.into_stale())
+    }
+
+    /// As [`view`](Self::view), but a write copy that readers are still in after `timeout` is left to
+    /// them, and a clone of the published one takes its place: see
+    /// [`publish_or_replace`](Self::publish_or_replace).
+    ///
+    /// # Errors
+    ///
+    /// [`PublishError::Stalled`] if too many copies are left to readers already;
+    /// [`PublishError::Poisoned`] if an operation has panicked.
+    ///
+    /// # Panics
+    ///
+    /// As [`publish_or_replace`](Self::publish_or_replace).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// # use std::time::Duration;
+    /// let (mut writer, reader) = left_right::new_logged::<Count, u32>(Count(1));
+    /// let guard = reader.enter().unwrap();
+    /// writer.append(2).publish();
+    /// writer.append(3);
+    /// // The guard is in the copy that is to be changed.
+    /// assert!(writer.try_view().is_none());
+    /// assert_eq!(writer.view_or_replace(Duration::ZERO).unwrap().0, 6);
+    /// assert_eq!(guard.0, 1);
+    /// ```
+    #[track_caller]
+    pub fn view_or_replace(&mut self, timeout: Duration) -> Result<&T, PublishError>
+    where
+        T: Independent,
+    {
+        if self.is_poisoned() {
+            return Err(Poisoned.into());
+        }
+        let writer = self.writer_to_wait();
+        // The clock is asked only if it matters: mostly nobody is in the way.
+        if writer.prepare(Patience::Briefly).is_err() {
+            let start = Instant::now();
+            let patience = Patience::up_to(start.checked_add(timeout));
+            if writer.prepare(patience).is_err() && !writer.replace_stale() {
+                return Err(writer.stalled(start));
+            }
+        }
+        let reclaimed = writer.prepare(Patience::Never).map_err(drop);
+        Ok(reclaimed.expect(FREE).into_stale())
+    }
+
+    /// Makes all operations appended so far visible to readers that enter from now on.
+    ///
+    /// Waits for readers that are still in the copy that the publish before took out, applies to
+    /// it what it lacks, and swaps: readers switch from all of the old to all of the new. Readers
+    /// that are inside keep what they see until they leave or refresh.
+    ///
+    /// Takes time in proportion to the operations since the publish before the last, and, if a reader has
+    /// entered that copy and not another since, a process-wide barrier of a few microseconds
+    /// ([`FenceStrategy::Membarrier`](crate::FenceStrategy::Membarrier)); and a nanosecond or two for each
+    /// registered reader.
+    ///
+    /// # Panics
+    ///
+    /// If the pair is poisoned, or if an `absorb_*` or `sync_with` panics, which poisons it. If the drop of a copy
+    /// panics that was [left to its readers](Self::publish_or_replace); nothing is published then, and nothing lost.
+    /// In debug builds, if this thread holds a guard that it would wait for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// let before = reader.enter().unwrap();
+    /// writer.append(1).publish();
+    /// assert_eq!(before.0, 0);
+    /// drop(before);
+    /// assert_eq!(reader.enter().unwrap().0, 1);
+    /// ```
+    #[track_caller]
+    pub fn publish(&mut self) -> &mut Self {
+        let published = self.writer_to_wait().publish(Patience::Forever);
+        published.expect(ENDLESS);
+        self
+    }
+
+    /// Publishes if no reader is in the way; returns whether it did. Never waits.
+    ///
+    /// # Panics
+    ///
+    /// As [`publish`](Self::publish), but for a guard of this thread's own, which is in the way like any other.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// let guard = reader.enter().unwrap();
+    /// assert!(writer.append(1).try_publish()); // The reader is in the copy that is swapped out…
+    /// assert!(!writer.append(1).try_publish()); // …and that copy is needed now.
+    /// drop(guard);
+    /// assert!(writer.try_publish());
+    /// assert_eq!(reader.enter().unwrap().0, 2);
+    /// ```
+    #[must_use = "if it is `false` nothing was published"]
+    #[track_caller]
+    pub fn try_publish(&mut self) -> bool {
+        self.writer_to_wait().publish(Patience::Never).is_ok()
+    }
+
+    /// Publishes, waiting for readers for at most `timeout`.
+    ///
+    /// # Errors
+    ///
+    /// [`PublishError::Stalled`] if a reader held on until the timeout; nothing is lost, the
+    /// operations stay in the log. [`PublishError::Poisoned`] if an operation panicked earlier.
+    ///
+    /// # Panics
+    ///
+    /// If user code panics, as [`publish`](Self::publish). In debug builds, if this thread holds a guard that it
+    /// would wait for and the timeout has no end, as [`Duration::MAX`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// use std::time::Duration;
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// let guard = reader.enter().unwrap();
+    /// writer.publish();
+    /// let stalled = writer.publish_timeout(Duration::from_millis(1)).unwrap_err();
+    /// println!("{stalled}");
+    /// ```
+    #[track_caller]
+    pub fn publish_timeout(&mut self, timeout: Duration) -> Result<(), PublishError> {
+        if self.is_poisoned() {
+            return Err(Poisoned.into());
+        }
+        let start = Instant::now();
+        let writer = self.writer_to_wait();
+        writer
+            .publish_until(start.checked_add(timeout))
+            .map_err(|StillThere| writer.stalled(start))
+    }
+
+    /// Publishes, and if readers hold on for longer than `timeout`, leaves the copy that they are
+    /// in to them and goes on with a clone of the published one.
+    ///
+    /// A guard that is leaked or held for ever thus costs a clone and the memory of a copy, once,
+    /// and never stops the writer. The copy is freed by the writer's next publish or view after
+    /// its last reader has left.
+    ///
+    /// # Errors
+    ///
+    /// [`PublishError::Poisoned`] if an operation panicked earlier. [`PublishError::Stalled`] if a
+    /// handful of copies have been left already of which nobody is known to be in them, which takes a
+    /// reader that was stopped in the middle of entering: it may be in any.
+    ///
+    /// # Panics
+    ///
+    /// If `clone` panics; nothing has changed then. Else as [`publish_timeout`](Self::publish_timeout).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// use std::time::Duration;
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// std::mem::forget(reader.enter());
+    /// for _ in 0..1_000 {
+    ///     writer.append(1).publish_or_replace(Duration::ZERO).unwrap();
+    /// }
+    /// assert_eq!(writer.enter().unwrap().0, 1_000);
+    /// assert_eq!(writer.stats().abandoned, 1);
+    /// ```
+    #[track_caller]
+    pub fn publish_or_replace(&mut self, timeout: Duration) -> Result<(), PublishError>
+    where
+        T: Independent,
+    {
+        if self.is_poisoned() {
+            return Err(Poisoned.into());
+        }
+        let start = Instant::now();
+        let writer = self.writer_to_wait();
+        writer
+            .publish_until(start.checked_add(timeout))
+            .or_else(|StillThere| writer.publish_replacement())
+            .map_err(|StillThere| writer.stalled(start))
+    }
+
+    /// Publishes if there is anything to publish.
+    ///
+    /// Waits and panics as [`publish`](Self::publish), if so.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// writer.flush();
+    /// assert_eq!(writer.version(), 0);
+    /// writer.append(1).flush();
+    /// assert_eq!(writer.version(), 1);
+    /// # drop(reader);
+    /// ```
+    #[track_caller]
+    pub fn flush(&mut self) {
+        self.writer().assert_sound();
+        if self.has_pending_operations() {
+            self.publish();
+        }
+    }
+
+    /// [`publish`](Self::publish) for a caller that pauses elsewhere, if it has to for longer.
+    #[track_caller]
+    pub(crate) fn publish_briefly(&mut self) -> bool {
+        self.writer_to_wait().publish(Patience::Briefly).is_ok()
+    }
+
+    /// The second half of [`publish_or_replace`](Self::publish_or_replace).
+    #[track_caller]
+    pub(crate) fn replace(&mut self) -> bool
+    where
+        T: Independent,
+    {
+        self.writer_to_wait().publish_replacement().is_ok()
+    }
+}
+
+impl<T, O, D> WriteHandle<T, O, D> {
+    fn of(writer: Writer<T, O>) -> Self {
+        let reader = ReadHandle::of(&writer.copies.share);
+        reader.belong_to_writer();
+        Self {
+            writer: Some(writer),
+            reader,
+        }
+    }
+
+    /// Whether operations were appended that readers cannot see yet.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// assert!(!writer.has_pending_operations());
+    /// assert!(writer.append(1).has_pending_operations());
+    /// assert!(!writer.publish().has_pending_operations());
+    /// # drop(reader);
+    /// ```
+    pub fn has_pending_operations(&self) -> bool {
+        self.writer().has_pending()
+    }
+
+    /// The operations that were appended and that readers cannot see yet, in order: to replicate,
+    /// persist or inspect them.
+    ///
+    /// Operations appended before the first publish are listed only for a pair made by
+    /// [`new_logged`](crate::new_logged); others apply them at once and keep no record.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// let (mut writer, _reader) = left_right::new_logged::<Count, u32>(Count(0));
+    /// writer.append(7).publish();
+    /// writer.append(8).append(9);
+    /// assert!(writer.pending().eq(&[8, 9]));
+    /// ```
+    pub fn pending(&self) -> impl DoubleEndedIterator<Item = &O> + ExactSizeIterator + Clone {
+        self.writer().log.pending()
+    }
+
     /// The number of the last publish; 0 if nothing was published yet.
     ///
     /// A guard that sees this publish reports the same number
@@ -181,12 +546,8 @@ where
     /// # Examples
     ///
     /// ```
+    /// use left_right::doctest::Count;
     /// use left_right::ReadGuard;
-    /// # #[derive(Clone, Default)] struct Count(u32);
-    /// # impl left_right::Absorb<u32> for Count {
-    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
-    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
-    /// # }
     /// let (mut writer, reader) = left_right::new::<Count, u32>();
     /// writer.publish();
     /// assert_eq!(writer.version(), 1);
@@ -200,7 +561,7 @@ where
     ///
     /// Readers are not affected: they keep the last published copy, also after this handle is
     /// dropped. Every call that would change or publish something panics, or returns
-    /// [`PublishError::Poisoned`](crate::PublishError::Poisoned); [`take`](Self::take) still returns the published copy.
+    /// [`PublishError::Poisoned`]; [`take`](Self::take) still returns the published copy.
     ///
     /// # Examples
     ///
@@ -225,11 +586,7 @@ where
     /// # Examples
     ///
     /// ```
-    /// # #[derive(Clone, Default)] struct Count(u32);
-    /// # impl left_right::Absorb<u32> for Count {
-    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
-    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
-    /// # }
+    /// use left_right::doctest::Count;
     /// let (mut writer, reader) = left_right::new::<Count, u32>();
     /// writer.append(1).publish();
     /// assert_eq!(writer.stats().publishes, 1);
@@ -242,7 +599,7 @@ where
             pending: writer.log.pending().len(),
             logged: writer.log.len(),
             log_capacity: writer.log.capacity(),
-            readers: writer.copies.shared.core.registry.len(),
+            readers: writer.copies.share.core.registry.len(),
             abandoned: writer.copies.abandoned(),
         }
     }
@@ -255,11 +612,7 @@ where
     /// # Examples
     ///
     /// ```
-    /// # #[derive(Clone, Default)] struct Count(u32);
-    /// # impl left_right::Absorb<u32> for Count {
-    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
-    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
-    /// # }
+    /// use left_right::doctest::Count;
     /// let (mut writer, reader) = left_right::new::<Count, u32>();
     /// writer.publish();
     /// let guard = reader.enter().unwrap();
@@ -272,47 +625,13 @@ where
         self.writer().copies.readers()
     }
 
-    /// Lets any number of threads share this writer, with one order of operations and publishes in
-    /// common. See [`SharedWriteHandle`].
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// # #[derive(Clone, Default)] struct Count(u32);
-    /// # impl left_right::Absorb<u32> for Count {
-    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
-    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
-    /// # }
-    /// let (writer, reader) = left_right::new_logged::<Count, u32>(Count(0));
-    /// let shared = writer.into_shared();
-    /// std::thread::scope(|scope| {
-    ///     for n in 1..=2 {
-    ///         let shared = shared.clone();
-    ///         scope.spawn(move || shared.apply(n));
-    ///     }
-    /// });
-    /// assert_eq!(reader.enter().unwrap().0, 3);
-    /// ```
-    pub fn into_shared(self) -> SharedWriteHandle<T, O> {
-        SharedWriteHandle::new(self)
-    }
-
-    /// The structure that this writer belongs to.
-    fn core_id(&self) -> StructureId {
-        self.writer().copies.shared.core.id
-    }
-
     /// Chooses the fences that publishes use from the next one on. See [`FencePolicy`].
     ///
     /// # Examples
     ///
     /// ```
+    /// use left_right::doctest::Count;
     /// use left_right::FencePolicy;
-    /// # #[derive(Clone, Default)] struct Count(u32);
-    /// # impl left_right::Absorb<u32> for Count {
-    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
-    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
-    /// # }
     /// let (mut writer, reader) = left_right::new::<Count, u32>();
     /// writer.set_fence_policy(FencePolicy::WriteMostly).append(1).publish();
     /// assert_eq!(reader.enter().unwrap().0, 1);
@@ -331,11 +650,7 @@ where
     /// # Examples
     ///
     /// ```
-    /// # #[derive(Clone, Default)] struct Count(u32);
-    /// # impl left_right::Absorb<u32> for Count {
-    /// #     fn absorb_first(&mut self, n: &mut u32, _: &Self) { self.0 += *n; }
-    /// #     fn sync_with(&mut self, first: &Self) { self.0 = first.0; }
-    /// # }
+    /// use left_right::doctest::Count;
     /// let (mut writer, reader) = left_right::new::<Count, u32>();
     /// writer.append(1);
     /// let copy = writer.raw_write_handle();
@@ -346,25 +661,57 @@ where
     pub fn raw_write_handle(&mut self) -> NonNull<T> {
         self.writer_mut().copies.stale_ptr()
     }
+
+    /// The structure that this writer belongs to.
+    pub(crate) fn core_id(&self) -> StructureId {
+        self.writer().copies.share.core.id
+    }
+
+    pub(crate) fn writer(&self) -> &Writer<T, O> {
+        self.writer.as_ref().expect(PRESENT)
+    }
+
+    fn writer_mut(&mut self) -> &mut Writer<T, O> {
+        self.writer.as_mut().expect(PRESENT)
+    }
+
+    /// The writer, for a call that may wait for readers.
+    ///
+    /// A guard that was taken through this handle and then leaked would make it wait for itself;
+    /// `&mut self` shows that no such guard is in use.
+    ///
+    /// # Panics
+    ///
+    /// If the pair is poisoned.
+    #[track_caller]
+    fn writer_to_wait(&mut self) -> &mut Writer<T, O> {
+        self.reader.end_leaked_guards();
+        let writer = self.writer_mut();
+        writer.assert_sound();
+        writer
+    }
 }
 
-const PRESENT: &str = "the writer is there until the handle goes";
+impl<T, O, D> Drop for WriteHandle<T, O, D> {
+    fn drop(&mut self) {
+        let Some(writer) = self.writer.take() else {
+            return;
+        };
+        self.reader.end_leaked_guards();
+        // Letting a panic of user code out of `drop` could abort the process.
+        swallow(|| (writer.end)(writer));
+    }
+}
 
-impl<T, O> Deref for WriteHandle<T, O>
-where
-    T: Absorb<O>,
-{
-    type Target = ReadHandle<T>;
+impl<T, O, D> Deref for WriteHandle<T, O, D> {
+    type Target = ReadHandle<T, D>;
 
-    fn deref(&self) -> &ReadHandle<T> {
+    fn deref(&self) -> &ReadHandle<T, D> {
         &self.reader
     }
 }
 
-impl<T, O> Extend<O> for WriteHandle<T, O>
-where
-    T: Absorb<O>,
-{
+impl<T: Absorb<O>, O, D> Extend<O> for WriteHandle<T, O, D> {
     /// Appends every operation of the iterator. See [`WriteHandle::append`].
     #[track_caller]
     fn extend<I: IntoIterator<Item = O>>(&mut self, operations: I) {
@@ -380,10 +727,7 @@ where
     }
 }
 
-impl<T, O> fmt::Debug for WriteHandle<T, O>
-where
-    T: Absorb<O>,
-{
+impl<T, O, D> fmt::Debug for WriteHandle<T, O, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let writer = self.writer();
         f.debug_struct("WriteHandle")
@@ -391,5 +735,43 @@ where
             .field("phase", &writer.phase)
             .field("pending", &writer.log.pending().len())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Count(u32);
+
+    impl Absorb<u32> for Count {
+        fn absorb_first(&mut self, operation: &mut u32, _: &Self) {
+            self.0 += *operation;
+        }
+
+        fn sync_with(&mut self, first: &Self) {
+            self.0 = first.0;
+        }
+    }
+
+    impl Independent for Count {}
+
+    /// A shared writer may ask for it when it was other writers that were in the way.
+    #[test]
+    fn replacing_a_copy_that_nobody_is_in_loses_nothing() {
+        let (mut looked_at, reader) = crate::new_logged::<Count, u32>(Count(0));
+        assert_eq!(looked_at.append(1).view().0, 1);
+        let (mut loaded, other) = crate::new::<Count, u32>();
+        loaded.append(1);
+        for (writer, reader) in [(&mut looked_at, &reader), (&mut loaded, &other)] {
+            assert!(writer.replace());
+            assert_eq!(reader.enter().unwrap().0, 1);
+            for total in [3, 5, 7] {
+                writer.append(2).publish();
+                assert_eq!(reader.enter().unwrap().0, total);
+            }
+            assert_eq!(writer.stats().abandoned, 0);
+        }
     }
 }

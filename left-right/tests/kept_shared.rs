@@ -16,8 +16,7 @@ use std::{
 };
 
 use left_right::{
-    Absorb, Independent, Poisoned,
-    kept::{self, Publishing, SharedHandle, WriteHandle},
+    Absorb, Independent, Owned, Poisoned, Publishing, ReadGuard, SharedHandle, WriteHandle,
 };
 
 mod common;
@@ -76,12 +75,15 @@ type Shared = SharedHandle<Numbers, Operation>;
 
 const PATIENCE: Duration = Duration::from_secs(1);
 
-fn writer(alive: &Arc<()>) -> WriteHandle<Numbers, Operation> {
+/// A writer whose readers own the data with it.
+type Writer<T, O> = WriteHandle<T, O, Owned>;
+
+fn writer(alive: &Arc<()>) -> Writer<Numbers, Operation> {
     let numbers = Numbers {
         seen: Vec::new(),
         _alive: Arc::clone(alive),
     };
-    kept::new(numbers).0
+    left_right::new_owned(numbers).0
 }
 
 fn shared(publishing: Publishing) -> Shared {
@@ -128,7 +130,7 @@ fn what_comes_to_nothing_publishes_nothing() {
     let last = |numbers: &Numbers| (None, numbers.seen.last().copied());
     assert_eq!(shared.append_with(last), Ok(Some(1)));
     shared.publish().unwrap();
-    assert_eq!(shared.enter().version(), 1);
+    assert_eq!(ReadGuard::version(&shared.enter()), 1);
 }
 
 #[test]
@@ -245,7 +247,7 @@ fn a_look_at_what_is_pending_stops_for_no_guard() {
 
 /// Publishes, and appends more: the copy that the next publish needs is the one that readers are in.
 fn publish_half(shared: &Shared) {
-    let change = |writer: &mut WriteHandle<_, _>| {
+    let change = |writer: &mut Writer<_, _>| {
         writer.append(Operation::Push(1)).publish();
         writer.append(Operation::Push(2));
     };
@@ -287,7 +289,7 @@ fn beside_a_change(publish: fn(&Shared)) {
     thread::scope(|scope| {
         let shared = &shared;
         scope.spawn(move || {
-            let change = |_: &mut WriteHandle<_, _>| {
+            let change = |_: &mut Writer<_, _>| {
                 begin.send(()).unwrap();
                 wait.recv().unwrap();
             };
@@ -358,7 +360,7 @@ fn a_thread_is_not_taken_for_one_that_is_gone() {
 fn what_a_closure_appended_before_it_panics_is_pending() {
     let shared = shared(Publishing::EachWrite);
     let panics = AssertUnwindSafe(|| {
-        let change = |writer: &mut WriteHandle<Numbers, Operation>| {
+        let change = |writer: &mut Writer<Numbers, Operation>| {
             writer.append(Operation::Push(1));
             panic!("asked to");
         };
@@ -398,7 +400,7 @@ fn structures_that_exchanged_their_writers_can_only_be_read() {
             |it| it,
             |it| it,
             |mine| {
-                let exchange = |other: &mut WriteHandle<_, _>| mem::swap(mine, other);
+                let exchange = |other: &mut Writer<_, _>| mem::swap(mine, other);
                 second.update_with(|it| it, |it| it, exchange)
             },
         );

@@ -151,10 +151,13 @@ fn copies_left_to_readers_are_dropped_when_the_writer_goes() {
         assert_eq!(writer.stats().abandoned, 1);
         assert_eq!(Arc::strong_count(&alive), 4, "three copies");
         if frozen {
-            writer.freeze_on_drop();
+            let writer = writer.into_owned();
+            leave.send(()).unwrap();
+            drop(writer);
+        } else {
+            leave.send(()).unwrap();
+            drop(writer);
         }
-        leave.send(()).unwrap();
-        drop(writer);
         thread.join().unwrap();
         assert_eq!(Arc::strong_count(&alive), 1, "frozen: {frozen}");
     }
@@ -192,8 +195,8 @@ fn the_copy_left_behind_is_dropped_before_the_newest() {
     let drops = Arc::default();
     let (mut writer, reader) = left_right::new_logged::<_, bool>(Witness(Arc::clone(&drops)));
     let guard = reader.enter().unwrap();
-    writer.publish().freeze_on_drop();
-    drop(writer);
+    writer.publish();
+    drop(writer.into_owned());
     drop(guard);
     assert!(drops.lock().unwrap().is_empty());
     drop(reader);
@@ -217,10 +220,9 @@ fn a_damaged_copy_is_leaked_and_the_published_one_dropped() {
         assert!(catch_unwind(publish).is_err());
         match end {
             End::Drop => {
-                writer.freeze_on_drop();
-                drop(writer);
+                drop(writer.into_owned());
             }
-            End::Freeze => writer.freeze(),
+            End::Freeze => drop(writer.freeze()),
             End::Take => drop(writer.take()),
         }
         drop(reader);
@@ -372,7 +374,6 @@ fn what_a_damaged_copy_has_absorbed_is_leaked() {
     }
     let publish = AssertUnwindSafe(|| writer.try_publish());
     assert!(catch_unwind(publish).is_err());
-    writer.freeze_on_drop();
-    drop(writer);
+    drop(writer.into_owned());
     assert_eq!(Arc::strong_count(&counted), 2, "ours and the first");
 }

@@ -1,7 +1,7 @@
 //! What a reader is told without a look-up.
 
 /// The methods of a `ReadHandle` that both maps have; as `writer_methods`, around a
-/// `left_right::kept::ReadHandle`.
+/// `left_right::ReadHandle`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! reader_methods {
@@ -9,7 +9,7 @@ macro_rules! reader_methods {
         /// A view of the newest published state. O(1), never blocks.
         ///
         /// Take one view for several reads that belong together, or that should be cheap. A view
-        /// that is taken while this handle has another one (or a [`Ref`](crate::Ref)) shows the
+        /// that is taken while this handle has another one (or a [`ReadGuard`](crate::ReadGuard)) shows the
         /// same state as that one, so that nested reads agree.
         ///
         /// ```
@@ -22,11 +22,11 @@ macro_rules! reader_methods {
         /// ```
         #[inline]
         pub fn enter(&self) -> View<'_, K, V, M, S> {
-            self.inner.enter()
+            $crate::base::view::View::new(self.inner.enter())
         }
 
         /// How many keys the newest published state has, or that of an older [`View`](crate::View)
-        /// or [`Ref`](crate::Ref) of this handle. O(1), never blocks.
+        /// or [`ReadGuard`](crate::ReadGuard) of this handle. O(1), never blocks.
         ///
         /// ```
         #[doc = concat!("let (mut writer, reader) = ", $map, "::new();")]
@@ -41,7 +41,7 @@ macro_rules! reader_methods {
         }
 
         /// Whether the newest published state has no keys, or that of an older
-        /// [`View`](crate::View) or [`Ref`](crate::Ref) of this handle. O(1), never blocks.
+        /// [`View`](crate::View) or [`ReadGuard`](crate::ReadGuard) of this handle. O(1), never blocks.
         ///
         /// ```
         #[doc = concat!("let (_writer, reader) = ", $map, "::new::<u32, u32>();")]
@@ -53,7 +53,7 @@ macro_rules! reader_methods {
         }
 
         /// The metadata of the newest published state, or that of an older [`View`](crate::View) or
-        /// [`Ref`](crate::Ref) of this handle. O(1), never blocks.
+        /// [`ReadGuard`](crate::ReadGuard) of this handle. O(1), never blocks.
         ///
         /// For metadata and entries that belong together take both from one [`View`](crate::View).
         ///
@@ -63,12 +63,12 @@ macro_rules! reader_methods {
         /// assert_eq!(*reader.meta(), 7);
         /// ```
         #[inline]
-        pub fn meta(&self) -> Ref<'_, M> {
-            self.inner.map(|snapshot| snapshot.meta())
+        pub fn meta(&self) -> ReadGuard<'_, M> {
+            ReadGuard::map(self.inner.enter(), |snapshot| snapshot.meta())
         }
 
         /// The number of the last publish, or that of an older [`View`](crate::View) or
-        /// [`Ref`](crate::Ref) of this handle; 0 if nothing was published yet. O(1), never blocks.
+        /// [`ReadGuard`](crate::ReadGuard) of this handle; 0 if nothing was published yet. O(1), never blocks.
         ///
         /// ```
         #[doc = concat!("let (mut writer, reader) = ", $map, "::new::<u32, u32>();")]
@@ -100,7 +100,7 @@ macro_rules! reader_methods {
         }
 
         /// Whether anything was published yet, if only an empty map; as of an older
-        /// [`View`](crate::View) or [`Ref`](crate::Ref) of this handle, if there is one. O(1),
+        /// [`View`](crate::View) or [`ReadGuard`](crate::ReadGuard) of this handle, if there is one. O(1),
         /// never blocks.
         ///
         /// ```

@@ -1,7 +1,7 @@
 //! What a shared map does that has nothing to do with tables.
 
 /// The methods of a `SharedMap` that both maps have. It stands in an `impl` of a type with the
-/// fields `inner`, a `left_right::kept::SharedHandle`, and `hasher`, where `Snapshot`, `View`,
+/// fields `inner`, a `left_right::SharedHandle`, and `hasher`, where `Snapshot`, `View`,
 /// `Ref`, `ReadHandle` and `WriteHandle` are those of the map.
 #[doc(hidden)]
 #[macro_export]
@@ -21,7 +21,7 @@ macro_rules! shared_methods {
         /// ```
         #[inline]
         pub fn enter(&self) -> View<'_, K, V, M, S> {
-            self.inner.enter()
+            $crate::base::view::View::new(self.inner.enter())
         }
 
         /// How many keys there are. O(1), never blocks.
@@ -55,8 +55,8 @@ macro_rules! shared_methods {
         /// assert_eq!(*map.meta(), 7);
         /// ```
         #[inline]
-        pub fn meta(&self) -> Ref<'_, M> {
-            self.inner.map(|snapshot| snapshot.meta())
+        pub fn meta(&self) -> ReadGuard<'_, M> {
+            ReadGuard::map(self.inner.enter(), |snapshot| snapshot.meta())
         }
 
         /// The number of the last publish; 0 if nothing was published yet. O(1), never blocks.

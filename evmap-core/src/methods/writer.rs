@@ -5,7 +5,7 @@
 /// A macro, since they are methods of two types in two crates, which no trait and no `Deref` could
 /// give them: a trait has to be imported, and a mutable `Deref` ends a chain of calls and lets two
 /// maps exchange what is inside. It stands in an `impl` of a type with a field `inner`, the
-/// `left_right::kept::WriteHandle`, where `Logged`, `Snapshot`, `Operation`, `ReadHandle` and
+/// `left_right::WriteHandle`, where `Logged`, `Snapshot`, `Operation`, `ReadHandle` and
 /// `View` are those of the map. Its argument is the crate's name, for the examples.
 #[doc(hidden)]
 #[macro_export]
@@ -274,7 +274,7 @@ macro_rules! writer_methods {
         /// ```
         #[inline]
         pub fn published(&self) -> View<'_, K, V, M, S> {
-            self.inner.published()
+            $crate::base::view::View::new(self.inner.enter())
         }
 
         /// A new reader. Never waits for anybody.
@@ -286,7 +286,7 @@ macro_rules! writer_methods {
         /// assert_eq!(writer.reader().len(), 1);
         /// ```
         pub fn reader(&self) -> ReadHandle<K, V, M, S> {
-            ReadHandle::new(self.inner.reader())
+            ReadHandle::new(left_right::ReadHandle::clone(&self.inner))
         }
 
         /// Whether there are operations that readers do not see yet. O(1), never waits.
@@ -412,7 +412,7 @@ macro_rules! writer_methods {
         /// assert!(!reader.contains_key(&2));
         /// ```
         pub fn freeze(self) -> ReadHandle<K, V, M, S> {
-            ReadHandle::new(self.inner.freeze())
+            self.reader()
         }
     };
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use left_right::kept::View;
+use evmap_core::base::view::View;
 
 /// What a map held at some version.
 pub(crate) trait State {

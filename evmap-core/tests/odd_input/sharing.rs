@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use left_right::Poisoned;
-use left_right::kept::Publishing;
+use left_right::Publishing;
 
 use crate::fuse::Outcome;
 use crate::item::{World, at_each_call};

@@ -76,7 +76,7 @@ fn threads_that_publish_do_not_wait_for_each_others_end() {
         handle.append_with(append).unwrap();
     }
     drop(handles);
-    while readers.iter().any(kept::ReadHandle::has_writer) {
+    while readers.iter().any(left_right::ReadHandle::has_writer) {
         thread::yield_now();
     }
 }
@@ -108,12 +108,12 @@ fn the_thread_that_publishes_outlives_a_panic_of_a_clone() {
     let _deadline = common::deadline();
     let panics = Arc::new(AtomicBool::new(false));
     let interval = Publishing::Interval(Duration::from_millis(1));
-    let (writer, reader) = kept::new(Fragile(0, Arc::clone(&panics)));
+    let (writer, reader) = left_right::new_owned(Fragile(0, Arc::clone(&panics)));
     let shared = writer.into_shared(interval, Duration::ZERO);
     panics.store(true, Ordering::Relaxed);
     // In the copy that the second publish needs, which is that of the thread.
     let view = reader.enter();
-    let change = |writer: &mut WriteHandle<_, _>| {
+    let change = |writer: &mut Writer<_, _>| {
         writer.append(1).publish().append(2);
     };
     thread::scope(|scope| {
@@ -173,7 +173,7 @@ fn the_last_handle_may_go_on_the_thread_that_publishes() {
 
     let _deadline = common::deadline();
     let alive = Arc::new(());
-    let (writer, reader) = kept::new(Sum {
+    let (writer, reader) = left_right::new_owned(Sum {
         sum: 0,
         _alive: Arc::clone(&alive),
     });
@@ -182,7 +182,7 @@ fn the_last_handle_may_go_on_the_thread_that_publishes() {
     let (begin, begun) = mpsc::channel();
     let (go_on, wait) = mpsc::channel();
     let held = Operation::Hold(shared.clone(), begin, wait);
-    let change = |writer: &mut WriteHandle<_, _>| {
+    let change = |writer: &mut Writer<_, _>| {
         writer.append(held).publish().append(Operation::Add(1));
     };
     shared.update(change).unwrap();

@@ -42,7 +42,7 @@ fn a_panic_of_an_operation_poisons_writes_and_no_reads() {
 #[test]
 fn poison_that_a_change_has_caught_is_an_error() {
     let shared = shared(Publishing::EachWrite);
-    let change = |writer: &mut WriteHandle<_, _>| {
+    let change = |writer: &mut Writer<_, _>| {
         writer.append(Operation::Panic);
         let publish = AssertUnwindSafe(|| _ = writer.publish());
         assert!(catch_unwind(publish).is_err());
@@ -56,7 +56,7 @@ fn poison_that_is_pending_does_not_leave_the_drop_of_the_last_handle() {
     let shared = shared(Publishing::ByHand);
     push(&shared, 1).unwrap();
     shared.publish().unwrap();
-    let change = |writer: &mut WriteHandle<_, _>| _ = writer.append(Operation::Panic);
+    let change = |writer: &mut Writer<_, _>| _ = writer.append(Operation::Panic);
     shared.update(change).unwrap();
     let reader = shared.reader();
     drop(shared);
@@ -66,7 +66,7 @@ fn poison_that_is_pending_does_not_leave_the_drop_of_the_last_handle() {
 /// Losing the writer amid an unwinding panic must not be a second panic.
 #[test]
 fn a_writer_that_does_not_come_back_is_as_if_poisoned() {
-    type Wrap = fn(WriteHandle<Numbers, Operation>) -> WriteHandle<Numbers, Operation>;
+    type Wrap = fn(Writer<Numbers, Operation>) -> Writer<Numbers, Operation>;
     let lose: Wrap = |_| panic!("asked to");
     let keep: Wrap = |writer| writer;
     for (wrap, unwrap, panics) in [(lose, keep, false), (keep, lose, false), (keep, lose, true)] {

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use left_right::kept::{self, Publishing};
+use left_right::{Owned, Publishing};
 
 use super::*;
 
@@ -141,16 +141,16 @@ fn a_publish_of_a_shared_writer_that_is_dropped_beside_reads() {
 fn a_publish_of_a_kept_structure_that_is_dropped_beside_reads() {
     for times in [1, TO_THE_END] {
         loom::model(move || {
-            let (writer, reader) = kept::new::<_, Increment>(Watched::new());
+            let (writer, reader) = left_right::new_owned::<_, Increment>(Watched::new());
             let thread = thread::spawn(move || {
                 let view = reader.enter();
-                assert_eq!(view.get(), view.version());
+                assert_eq!(view.get(), ReadGuard::version(&view));
                 drop(view);
                 reader
             });
             let shared = writer.into_shared(Publishing::ByHand, Duration::ZERO);
             // The reader may be in the copy that the second publish needs.
-            let change = |writer: &mut kept::WriteHandle<_, _>| {
+            let change = |writer: &mut WriteHandle<_, _, Owned>| {
                 writer.append(Increment).publish().append(Increment);
             };
             shared.update(change).unwrap();

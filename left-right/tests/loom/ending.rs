@@ -63,8 +63,7 @@ fn freezing_beside_reads() {
             writer.append(Increment).publish();
             writer.append(Increment);
             if on_drop {
-                writer.freeze_on_drop();
-                drop(writer);
+                drop(writer.into_owned());
             } else {
                 writer.freeze();
             }

@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use left_right::{
-    SharedWriteHandle,
-    kept::{self, Publishing},
-};
+use left_right::{Publishing, SharedWriteHandle};
 
 use super::*;
 
@@ -92,7 +89,7 @@ fn shared_writers_that_replace_beside_a_reader() {
 fn a_kept_structure_that_threads_share() {
     for publishing in [Publishing::EachWrite, Publishing::ByHand] {
         loom::model(move || {
-            let (writer, reader) = kept::new::<_, Increment>(Watched::new());
+            let (writer, reader) = left_right::new_owned::<_, Increment>(Watched::new());
             let shared = writer.into_shared(publishing, Duration::ZERO);
             let other = shared.clone();
             let increment = |count: &Watched| (Some(Increment), count.get());

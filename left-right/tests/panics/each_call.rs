@@ -77,7 +77,7 @@ struct Case<S: Subject> {
     logged: bool,
     steps: &'static [Step],
     end: End,
-    go: fn(&mut WriteHandle<S, S::Operation>),
+    go: fn(WriteHandle<S, S::Operation>),
 }
 
 impl<S: Subject> Case<S> {
@@ -244,8 +244,8 @@ impl<S: Subject> Session<S> {
         self.check_readers();
     }
 
-    fn end(&mut self, end: End, go: fn(&mut WriteHandle<S, S::Operation>)) {
-        let mut writer = self.writer.take().unwrap();
+    fn end(&mut self, end: End, go: fn(WriteHandle<S, S::Operation>)) {
+        let writer = self.writer.take().unwrap();
         let poisoned = writer.is_poisoned();
         let before = self.fuse.calls();
         let outcome = match end {
@@ -270,19 +270,16 @@ impl<S: Subject> Session<S> {
                 outcome
             }
             End::Drop | End::FreezeOnDrop => {
-                if end == End::FreezeOnDrop {
-                    go(&mut writer);
-                }
                 let guard = poisoned.then(|| self.reader.enter().unwrap());
                 // Under a guard of the published copy: nobody waits for that, once poisoned.
-                match Outcome::of(|| drop(writer)) {
+                match Outcome::of(|| go(writer)) {
                     Outcome::Returned(()) => {}
                     outcome => panic!("dropping a writer: {outcome:?}"),
                 }
                 assert!(guard.is_none_or(|guard| guard.payloads() == self.published));
                 Outcome::Returned(())
             }
-            End::Freeze => Outcome::of(|| writer.freeze()),
+            End::Freeze => Outcome::of(|| drop(writer.freeze())),
         };
         let stays = match end {
             End::Take => false,
@@ -305,7 +302,7 @@ impl<S: Subject> Session<S> {
     }
 }
 
-fn play<S: Subject>(ends: &[End], go: fn(&mut WriteHandle<S, S::Operation>)) {
+fn play<S: Subject>(ends: &[End], go: fn(WriteHandle<S, S::Operation>)) {
     let _deadline = common::deadline();
     for &steps in SESSIONS {
         for logged in [false, true] {
@@ -340,17 +337,15 @@ const ENDS: [End; 3] = [End::Drop, End::Take, End::Freeze];
 
 #[test]
 fn a_structure_that_owns_its_values() {
-    play::<Owning>(&ENDS, |_| ());
+    play::<Owning>(&ENDS, drop);
 }
 
 #[test]
 fn a_structure_that_owns_its_values_and_freezes_on_drop() {
-    play::<Owning>(&[End::FreezeOnDrop], |writer| {
-        writer.freeze_on_drop();
-    });
+    play::<Owning>(&[End::FreezeOnDrop], |writer| drop(writer.into_owned()));
 }
 
 #[test]
 fn a_structure_whose_copies_share_their_values() {
-    play::<Sharing>(&ENDS, |_| ());
+    play::<Sharing>(&ENDS, drop);
 }

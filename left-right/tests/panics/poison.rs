@@ -361,8 +361,7 @@ fn two_panicking_drops_with_the_writer_do_not_abort() {
     impl left_right::Independent for Bombs {}
 
     for poisoned in [false, true] {
-        let (mut writer, reader) = left_right::new_logged::<Bombs, Bomb>(Bombs::default());
-        writer.freeze_on_drop();
+        let (mut writer, reader) = left_right::new_owned::<Bombs, Bomb>(Bombs::default());
         writer.append(Bomb).publish();
         writer.append(Bomb).append(Bomb);
         if poisoned {
@@ -370,7 +369,7 @@ fn two_panicking_drops_with_the_writer_do_not_abort() {
             assert!(catch_unwind(AssertUnwindSafe(|| _ = writer.publish())).is_err());
         }
         drop(writer);
-        assert_eq!(reader.enter().unwrap().0.len(), 1);
+        assert_eq!(reader.enter().0.len(), 1);
         drop(reader);
     }
 }
@@ -383,7 +382,7 @@ fn a_writer_that_goes_with_a_panic_has_gone() {
     let ends: [fn(Writer); 4] = [
         drop,
         |writer| drop(writer.take()),
-        WriteHandle::freeze,
+        |writer| drop(writer.freeze()),
         |mut writer| {
             writer.publish();
         },

@@ -50,8 +50,11 @@ fn dropping_the_writer_takes_the_data_away() {
 #[test]
 fn a_reader_without_a_writer_sees_the_last_publish() {
     let _deadline = common::deadline();
-    let ends: [fn(WriteHandle<Recorder, u32>); 3] =
-        [drop, |writer| drop(writer.take()), WriteHandle::freeze];
+    let ends: [fn(WriteHandle<Recorder, u32>); 3] = [
+        drop,
+        |writer| drop(writer.take()),
+        |writer| drop(writer.freeze()),
+    ];
     for (round, end) in (0..300).zip(ends.into_iter().cycle()) {
         let (mut writer, reader, _) = pair();
         let shared = reader.shared();
@@ -325,8 +328,7 @@ fn a_freeze_without_readers_drops_everything() {
             }
             calls.take();
             if on_drop {
-                writer.freeze_on_drop();
-                drop(writer);
+                drop(writer.into_owned());
             } else {
                 writer.freeze();
             }
@@ -344,8 +346,7 @@ fn what_is_frozen_before_the_first_publish_is_what_readers_saw() {
         let (mut writer, reader) = left_right::new_from_empty(recorder);
         writer.append(8);
         if on_drop {
-            writer.freeze_on_drop();
-            drop(writer);
+            drop(writer.into_owned());
         } else {
             writer.freeze();
         }
@@ -368,8 +369,7 @@ fn a_writer_that_freezes_on_drop_waits_for_nobody() {
     let newest = other.enter().unwrap();
     writer.append(2);
     calls.take();
-    writer.freeze_on_drop().freeze_on_drop();
-    drop(writer);
+    drop(writer.into_owned());
     assert_eq!(calls.take(), []);
     assert!(stale.data.is_empty());
     assert_eq!(newest.data, [1]);
@@ -389,7 +389,7 @@ fn the_stale_copy_goes_at_once_if_nobody_is_in_it() {
     let _deadline = common::deadline();
     let (mut writer, reader, calls) = pair();
     writer.append(1).publish();
-    writer.freeze_on_drop();
+    let writer = writer.into_owned();
     calls.take();
     drop(writer);
     assert_eq!(calls.take(), [DropFirst(1)]);
@@ -400,9 +400,9 @@ fn the_stale_copy_goes_at_once_if_nobody_is_in_it() {
 #[test]
 fn a_writer_that_unwinds_can_leave_its_data() {
     let _deadline = common::deadline();
-    let (mut writer, reader, calls) = pair();
+    let (writer, reader, calls) = pair();
     let outcome = catch_unwind(AssertUnwindSafe(move || {
-        writer.freeze_on_drop();
+        let mut writer = writer.into_owned();
         writer.append(1).publish();
         writer.append(2);
         panic!("with a writer");
@@ -413,25 +413,12 @@ fn a_writer_that_unwinds_can_leave_its_data() {
     assert_eq!(drops(&calls.take()), (1, 1));
 }
 
-#[test]
-fn taking_is_taking_even_if_dropping_would_freeze() {
-    let _deadline = common::deadline();
-    let (mut writer, reader, calls) = pair();
-    writer.freeze_on_drop();
-    writer.append(1);
-    let taken = writer.take();
-    assert!(reader.enter().is_none());
-    assert_eq!(taken.data, [1]);
-    drop(taken);
-    assert_eq!(drops(&calls.take()), (1, 1));
-}
-
 /// A guard that was leaked keeps frozen data until its handle goes, and no longer.
 #[test]
 fn a_leaked_guard_of_frozen_data() {
     let _deadline = common::deadline();
-    let (mut writer, reader, calls) = pair();
-    writer.freeze_on_drop();
+    let (writer, reader, calls) = pair();
+    let mut writer = writer.into_owned();
     std::mem::forget(reader.enter());
     writer.append(1).publish();
     drop(writer);
@@ -579,10 +566,9 @@ fn run(
             // SAFETY: an owner's `drop_second` is a plain drop.
             drop(unsafe { writer.take().into_box() });
         }
-        End::Freeze => writer.freeze(),
+        End::Freeze => drop(writer.freeze()),
         End::FreezeOnDrop => {
-            writer.freeze_on_drop();
-            drop(writer);
+            drop(writer.into_owned());
         }
     }
     if let Some(guard) = &guard {

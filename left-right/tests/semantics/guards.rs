@@ -234,8 +234,7 @@ fn refresh_after_a_freeze_steps_to_the_last_publish() {
     let (mut writer, reader) = pair();
     let guard = reader.enter().unwrap();
     writer.append(2).publish();
-    writer.freeze_on_drop();
-    drop(writer);
+    drop(writer.into_owned());
     assert_eq!(guard.data, [1]);
     let guard = guard.refresh().unwrap();
     assert_eq!(guard.data, [1, 2]);
@@ -317,10 +316,9 @@ fn a_guard_leaked_through_the_writer_does_not_hang_it() {
     leak(&writer);
     writer.freeze();
     assert_eq!(seen(&reader), [1, 2]);
-    let (mut writer, reader) = pair();
+    let (writer, reader) = pair();
     leak(&writer);
-    writer.freeze_on_drop();
-    drop(writer);
+    drop(writer.into_owned());
     assert_eq!(seen(&reader), [1]);
 }
 

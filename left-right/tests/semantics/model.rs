@@ -367,8 +367,7 @@ pub(crate) fn play(program: Program) {
             if program.end == End::Freeze && model.stalled() == 0 {
                 writer.freeze();
             } else {
-                writer.freeze_on_drop();
-                drop(writer);
+                drop(writer.into_owned());
             }
             model.check_guards();
             assert_eq!(reader.enter().unwrap().data, model.newest());

@@ -126,14 +126,13 @@ fn panic_once(writer: &mut WriteHandle<Cells, Change>) {
     assert_eq!(writer.version(), version);
 }
 
-pub(crate) fn go(mut writer: WriteHandle<Cells, Change>, generation: u64, rng: &mut Rng) {
+pub(crate) fn go(writer: WriteHandle<Cells, Change>, generation: u64, rng: &mut Rng) {
     match rng.u32(0..4) {
         0 => drop(writer),
         1 => assert_eq!(writer.take().check(), generation),
-        2 => writer.freeze(),
+        2 => drop(writer.freeze()),
         _ => {
-            writer.freeze_on_drop();
-            drop(writer);
+            drop(writer.into_owned());
         }
     }
 }

@@ -270,7 +270,7 @@ mod tests {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../left-right/src");
         let mut errors = Vec::new();
         for mutant in table::all() {
-            let text = std::fs::read_to_string(source.join(mutant.file)).unwrap();
+            let text = std::fs::read_to_string(source.join(mutant.file)).unwrap_or_default();
             match edit::replace_once(&text, mutant.find, mutant.replace) {
                 Ok(changed) => assert_ne!(changed, text, "{}", mutant.name),
                 Err(error) => errors.push(format!("{}: {error}", mutant.name)),

@@ -3,10 +3,11 @@
 use super::super::{Check, Mutant};
 use super::{LOOM, SECCOMP, SEMANTICS, UNIT, equivalent, mutant};
 
-const FENCE: &str = "fence.rs";
-const CHOICE: &str = "fence/choice.rs";
-const MEMBARRIER: &str = "fence/membarrier.rs";
-const REGISTRY: &str = "registry.rs";
+const FENCE: &str = "raw/fence.rs";
+const CHOICE: &str = "raw/fence/choice.rs";
+const MEMBARRIER: &str = "raw/fence/membarrier.rs";
+const REGISTRY: &str = "raw/registry.rs";
+const GRACE: &str = "raw/grace.rs";
 
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -37,17 +38,17 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(CHOICE, "choice: does not learn what waits cost", "let cost = cost.map_or(0, nanoseconds_of);", "let cost = cost.map_or(0, |cost| nanoseconds_of(cost) * 0);", UNIT),
     mutant(CHOICE, "choice: each wait costs as if the writer did nothing else", "(took as f64 * (1.0 + INTERRUPTIONS * busy)) as u64", "(took as f64 * (1.0 + INTERRUPTIONS + 0.0 * busy)) as u64", UNIT),
     mutant(REGISTRY, "deregister: the count of fenced sessions goes along", "let fenced = others.wrapping_add(slot.fenced_sessions());", "let fenced = others; let _ = slot;", UNIT),
-    mutant(REGISTRY, "look: misses all but one reader", "in roster.slots.iter().enumerate() {", "in roster.slots.iter().enumerate().take(1) {", LOOM),
-    mutant(REGISTRY, "look: takes everybody for inside", "if vacated.may_hold(word, sight) && (word.is_inside() || !slot.is_at_rest()) {", "let _ = slot.is_at_rest(); if vacated.may_hold(word, sight) || index < usize::MAX {", SEMANTICS),
-    mutant(REGISTRY, "look: takes nobody for inside", "if vacated.may_hold(word, sight) && (word.is_inside() || !slot.is_at_rest()) {", "let _ = slot.is_at_rest(); if vacated.may_hold(word, sight) && index == usize::MAX {", LOOM),
-    mutant(REGISTRY, "look: takes nobody for inside whose slot is its own thread's", "(word.is_inside() || !slot.is_at_rest())", "!slot.is_at_rest()", SEMANTICS),
-    mutant(REGISTRY, "look: this thread may be entering meanwhile", "(word.is_inside() || !slot.is_at_rest())", "{ let _ = slot.is_at_rest(); true }", UNIT),
-    mutant(REGISTRY, "look: counts no sessions", "fenced = fenced.wrapping_add(slot.fenced_sessions());", "let _ = slot.fenced_sessions();", UNIT),
+    mutant(GRACE, "look: misses all but one reader", "in self.roster.iter().enumerate() {", "in self.roster.iter().enumerate().take(1) {", LOOM),
+    mutant(GRACE, "look: takes everybody for inside", "if self.vacated.may_hold(word, sight) && (word.is_inside() || !slot.is_at_rest()) {", "let _ = slot.is_at_rest(); if self.vacated.may_hold(word, sight) || index < usize::MAX {", SEMANTICS),
+    mutant(GRACE, "look: takes nobody for inside", "if self.vacated.may_hold(word, sight) && (word.is_inside() || !slot.is_at_rest()) {", "let _ = slot.is_at_rest(); if self.vacated.may_hold(word, sight) && index == usize::MAX {", LOOM),
+    mutant(GRACE, "look: takes nobody for inside whose slot is its own thread's", "(word.is_inside() || !slot.is_at_rest())", "!slot.is_at_rest()", SEMANTICS),
+    mutant(GRACE, "look: this thread may be entering meanwhile", "(word.is_inside() || !slot.is_at_rest())", "{ let _ = slot.is_at_rest(); true }", UNIT),
+    mutant(GRACE, "look: counts no sessions", "fenced = fenced.wrapping_add(slot.fenced_sessions());", "let _ = slot.fenced_sessions();", UNIT),
     mutant(REGISTRY, "roster: who comes or goes is not counted", "self.changes.store(changes, Ordering::Relaxed);", "let _ = changes;", LOOM),
     mutant(REGISTRY, "roster: called once", "if changes != roster.changes || changes == usize::MAX {", "if roster.changes == 0 {", LOOM),
     mutant(REGISTRY, "register: the slot is not inserted", "let key = self.change().insert(Arc::clone(&slot)); slot.set_key(key);", "", LOOM),
     mutant(REGISTRY, "register: the slot does not know its key", "slot.set_key(key);", "let _ = key;", SEMANTICS),
     mutant(REGISTRY, "deregister: the slot stays", "let removed = slots.try_remove(key);", "let removed = slots.get(key).cloned();", SEMANTICS),
     equivalent("sync.rs", "a lock that is poisoned panics", "mutex.lock().unwrap_or_else(PoisonError::into_inner)", "{ let _ = PoisonError::<()>::into_inner; mutex.lock().unwrap() }", "nothing that can panic runs under a lock (invariant 8): this is a second line of defence"),
-    equivalent("fence/none.rs", "no system call: the heavy fence does nothing", "super::full();", "", "not called where there is no heavy fence: every pointer has the tag (Spin, FENCES_ONLY)"),
+    equivalent("raw/fence/none.rs", "no system call: the heavy fence does nothing", "super::full();", "", "not called where there is no heavy fence: every pointer has the tag (Spin, FENCES_ONLY)"),
 ];

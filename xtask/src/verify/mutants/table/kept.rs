@@ -3,9 +3,9 @@
 use super::super::Mutant;
 use super::{KEPT_SHARED, LOOM, mutant};
 
-const SHARED: &str = "kept/shared.rs";
-const CHANGE: &str = "kept/shared/change.rs";
-const PUBLISHING: &str = "kept/publishing.rs";
+const SHARED: &str = "shared.rs";
+const CHANGE: &str = "shared.rs";
+const PUBLISHING: &str = "publishing.rs";
 
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -20,8 +20,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(CHANGE, "kept, update: a look waits for readers for ever", "self.writing.catch_up(&mut lock)?; let writer", "let writer", KEPT_SHARED),
     mutant(CHANGE, "kept, update: not published", "self.writing.changed(lock)?; Ok(result)", "drop(lock); Ok(result)", KEPT_SHARED),
     mutant(CHANGE, "kept, update: a writer that is lost or another's is used", "if !lock.is_ours() { return Err(Poisoned); }", "", KEPT_SHARED),
-    mutant(CHANGE, "kept, update: a writer that does not come back panics twice", "swallow(|| self.lock.restore((self.unwrap)(writer).into_inner()));", "self.lock.restore((self.unwrap)(writer).into_inner());", KEPT_SHARED),
-    mutant(CHANGE, "kept, update: the writer is lost with a panic", "swallow(|| self.lock.restore((self.unwrap)(writer).into_inner()));", "if !std::thread::panicking() { swallow(|| self.lock.restore((self.unwrap)(writer).into_inner())); }", KEPT_SHARED),
+    mutant(CHANGE, "kept, update: a writer that does not come back panics twice", "swallow(|| self.lock.restore((self.unwrap)(writer)));", "self.lock.restore((self.unwrap)(writer));", KEPT_SHARED),
+    mutant(CHANGE, "kept, update: the writer is lost with a panic", "swallow(|| self.lock.restore((self.unwrap)(writer)));", "if !std::thread::panicking() { swallow(|| self.lock.restore((self.unwrap)(writer))); }", KEPT_SHARED),
     mutant(CHANGE, "kept, policy: each write publishes nothing, too", "Publishing::EachWrite => writer.has_pending_operations(),", "Publishing::EachWrite => true,", KEPT_SHARED),
     mutant(CHANGE, "kept, policy: one write too late", "writer.pending().len() >= count.get()", "writer.pending().len() > count.get()", KEPT_SHARED),
     mutant(CHANGE, "kept, policy: with every write", "Publishing::Interval(_) | Publishing::ByHand => false,", "Publishing::Interval(_) | Publishing::ByHand => true,", KEPT_SHARED),

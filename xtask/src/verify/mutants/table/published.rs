@@ -3,7 +3,7 @@
 use super::super::{Check, Mutant};
 use super::{LOOM, SECCOMP, SEMANTICS, UNIT, equivalent, mutant};
 
-const FILE: &str = "published.rs";
+const FILE: &str = "raw/current.rs";
 
 const SWAP: &str = "let old = self.current.swap(fresh, Ordering::Release);";
 

@@ -3,7 +3,7 @@
 use super::super::Mutant;
 use super::{UNIT, mutant};
 
-const FILE: &str = "record.rs";
+const FILE: &str = "raw/instance.rs";
 
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -11,7 +11,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "generation: what slots name is not added", "self.0 |= 1 << generation.0;", "let _ = generation;", UNIT),
     mutant(FILE, "generation: the next, named or not", ".find(is_free)", ".find(|it| is_free(it) || it.0 < u32::MAX)", UNIT),
     mutant(FILE, "generation: stays in the address of the record", "!(GENERATION | FLAGS); let record", "!FLAGS; let record", UNIT),
-    mutant("copies.rs", "publish: in the same generation again", "fresh.header.generation = copies.grace.named().next_free(fresh.header.generation);", "let _ = copies.grace.named();", UNIT),
-    mutant("wait.rs", "look: names of the look before", "self.named = Generations::default();", "", UNIT),
-    mutant("registry.rs", "look: names of slots at rest count", "if !slot.is_at_rest() {", "{", UNIT),
+    mutant("raw/copies.rs", "publish: in the same generation again", "fresh.header.generation = copies.grace.named().next_free(fresh.header.generation);", "let _ = copies.grace.named();", UNIT),
+    mutant("raw/grace.rs", "look: names of the look before", "self.named = Generations::default();", "", UNIT),
+    mutant("raw/grace.rs", "look: names of slots at rest count", "if !slot.is_at_rest() {", "{", UNIT),
 ];

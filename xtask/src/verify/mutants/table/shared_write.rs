@@ -3,11 +3,11 @@
 use super::super::Mutant;
 use super::{ASYNCHRONOUS, KEPT_SHARED, LOOM, SHARED_WRITE, UNIT, equivalent, mutant};
 
-const HANDLE: &str = "write/shared.rs";
-const GROUP: &str = "write/group.rs";
-const LOCKED: &str = "write/exclusive.rs";
-const QUEUE: &str = "write/queue.rs";
-const FUTURE: &str = "write/asynchronous.rs";
+const HANDLE: &str = "shared_write.rs";
+const GROUP: &str = "group.rs";
+const LOCKED: &str = "group.rs";
+const QUEUE: &str = "queue.rs";
+const FUTURE: &str = "publish_async.rs";
 
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -25,7 +25,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(LOCKED, "shared writer, poison: other writers do not learn of it", "self.shared.queue.poison();", "", SHARED_WRITE),
     mutant(GROUP, "shared writer, poison: the writer is not asked", "self.has_writer() && !self.writer().is_poisoned()", "self.has_writer()", SHARED_WRITE),
     mutant(GROUP, "shared writer, poison: a writer of another pair is taken for this one's", "writer.is_some_and(|writer| writer.core_id() == self.id)", "writer.is_some()", SHARED_WRITE),
-    mutant(GROUP, "shared writer, poison: forgotten when the writer is shared", "queue.poison();", "", SHARED_WRITE),
+    mutant(GROUP, "shared writer, poison: forgotten when the writer is shared", "if writer.is_poisoned() { queue.poison(); }", "", SHARED_WRITE),
     mutant(GROUP, "shared writer, take over: the operations are lost", "writer.extend(OneByOne(self.taken.drain(..)));", "self.taken.clear(); let _ = writer;", SHARED_WRITE),
     mutant(GROUP, "shared writer, take over: their memory is kept", "if self.taken.capacity() > SMALL {", "if self.taken.capacity() == usize::MAX {", UNIT),
     mutant(HANDLE, "shared writer, apply: not published", "writer.publish_briefly(); writer.upto()", "writer.upto().wrapping_sub(1)", SHARED_WRITE),
@@ -49,7 +49,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(GROUP, "shared writer, end: nobody asks whether the writer is there", "if !locked.has_writer() { return None; } self.queue.take", "self.queue.take", KEPT_SHARED),
     mutant(GROUP, "shared writer, end: the queue is lost", "self.queue.take(&mut locked.taken); if", "if", SHARED_WRITE),
     mutant(GROUP, "shared writer, end: a panic of what is absorbed goes on", "swallow(|| locked.take_over());", "locked.take_over();", SHARED_WRITE),
-    mutant(GROUP, "shared writer, end: only the writer's own drop", "impl<T: Absorb<O>, O> Drop for Writing<T, O> { fn drop(&mut self) { drop(self.end()); } }", "", SHARED_WRITE),
+    mutant(GROUP, "shared writer, end: only the writer's own drop", "drop((self.on_drop)(self));", "", SHARED_WRITE),
     equivalent(GROUP, "shared writer, release: a publish for each", "self.waiting.load(Ordering::Relaxed) != 0", "false", "more publishes: what is left to others is published by this call, too, if they do not"),
     equivalent(LOCKED, "shared writer, release: no publish", "if !self.shared.is_wanted() && !self.is_poisoned() { self.publish_briefly(); }", "let _ = Writing::<T, O>::is_wanted;", "what is to be visible is published by the caller, with the ticket that it gets"),
     mutant(LOCKED, "shared writer, release: a ticket that is visible already", "self.publish_briefly(); } self.upto }", "self.publish_briefly(); } self.upto.wrapping_sub(1) }", LOOM),

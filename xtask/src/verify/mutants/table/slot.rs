@@ -3,7 +3,7 @@
 use super::super::Mutant;
 use super::{LOOM, PROGRESS, SEMANTICS, SHARED, SHARED_ADDRESS, UNIT, equivalent, mutant};
 
-const FILE: &str = "slot.rs";
+const FILE: &str = "raw/slot.rs";
 
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[

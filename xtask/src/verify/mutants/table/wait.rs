@@ -3,7 +3,7 @@
 use super::super::Mutant;
 use super::{LOOM, PROGRESS, SEMANTICS, UNIT, equivalent, mutant};
 
-const FILE: &str = "wait.rs";
+const FILE: &str = "raw/grace.rs";
 
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -46,5 +46,5 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "wait: a call that must not wait does", "Patience::Briefly | Patience::Never => { self.note_stall(); return Err(StillThere); }", "Patience::Briefly | Patience::Never => None,", SEMANTICS),
     mutant(FILE, "wait: past its deadline", "if left.is_zero() {", "if left == Duration::MAX {", SEMANTICS),
     mutant(FILE, "wait: nobody notices that it is for itself", "self.assert_not_waiting_for_itself(); None", "None", PROGRESS),
-    mutant("pause.rs", "wait: without sleep", "if self.is_long() { let sleep", "if self.sleep == Duration::ZERO { let sleep", SEMANTICS),
+    mutant("raw/backoff.rs", "wait: without sleep", "if self.is_long() { let sleep", "if self.sleep == Duration::ZERO { let sleep", SEMANTICS),
 ];

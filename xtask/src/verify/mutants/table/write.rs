@@ -3,9 +3,9 @@
 use super::super::Mutant;
 use super::{LOOM, PANICS, PROGRESS, SEMANTICS, UNIT, equivalent, mutant};
 
-const FILE: &str = "write/writer.rs";
+const FILE: &str = "writer.rs";
 const HANDLE: &str = "write.rs";
-const END: &str = "write/end.rs";
+const END: &str = "write.rs";
 
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
@@ -30,21 +30,21 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(END, "leaked guards: hang take", "self.reader.end_leaked_guards(); let writer = self.writer.take()", "let writer = self.writer.take()", SEMANTICS),
     equivalent(END, "leaked guards: hang freeze", "self.reader.end_leaked_guards(); self.writer.take().expect(PRESENT).freeze();", "self.writer.take().expect(PRESENT).freeze();", "they are of the published copy, since each publish ends them; a freeze waits for readers of the other"),
     mutant(END, "leaked guards: hang drop", "self.reader.end_leaked_guards(); swallow(", "swallow(", PROGRESS),
-    mutant(FILE, "poison: a writer that goes closes what is damaged", "None if !sound => {}", "None if !sound && self.log.len() == usize::MAX => {}", PANICS),
-    mutant(FILE, "poison: the log of a damaged pair is dropped", "if sound { self.log.discard(); } } None", "self.log.discard(); } None", PROGRESS),
-    mutant(FILE, "poison: a freeze says that the copy is whole", "pub(super) fn freeze(mut self) where T: Send, { let sound = self.phase != Phase::Poisoned;", "pub(super) fn freeze(mut self) where T: Send, { let sound = true;", PANICS),
-    mutant(FILE, "poison: the last handle is told that the copy is whole", "leave(self.copies, sound);", "leave(self.copies, true);", PROGRESS),
+    mutant(FILE, "poison: a writer that goes closes what is damaged", "if self.phase != Phase::Poisoned { T::drop_second(self.close()); }", "T::drop_second(self.close());", PANICS),
+    mutant(FILE, "poison: the log of a damaged pair is dropped", ".leave_to_readers(sound, T::drop_first, T::drop_second); if sound { self.log.discard(); }", ".leave_to_readers(sound, T::drop_first, T::drop_second); self.log.discard();", PROGRESS),
+    mutant(FILE, "poison: a freeze says that the copy is whole", "pub(crate) fn freeze(mut self) where T: Send, { let sound = self.phase != Phase::Poisoned;", "pub(crate) fn freeze(mut self) where T: Send, { let sound = true;", PANICS),
+    mutant(FILE, "poison: the last handle is told that the copy is whole", ".leave_to_readers(sound, T::drop_first, T::drop_second);", ".leave_to_readers(true, T::drop_first, T::drop_second);", PROGRESS),
     mutant(FILE, "close: pending operations are lost", "if self.has_pending() { self.publish(Patience::Forever).expect(ENDLESS); }", "", SEMANTICS),
     mutant(FILE, "close: the older copy is not brought up to date", "if self.log.len() != 0 { self.prepare(Patience::Forever).map(drop).expect(ENDLESS); }", "", SEMANTICS),
     mutant(FILE, "close: the older copy is leaked", "T::drop_first(stale); ManuallyDrop", "let _ = ManuallyDrop::new(stale); ManuallyDrop", SEMANTICS),
     mutant(FILE, "close: a panic in the first drop drops the second copy", "let published = ManuallyDrop::new(published); T::drop_first(stale); ManuallyDrop::into_inner(published)", "T::drop_first(stale); let _ = ManuallyDrop::new(()); published", PROGRESS),
-    mutant(FILE, "close: the newest copy is leaked", "None => T::drop_second(self.close()),", "None => mem::forget(self.close()),", SEMANTICS),
-    mutant(FILE, "freeze on drop: the log is leaked", "if sound { self.log.discard(); } } None", "let _ = &mut self.log; } None", SEMANTICS),
+    mutant(FILE, "close: the newest copy is leaked", "T::drop_second(self.close());", "mem::forget(self.close());", SEMANTICS),
+    mutant(FILE, "freeze on drop: the log is leaked", ".leave_to_readers(sound, T::drop_first, T::drop_second); if sound { self.log.discard(); }", ".leave_to_readers(sound, T::drop_first, T::drop_second);", SEMANTICS),
     mutant(FILE, "freeze: the log is leaked", "if sound { self.log.discard(); } } }", "} }", SEMANTICS),
     mutant(FILE, "freeze: the stale copy is not brought up to date", "self.log.replay(stale, published);", "let _ = (stale, published);", SEMANTICS),
     mutant(FILE, "freeze: what only the stale copy has is not dropped", "let drop_stale = if shares_nothing {", "let drop_stale = if shares_nothing && !sound {", PANICS),
-    mutant(END, "freeze on drop: not remembered", "copies.leave_to_readers(sound, T::drop_first, T::drop_second); });", "let _ = sound; drop(copies); });", SEMANTICS),
+    mutant(END, "owned: not remembered", "writer.end = Writer::leave_data;", "let _: fn(Writer<T, O>) = Writer::leave_data;", SEMANTICS),
     mutant("unwind.rs", "a panic comes out of drop", "if let Err(payload) = catch_unwind(AssertUnwindSafe(user_code)) {", "user_code(); if let Err(payload) = catch_unwind(AssertUnwindSafe(|| ())) {", PANICS),
     mutant("unwind.rs", "a panic's payload is dropped without care", "if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) { mem::forget(again); }", "let _ = |payload: ()| mem::forget(payload); drop(payload);", PROGRESS),
-    mutant("write/taken.rs", "what is taken is leaked", "T::drop_second(data);", "std::mem::forget(data);", SEMANTICS),
+    mutant("taken.rs", "what is taken is leaked", "T::drop_second(data);", "std::mem::forget(data);", SEMANTICS),
 ];

@@ -1,0 +1,66 @@
+//! Who owns the data in the end, the writer or the readers: a parameter of all handles.
+
+#![forbid(unsafe_code)]
+
+use crate::raw::guard::ReadGuard;
+
+/// The writer owns the data: it takes the data away from the readers when it goes, and a read says whether it
+/// still found any. What all handles are by default, as in `left-right` 0.11.
+#[derive(Clone, Copy, Debug)]
+pub enum Revocable {}
+
+/// The readers own the data with the writer: they keep the last published state when it goes, so reads cannot fail.
+///
+/// Made by [`new_owned`](crate::new_owned) or [`WriteHandle::into_owned`](crate::WriteHandle::into_owned). The
+/// handles do not mix with revocable ones:
+///
+/// ```compile_fail,E0308
+/// use left_right::doctest::Count;
+/// let (mut revocable, _) = left_right::new::<Count, u32>();
+/// let (mut owned, _) = left_right::new_owned::<Count, u32>(Count(0));
+/// std::mem::swap(&mut revocable, &mut owned);
+/// ```
+///
+/// ```
+/// use left_right::doctest::Count;
+/// let (mut one, _) = left_right::new_owned::<Count, u32>(Count(1));
+/// let (mut other, _) = left_right::new_owned::<Count, u32>(Count(2));
+/// std::mem::swap(&mut one, &mut other);
+/// assert_eq!(one.enter().0, 2);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub enum Owned {}
+
+/// [`Revocable`] or [`Owned`].
+pub trait Ownership: sealed::Sealed {
+    /// What entering gives: a guard, or an `Option` of one.
+    type Entered<'a, T: 'a>;
+
+    #[doc(hidden)]
+    fn entered<T>(guard: Option<ReadGuard<'_, T>>) -> Self::Entered<'_, T>;
+}
+
+impl Ownership for Revocable {
+    type Entered<'a, T: 'a> = Option<ReadGuard<'a, T>>;
+
+    #[inline]
+    fn entered<T>(guard: Option<ReadGuard<'_, T>>) -> Option<ReadGuard<'_, T>> {
+        guard
+    }
+}
+
+impl Ownership for Owned {
+    type Entered<'a, T: 'a> = ReadGuard<'a, T>;
+
+    #[inline]
+    fn entered<T>(guard: Option<ReadGuard<'_, T>>) -> ReadGuard<'_, T> {
+        // Every way to a handle of this type leads by a writer that leaves the data, or has left it.
+        guard.expect("readers that own the data keep the last published state")
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Revocable {}
+    impl Sealed for super::Owned {}
+}

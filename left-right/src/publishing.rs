@@ -1,0 +1,111 @@
+//! When changes become visible, and the thread that sees to it at an interval.
+
+#![forbid(unsafe_code)]
+
+use std::{
+    cell::Cell,
+    num::NonZeroUsize,
+    sync::mpsc::{self, RecvTimeoutError, Sender},
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use crate::{
+    absorb::{Absorb, Independent},
+    ownership::Owned,
+    shared_write::SharedWriteHandle,
+    unwind::swallow,
+};
+
+/// When the changes made through a [`SharedHandle`](crate::SharedHandle) become visible to readers.
+///
+/// # Examples
+///
+/// ```
+/// use left_right::doctest::Count;
+/// use std::{num::NonZeroUsize, time::Duration};
+/// use left_right::Publishing;
+///
+/// let (writer, _) = left_right::new_owned::<Count, u32>(Count(0));
+/// let with_every_other = Publishing::Every(NonZeroUsize::new(2).unwrap());
+/// let count = writer.into_shared(with_every_other, Duration::from_secs(1));
+/// for visible in [0, 2, 2, 4] {
+///     count.append_with(|_| (Some(1), ()))?;
+///     assert_eq!(count.enter().0, visible);
+/// }
+/// # Ok::<(), left_right::Poisoned>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Publishing {
+    /// Before the call that changes something returns. Calls at the same time share a publish.
+    #[default]
+    EachWrite,
+    /// With every so many changes, and with [`SharedHandle::publish`](crate::SharedHandle::publish).
+    Every(NonZeroUsize),
+    /// At this interval, by a thread of the structure's own, and with
+    /// [`SharedHandle::publish`](crate::SharedHandle::publish). The thread ends with the last handle, which waits
+    /// for it unless it goes on such a thread. An interval of less than a millisecond is taken for one.
+    Interval(Duration),
+    /// With [`SharedHandle::publish`](crate::SharedHandle::publish) only.
+    ByHand,
+}
+
+thread_local! {
+    /// Whether this thread is a structure's own.
+    static IS_PUBLISHER: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Publishes at an interval until it is ended.
+pub(crate) struct Timer {
+    stop: Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+/// As short as an interval may be: without a pause the thread would do nothing but look.
+const SHORTEST: Duration = Duration::from_millis(1);
+
+impl Timer {
+    pub(crate) fn start<T, O>(
+        interval: Duration,
+        writer: SharedWriteHandle<T, O, Owned>,
+        patience: Duration,
+    ) -> Self
+    where
+        T: Absorb<O> + Independent + Send + Sync + 'static,
+        O: Send + 'static,
+    {
+        let (stop, stopped) = mpsc::channel::<()>();
+        let interval = interval.max(SHORTEST);
+        let work = move || {
+            IS_PUBLISHER.set(true);
+            // One attempt each time: the handles may go meanwhile, and then somebody waits for this
+            // thread. A panic of a clone or a drop poisons nothing, so it ends nothing either.
+            let publish = || swallow(|| drop(writer.publish_or_replace(patience)));
+            while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
+                publish();
+                if writer.is_poisoned() {
+                    break;
+                }
+            }
+            // The last handle may have gone on this thread, with what others have appended since.
+            publish();
+        };
+        let thread = thread::Builder::new().name("left-right publisher".to_owned());
+        Self {
+            stop,
+            thread: thread.spawn(work).expect("a thread can be started"),
+        }
+    }
+
+    /// Ends the thread, and waits until it has gone.
+    pub(crate) fn end(self) {
+        drop(self.stop);
+        // Such a thread may itself drop the last handle, with a value that it removes: its own structure's, or that
+        // of another one, whose thread does the same with its own.
+        if !IS_PUBLISHER.get() {
+            // A panic of an operation was reported, and the structure is poisoned.
+            let _ = self.thread.join();
+        }
+    }
+}

@@ -1,0 +1,412 @@
+//! The two copies: who owns which, who may change one, and who drops it.
+
+use std::{
+    ptr::NonNull,
+    time::{Duration, Instant},
+};
+
+use crossbeam_utils::CachePadded;
+
+use super::{
+    current::{Current, Relied},
+    fence::{Chooser, Cost, FencePolicy, Fences, Outgoing},
+    grace::{Departed, GracePeriod, Patience, StillThere, Vacated},
+    instance::{Generation, Header, Record, data_ptr, into_data, into_raw, published_as},
+    registry::{Registry, next_id},
+    state::{Core, Left, Share},
+};
+use crate::{
+    diagnostics::{ReaderState, StalledReader},
+    sync::{AtomicBool, Ordering, lock},
+};
+
+/// Why a wait with [`Patience::Forever`] cannot fail.
+pub(crate) const ENDLESS: &str = "a wait for ever ends only when all readers have left";
+
+/// A stale copy that the writer has given up waiting for, and the readers that it waits for.
+struct Abandoned<T> {
+    record: NonNull<Record<T>>,
+    grace: GracePeriod,
+}
+
+/// How many copies may be abandoned of which nobody is known to be in them. A reader that has found
+/// its record holds up that copy and no other; but one that was stopped before that counts as inside
+/// every copy.
+const MOST_IN_DOUBT: usize = 8;
+
+/// Who owns which copy, from the writer's point of view.
+pub(crate) struct Copies<T> {
+    pub(crate) share: Share<T>,
+    /// What readers see. The writer may read it.
+    published: NonNull<Record<T>>,
+    /// What the last swap took out. The writer's own once the grace period is over.
+    stale: NonNull<Record<T>>,
+    grace: GracePeriod,
+    /// Copies that stalled readers are still in, oldest first.
+    abandoned: Vec<Abandoned<T>>,
+    chooser: Chooser,
+    /// What the published pointer asks its readers for.
+    fences: Fences,
+    /// What the pointer to the stale copy asked them for.
+    stale_fences: Fences,
+    /// When readers last cost a publish time.
+    last_cost: Option<Instant>,
+    /// The number of the last publish.
+    pub(crate) version: u64,
+}
+
+// SAFETY: it owns two `T`, which needs `T: Send`, and shares one of them with readers on other
+// threads, which needs `T: Sync`.
+unsafe impl<T: Send + Sync> Send for Copies<T> {}
+
+impl<T> Copies<T> {
+    /// Publishes `readable` as version 0 and keeps `writable` for the writer.
+    pub(crate) fn new(readable: T, writable: T) -> Self {
+        // Before the first handle: registering is cheap while the process has one thread.
+        let mut chooser = Chooser::new();
+        let published = into_raw(readable, Generation::FIRST);
+        let fences = chooser.fences();
+        let pointer = Current::new(published.cast(), fences);
+        Self {
+            share: Share::new(Core {
+                current: CachePadded::new(pointer),
+                registry: Registry::new(),
+                id: next_id(),
+                has_no_writer: AtomicBool::new(false),
+            }),
+            published,
+            stale: into_raw(writable, Generation::FIRST),
+            grace: GracePeriod::default(),
+            abandoned: Vec::new(),
+            chooser,
+            fences,
+            stale_fences: fences,
+            last_cost: None,
+            version: 0,
+        }
+    }
+
+    pub(crate) fn set_fence_policy(&mut self, policy: FencePolicy) {
+        self.chooser.set_policy(policy);
+    }
+
+    /// Waits until the last reader has left the stale copy, and lends it to the writer.
+    ///
+    /// # Errors
+    ///
+    /// If readers are still there when patience ends.
+    #[track_caller]
+    pub(crate) fn reclaim(&mut self, patience: Patience) -> Result<Reclaimed<'_, T>, StillThere> {
+        self.settle(patience);
+        let departed = self.grace.wait(patience)?;
+        Ok(Reclaimed {
+            copies: self,
+            _departed: departed,
+        })
+    }
+
+    /// Makes the fence that the last swap owes its readers, if it is needed.
+    fn settle(&mut self, patience: Patience) {
+        let registry = &self.share.core.registry;
+        let Some(settled) = self.grace.settle(registry, patience) else {
+            return;
+        };
+        let outgoing = match (settled.relied, self.stale_fences) {
+            (Relied::OnFull, _) => Outgoing::Symmetric,
+            (Relied::OnHeavy, Fences::Asymmetric) => {
+                Outgoing::Asymmetric(settled.took.map(|took| self.cost(took)))
+            }
+            (Relied::OnHeavy, _) => Outgoing::TagTakenOff,
+        };
+        self.chooser.record(settled.fenced, outgoing);
+    }
+
+    fn cost(&mut self, took: Duration) -> Cost {
+        let now = Instant::now();
+        let last = self.last_cost.replace(now);
+        Cost {
+            took,
+            interval: last.map_or(Duration::MAX, |last| now - last),
+        }
+    }
+
+    /// The readers that the last `reclaim` gave up on.
+    pub(crate) fn stalled_readers(&self) -> Vec<StalledReader> {
+        self.grace.stalled_readers()
+    }
+
+    /// What each reader is doing.
+    pub(crate) fn readers(&self) -> Vec<ReaderState> {
+        let registry = &self.share.core.registry;
+        registry.states(|address| self.version_at(address))
+    }
+
+    /// The version of the record at this address, if one of those that readers can be in is there.
+    ///
+    /// What a slot says is never followed as a pointer: it may be a guess, at a record that is gone.
+    fn version_at(&self, address: usize) -> Option<u64> {
+        let abandoned = self.abandoned.iter().map(|abandoned| abandoned.record);
+        let mut records = [self.published, self.stale].into_iter().chain(abandoned);
+        let record = records.find(|record| pointer_to(*record).addr().get() == address)?;
+        Some(version_of(record))
+    }
+
+    /// For how long they have been known to be there.
+    pub(crate) fn stalled_for(&self) -> Duration {
+        self.grace.stalled_for()
+    }
+
+    /// Leaves the stale copy to the readers that are in it and goes on with a clone of the
+    /// published one. `false` if too many copies are abandoned already.
+    ///
+    /// If `clone` panics nothing has changed.
+    pub(crate) fn replace_stale(&mut self) -> bool
+    where
+        T: Clone,
+    {
+        let in_doubt = |it: &&Abandoned<T>| !it.grace.has_known_reader();
+        let mut copies_in_doubt = usize::from(!self.grace.has_known_reader());
+        copies_in_doubt += self.abandoned.iter().filter(in_doubt).count();
+        if copies_in_doubt > MOST_IN_DOUBT {
+            return false;
+        }
+        // SAFETY: nobody changes the published copy before the next swap, which takes `self`.
+        let published = unsafe { self.published.as_ref() };
+        // It may get the address of a record that was freed, which slots name in a generation of that one.
+        let generation = header_of(&self.stale).generation;
+        let fresh = into_raw(published.data.clone(), generation);
+        self.abandoned.push(Abandoned {
+            record: std::mem::replace(&mut self.stale, fresh),
+            grace: std::mem::take(&mut self.grace),
+        });
+        true
+    }
+
+    /// Drops, with `drop_stale`, the abandoned copies whose last reader has left.
+    pub(crate) fn free_abandoned(&mut self, drop_stale: fn(Box<T>)) {
+        let mut index = 0;
+        while let Some(abandoned) = self.abandoned.get_mut(index) {
+            if abandoned.grace.wait(Patience::Never).is_ok() {
+                let record = self.abandoned.remove(index).record;
+                // SAFETY: its readers have left, and no pointer leads there any more
+                // (invariant 1).
+                drop_stale(unsafe { into_data(record) });
+            } else {
+                index += 1;
+            }
+        }
+    }
+
+    /// How many abandoned copies are not freed yet.
+    pub(crate) fn abandoned(&self) -> usize {
+        self.abandoned.len()
+    }
+
+    /// The stale copy's data, which readers may still be in.
+    pub(crate) fn stale_ptr(&mut self) -> NonNull<T> {
+        data_ptr(self.stale.cast())
+    }
+
+    /// Takes the data away from the readers, waits until the last has left, and returns both
+    /// copies: the one that was published and the other. Abandoned ones are dropped with
+    /// `drop_stale`.
+    #[track_caller]
+    pub(crate) fn close(mut self, drop_stale: fn(Box<T>)) -> (Box<T>, Box<T>) {
+        let relied = self.share.core.current.close();
+        // Whoever is inside now has to leave altogether, whichever copy it is in. That includes
+        // stragglers of earlier swaps: one that is still there is seen again.
+        self.grace.begin(Vacated::All, relied);
+        self.grace
+            .settle(&self.share.core.registry, Patience::Never);
+        let _departed: Departed = self.grace.wait(Patience::Forever).expect(ENDLESS);
+        for abandoned in self.abandoned.drain(..) {
+            // SAFETY: all readers have left all copies and none can come back (invariants 1
+            // and 3).
+            drop_stale(unsafe { into_data(abandoned.record) });
+        }
+        // SAFETY: as above; `self` owned them and is consumed.
+        let published = unsafe { into_data(self.published) };
+        // SAFETY: as above.
+        let stale = unsafe { into_data(self.stale) };
+        (published, stale)
+    }
+
+    /// Leaves the published copy to the readers for as long as any handle lives. It is dropped
+    /// with `drop_last`, the others with `drop_stale`: later, if readers may still be in them.
+    ///
+    /// `sound` says whether the stale copy is whole; if it is not, it is leaked.
+    pub(crate) fn leave_to_readers(
+        mut self,
+        sound: bool,
+        drop_stale: fn(Box<T>),
+        drop_last: fn(Box<T>),
+    ) where
+        T: Send,
+    {
+        self.settle(Patience::Never);
+        let core = &self.share.core;
+        core.current.set_last(pointer_to(self.published));
+        let free_now = sound && self.grace.wait(Patience::Never).is_ok();
+        {
+            let left = |record, drop_with| Left { record, drop_with };
+            let abandoned = self.abandoned.drain(..);
+            let abandoned = abandoned.map(|abandoned| left(abandoned.record, drop_stale));
+            let mut kept = lock(&self.share.shared.left);
+            kept.extend(abandoned);
+            if sound && !free_now {
+                kept.push(left(self.stale, drop_stale));
+            }
+            kept.push(left(self.published, drop_last));
+        }
+        if free_now {
+            // SAFETY: the grace period is over and the published pointer is another one, so
+            // nobody is in this copy or can get there (invariant 1); `self` is consumed.
+            drop_stale(unsafe { into_data(self.stale) });
+        }
+    }
+}
+
+/// However the writer goes, by a panic or without freeing its copies, it has gone then.
+impl<T> Drop for Copies<T> {
+    fn drop(&mut self) {
+        // Release: pairs with the Acquire in `has_writer`.
+        let core = &self.share.core;
+        core.has_no_writer.store(true, Ordering::Release);
+    }
+}
+
+/// The pointer by which a record of the writer's was published last, or will be next.
+fn pointer_to<T>(record: NonNull<Record<T>>) -> NonNull<Header> {
+    published_as(record.cast(), header_of(&record).generation)
+}
+
+/// The version of a record of the writer's.
+fn version_of<T>(record: NonNull<Record<T>>) -> u64 {
+    header_of(&record).version
+}
+
+/// The header of a record of the writer's.
+fn header_of<T>(record: &NonNull<Record<T>>) -> &Header {
+    // SAFETY: the writer, who is asking, frees records, and this one is not freed yet. The writer alone
+    // writes headers.
+    &unsafe { record.as_ref() }.header
+}
+
+/// The stale copy, free of readers: proof that the grace period is over.
+///
+/// Only [`Copies::reclaim`] makes one, and a swap consumes it.
+pub(crate) struct Reclaimed<'a, T> {
+    copies: &'a mut Copies<T>,
+    _departed: Departed,
+}
+
+impl<'a, T> Reclaimed<'a, T> {
+    /// The stale copy, to change, and the published one, to look at.
+    pub(crate) fn both(&mut self) -> (&mut T, &T) {
+        // SAFETY: readers have left the stale copy and cannot find it (invariant 1); `&mut self`
+        // keeps the writer from making a second reference.
+        let stale = unsafe { self.copies.stale.as_mut() };
+        // SAFETY: nobody changes the published copy before the next swap, which takes `self`.
+        let published = unsafe { self.copies.published.as_ref() };
+        (&mut stale.data, &published.data)
+    }
+
+    /// The stale copy, for as long as the writer is borrowed.
+    pub(crate) fn into_stale(self) -> &'a T {
+        // SAFETY: as in `both`.
+        let stale = unsafe { self.copies.stale.as_ref() };
+        &stale.data
+    }
+
+    /// Publishes the stale copy. The one that was published becomes the stale one, and its grace
+    /// period begins.
+    pub(crate) fn publish(self) {
+        let copies = self.copies;
+        copies.version += 1;
+        // SAFETY: as in `both`: the record is the writer's own until the swap.
+        let fresh = unsafe { copies.stale.as_mut() };
+        fresh.header.version = copies.version;
+        fresh.header.generation = copies.grace.named().next_free(fresh.header.generation);
+        copies.stale_fences = std::mem::replace(&mut copies.fences, copies.chooser.fences());
+        let fresh = pointer_to(copies.stale);
+        let relied = copies.share.core.current.swap(fresh, copies.fences);
+        std::mem::swap(&mut copies.published, &mut copies.stale);
+        let version = version_of(copies.stale);
+        let address = pointer_to(copies.stale).addr().get();
+        let vacated = Vacated::Record { address, version };
+        copies.grace.begin(vacated, relied);
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::raw::fence::{FenceStrategy, fence_strategy};
+
+    #[test]
+    fn a_reader_that_may_be_anywhere_costs_few_copies() {
+        let mut copies = Copies::new(0_u32, 0_u32);
+        let slot = copies.share.core.registry.register();
+        slot.stop_in_search();
+        let mut replaced = 0;
+        loop {
+            if copies.reclaim(Patience::Never).is_err() {
+                if !copies.replace_stale() {
+                    break;
+                }
+                replaced += 1;
+                assert!(replaced < 100, "a copy for each publish");
+            }
+            copies.reclaim(Patience::Never).unwrap().publish();
+        }
+        assert_eq!(copies.abandoned(), replaced);
+        slot.end_leaked_session();
+        copies.reclaim(Patience::Never).unwrap().publish();
+        copies.free_abandoned(drop);
+        assert_eq!(copies.abandoned(), 0);
+        drop(copies.close(drop));
+    }
+
+    #[test]
+    fn what_a_reader_that_pauses_remembers_is_not_published_again() {
+        let mut copies = Copies::new(0_u32, 0_u32);
+        let slots = [0; 3].map(|_| {
+            copies.reclaim(Patience::Never).unwrap().publish();
+            let core = &copies.share.core;
+            let slot = core.registry.register();
+            slot.stop_inside(core.current.peek().unwrap());
+            slot.end_leaked_session();
+            slot
+        });
+        for _ in 0..100 {
+            copies.reclaim(Patience::Never).unwrap().publish();
+            let published = copies.share.core.current.peek().unwrap();
+            let published = published.addr().get();
+            let newest = copies.version_at(published);
+            assert_eq!(newest, Some(copies.version));
+            assert!(slots.iter().all(|it| it.word().record() != Some(published)));
+        }
+        drop(copies.close(drop));
+    }
+
+    #[test]
+    fn readers_that_take_the_tag_off_are_heard() {
+        if fence_strategy() == FenceStrategy::Fences {
+            return; // There is one choice only.
+        }
+        let mut copies = Copies::new(0_u32, 0_u32);
+        // Nobody reads, so fences on both sides are for nothing, and soon chosen.
+        while copies.fences != Fences::Symmetric {
+            copies.reclaim(Patience::Never).unwrap().publish();
+        }
+        let published = &copies.share.core.current;
+        while published.find_announced().unwrap().fenced {
+            published.prefer_light_fence(pointer_to(copies.published));
+        }
+        for _ in 0..2 {
+            copies.reclaim(Patience::Never).unwrap().publish();
+        }
+        assert_eq!(copies.fences, Fences::Asymmetric);
+        drop(copies.close(drop));
+    }
+}

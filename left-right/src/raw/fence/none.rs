@@ -1,0 +1,18 @@
+//! No heavy fence: unknown systems, and tools that could not see one (Miri, ThreadSanitizer).
+
+#![forbid(unsafe_code)]
+
+use super::FenceStrategy;
+
+pub(super) fn register() -> Option<FenceStrategy> {
+    None
+}
+
+/// Never relied on: without a heavy fence, every published pointer asks readers for a full one.
+#[inline(always)]
+pub(super) fn light() {}
+
+/// Never called: every published pointer asks for a full fence, so every swap uses one.
+pub(super) fn heavy() {
+    super::full();
+}

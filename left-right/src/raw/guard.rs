@@ -1,0 +1,315 @@
+//! The guard: a reference into the published copy; the last of nested guards leaves, exactly once.
+
+use std::{fmt, marker::PhantomData, mem, ops::Deref, ptr::NonNull};
+
+use super::{
+    instance::{Header, data_ptr, record_at},
+    registry::SharedSlot,
+    slot::{Slot, Step},
+    state::{Core, Share},
+};
+
+/// A reference to the published copy, or to a part of it, that keeps the copy as it is.
+///
+/// Nothing changes under a guard: it is one consistent snapshot, from one publish, of everything
+/// in the structure. Dropping it leaves. It is not `Send`: it leaves on the thread that entered. It is
+/// `Sync` if the data is, so scoped threads can read through it.
+///
+/// While a guard lives the writer can publish once; the publish after that waits for it. A guard
+/// that is leaked ([`std::mem::forget`]) makes the writer wait until the [`ReadHandle`] that it
+/// came from is dropped, and for ever if it came from a [`SharedReadHandle`]; until then that handle
+/// keeps reading the old version, too. See
+/// [`WriteHandle::publish_or_replace`](crate::WriteHandle::publish_or_replace).
+///
+/// [`ReadHandle`]: crate::ReadHandle
+/// [`SharedReadHandle`]: crate::SharedReadHandle
+///
+/// # Examples
+///
+/// ```compile_fail
+/// fn is_send<T: Send>() {}
+/// is_send::<left_right::ReadGuard<'static, u32>>();
+/// ```
+///
+/// ```
+/// fn is_sync<T: Sync>() {}
+/// is_sync::<left_right::ReadGuard<'static, u32>>();
+/// ```
+///
+/// ```compile_fail
+/// fn is_sync<T: Sync>() {}
+/// is_sync::<left_right::ReadGuard<'static, std::cell::Cell<u32>>>();
+/// ```
+#[must_use = "the guard leaves at once if it is not held"]
+pub struct ReadGuard<'rh, T: ?Sized> {
+    /// A pointer and not a reference: it is not valid any more when the guard's drop returns.
+    data: NonNull<T>,
+    /// A pointer, too: the last guard of a slot that nobody else owns gives it back, and frees it.
+    slot: NonNull<Slot>,
+    core: &'rh Core,
+    /// Whether `data` is a part of the record's data and not all of it.
+    narrowed: bool,
+    data_type: PhantomData<&'rh T>,
+}
+
+// SAFETY: through a shared guard other threads get `&T`, which needs `T: Sync`, and read the word
+// that says which record the session reads, which does not change while the guard lives. Ending or
+// moving the session takes the guard itself, which does not leave its thread.
+unsafe impl<T: ?Sized + Sync> Sync for ReadGuard<'_, T> {}
+
+impl<'rh, T: ?Sized> ReadGuard<'rh, T> {
+    /// Narrows a guard to a part of what it guards.
+    ///
+    /// An associated function, so that it hides no method of the data.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use left_right::{ReadGuard, ReadHandle};
+    ///
+    /// fn first(handle: &ReadHandle<Vec<String>>) -> Option<ReadGuard<'_, str>> {
+    ///     ReadGuard::try_map(handle.enter()?, |names| names.first().map(String::as_str))
+    /// }
+    ///
+    /// fn all(handle: &ReadHandle<Vec<String>>) -> Option<ReadGuard<'_, [String]>> {
+    ///     Some(ReadGuard::map(handle.enter()?, Vec::as_slice))
+    /// }
+    /// ```
+    #[inline]
+    pub fn map<F, U: ?Sized>(orig: Self, f: F) -> ReadGuard<'rh, U>
+    where
+        F: for<'a> FnOnce(&'a T) -> &'a U,
+    {
+        let part = NonNull::from(f(&orig));
+        orig.narrow(part)
+    }
+
+    /// Narrows a guard to a part of what it guards, if there is such a part; else leaves.
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// use left_right::ReadGuard;
+    ///
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// writer.append(3).publish();
+    /// let small = ReadGuard::try_map(reader.enter().unwrap(), |count| Some(&count.0).filter(|n| **n < 9));
+    /// assert_eq!(*small.unwrap(), 3);
+    /// let large = ReadGuard::try_map(reader.enter().unwrap(), |count| Some(&count.0).filter(|n| **n > 9));
+    /// assert!(large.is_none());
+    /// ```
+    #[inline]
+    pub fn try_map<F, U: ?Sized>(orig: Self, f: F) -> Option<ReadGuard<'rh, U>>
+    where
+        F: for<'a> FnOnce(&'a T) -> Option<&'a U>,
+    {
+        let part = NonNull::from(f(&orig)?);
+        Some(orig.narrow(part))
+    }
+
+    /// The number of the publish that this guard sees; 0 if nothing was published before it.
+    ///
+    /// Versions grow by one with each publish, so two guards with the same version of the same
+    /// pair see the same data, and the difference to
+    /// [`WriteHandle::version`](crate::WriteHandle::version) says how far a reader is behind.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// use left_right::ReadGuard;
+    ///
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// assert_eq!(ReadGuard::version(&reader.enter().unwrap()), 0);
+    /// writer.publish();
+    /// assert_eq!(ReadGuard::version(&reader.enter().unwrap()), 1);
+    /// ```
+    #[inline]
+    pub fn version(orig: &Self) -> u64 {
+        // SAFETY: the session is open until this guard is dropped, and all guards of a session
+        // are guards of this record (invariants 1 and 7).
+        unsafe { record_at(orig.slot().record()).as_ref() }.version
+    }
+
+    #[inline]
+    fn slot(&self) -> &Slot {
+        // SAFETY: a slot stays in the registry for as long as it has guards, and the registry for
+        // as long as the handle that this guard borrows (invariant 7).
+        unsafe { self.slot.as_ref() }
+    }
+
+    /// Hands the session over to a guard of a part.
+    #[inline]
+    fn narrow<U: ?Sized>(self, data: NonNull<U>) -> ReadGuard<'rh, U> {
+        let Self { slot, core, .. } = self;
+        // The new guard leaves in place of this one.
+        mem::forget(self);
+        ReadGuard {
+            data,
+            slot,
+            core,
+            narrowed: true,
+            data_type: PhantomData,
+        }
+    }
+}
+
+impl<'rh, T> ReadGuard<'rh, T> {
+    /// Enters with the slot of a handle; `None` if the data was taken away. The slot belongs to the structure of
+    /// `share`.
+    #[inline]
+    pub(crate) fn enter(share: &'rh Share<T>, slot: &'rh SharedSlot) -> Option<Self> {
+        let current = &share.core.current;
+        let record = match slot.enter(slot.word(), current) {
+            Ok(record) => record,
+            Err(otherwise) => slot.enter_otherwise(otherwise, current)?,
+        };
+        Some(Self::new(record, NonNull::from(&***slot), share))
+    }
+
+    /// The guard for a session that `slot`, one of the structure of `share`, has just opened or joined, of this record.
+    #[inline]
+    pub(super) fn new(record: NonNull<Header>, slot: NonNull<Slot>, share: &'rh Share<T>) -> Self {
+        Self {
+            data: data_ptr::<T>(record),
+            slot,
+            core: &share.core,
+            narrowed: false,
+            data_type: PhantomData,
+        }
+    }
+
+    /// Whether nothing newer was published, as far as this thread can see. Costs a load.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// use left_right::ReadGuard;
+    ///
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// let guard = reader.enter().unwrap();
+    /// assert!(ReadGuard::is_newest(&guard));
+    /// writer.append(1).publish();
+    /// assert!(!ReadGuard::is_newest(&guard));
+    /// ```
+    #[inline]
+    pub fn is_newest(orig: &Self) -> bool {
+        !orig.core.current.differs_from(orig.slot().record())
+    }
+
+    /// Moves to the newest published copy, without leaving and entering again.
+    ///
+    /// For loops that hold one guard per round and pay nothing per look-up: a refresh that finds
+    /// nothing new costs a load. Wait-free.
+    ///
+    /// Returns the guard as it is if nothing newer was published, if the writer took the data
+    /// away, if other guards of the same handle are alive, since they all see one copy, or if the
+    /// guard was narrowed by [`map`](Self::map). A method `refresh` of the data itself is hidden by
+    /// this one: call it as `(*guard).refresh()`. `None` if the writer takes the data away at this
+    /// very moment.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// let guard = reader.enter().unwrap();
+    /// writer.append(1).publish();
+    /// assert_eq!(guard.0, 0);
+    /// let guard = guard.refresh().unwrap();
+    /// assert_eq!(guard.0, 1);
+    /// ```
+    #[inline]
+    pub fn refresh(mut self) -> Option<Self> {
+        if self.narrowed {
+            return Some(self);
+        }
+        match self.slot().step(&self.core.current) {
+            Step::Stay => Some(self),
+            Step::Moved(record) => {
+                // The record is a `Record<T>`: the guard was made by a handle and never narrowed.
+                self.data = data_ptr::<T>(record);
+                Some(self)
+            }
+            // The reader is outside already; the drop of the guard leaves it there.
+            Step::Closed => None,
+        }
+    }
+}
+
+impl<T: ?Sized> Drop for ReadGuard<'_, T> {
+    /// Small enough to be inlined also where a panic unwinds: a guard whose address is needed
+    /// nowhere lives in registers.
+    #[inline]
+    fn drop(&mut self) {
+        if !self.slot().leave() {
+            leave_nested(self.slot, self.core);
+        }
+    }
+}
+
+/// Gives back a slot that no thread owns, if this is one, after it has left.
+#[cold]
+pub(super) fn give_back_if_nobodys(slot: NonNull<Slot>, core: &Core) {
+    // SAFETY: the slot is in the registry of `core`; the reference is not used once it is freed.
+    let slot = unsafe { slot.as_ref() };
+    if slot.is_abandoned() {
+        core.registry.deregister(slot.key());
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn leave_nested(slot: NonNull<Slot>, core: &Core) {
+    // SAFETY: as in `ReadGuard::slot`; the guard that is being dropped is one of the slot's. The
+    // reference is not used once the slot is freed.
+    let slot = unsafe { slot.as_ref() };
+    if slot.leave_nested() {
+        core.registry.deregister(slot.key());
+    }
+}
+
+impl<T: ?Sized> Deref for ReadGuard<'_, T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        // SAFETY: the pointer came from a reference into the session's record, and the session is
+        // open until this guard is dropped (invariant 1).
+        unsafe { self.data.as_ref() }
+    }
+}
+
+impl<T: ?Sized> AsRef<T> for ReadGuard<'_, T> {
+    #[inline]
+    fn as_ref(&self) -> &T {
+        self
+    }
+}
+
+impl<T: ?Sized + PartialEq> PartialEq for ReadGuard<'_, T> {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl<T: ?Sized + Eq> Eq for ReadGuard<'_, T> {}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for ReadGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
+    }
+}
+
+impl<T: ?Sized + fmt::Display> fmt::Display for ReadGuard<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&**self, f)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<T: ?Sized + serde::Serialize> serde::Serialize for ReadGuard<'_, T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        T::serialize(self, serializer)
+    }
+}

@@ -1,0 +1,49 @@
+//! The protocol: two copies, who may be in which, and when one may be changed. Nothing here knows what an
+//! operation is.
+//!
+//! All unsafe code of the crate stands here, but for [`aliasing`](crate::aliasing) and a signature of 0.11's. The
+//! numbers are those of the invariants in `docs/ALGORITHM.md`.
+//!
+//! | file | what it is for | unsafe, and the invariants that allow it |
+//! |---|---|---|
+//! | `state` | what all handles share; drops the copies that were left to the readers | 10 |
+//! | `copies` | who owns which copy: reclaim it, publish it, defer it, close | 1, 10 |
+//! | `guard` | enter, nest, narrow, refresh, leave | 1, 7 |
+//! | `tls` | this thread's slots, for handles that threads share | 7 |
+//! | `grace` | the grace period: one look at all slots, and the wait | |
+//! | `registry` | the slots: come, go, list | |
+//! | `slot` | one reader's word | 1, 13 |
+//! | `current` | the pointer to what readers are to use, and the swap | |
+//! | `instance` | one copy on the heap, and the way back | 10, 11 |
+//! | `fence` | light, heavy, full; a file per system in `fence/` | |
+//! | `backoff` | spin, yield, sleep | |
+
+pub(crate) mod backoff;
+
+#[allow(unsafe_code)] // On Windows: a call of the system.
+pub(crate) mod fence;
+
+#[allow(unsafe_code)] // Turns an instance back into the box that it came from.
+pub(crate) mod instance;
+
+pub(crate) mod current;
+
+#[allow(unsafe_code)] // Reads the version of the instance that its reader is in: invariant 1.
+pub(crate) mod slot;
+
+pub(crate) mod registry;
+
+pub(crate) mod grace;
+
+#[allow(unsafe_code)] // Drops what was left to the readers: invariant 10.
+pub(crate) mod state;
+
+#[allow(unsafe_code)] // Owns the copies: invariants 1 and 10.
+pub(crate) mod copies;
+
+#[allow(unsafe_code)]
+// Hands out references for as long as its reader is in a copy: invariants 1 and 7.
+pub(crate) mod guard;
+
+#[allow(unsafe_code)] // Points to slots that live as long as their structure: invariant 7.
+pub(crate) mod tls;

@@ -1,0 +1,572 @@
+//! One reader's slot: enter, leave, "which copy is it in?".
+//!
+//! A slot is one word that names a record. While the reader is outside it is the one that the reader
+//! found last. To enter, the reader takes that for a guess: it announces that it is inside that
+//! record, loads the published pointer, and if that is the record guessed, it is in. So a usual enter
+//! is one load, one store, one load and one comparison, which finds out at once whether there was a
+//! publish, whether a fence is asked for and whether the data was taken away. Where the guess is wrong
+//! the reader announces that it is inside *some* record, loads the pointer again, and says which.
+//!
+//! This is a hazard pointer (Maged Michael, 2004) that is announced before the pointer is known, with
+//! the fallback of an epoch: no retry, so entering is wait-free.
+//!
+//! # Orderings
+//!
+//! The reader that owns a slot is the only one that writes it, so a load and a store do for a change.
+//! Every store to `word` is Release and every look of the writer is Acquire (invariant 4): what the
+//! reader did in earlier sessions happens before whatever the writer does after it saw a later word.
+//! That holds for the announcement of `enter` too, because the writer may first see the *next* session,
+//! and must then have the reads of the earlier ones behind it.
+
+use std::{
+    ptr::{self, NonNull},
+    thread::{self, Thread},
+};
+
+use super::{
+    current::{Current, Found, asks_for_fence, untagged},
+    instance::{FLAGS, Header, record_at},
+};
+use crate::{
+    diagnostics::{ReaderState, StalledReader},
+    sync::{AtomicUsize, Ordering, is_this_thread, thread_number},
+};
+
+/// How many sessions a reader fences on account of one published copy before it asks for the
+/// cheaper fences (see `Current::prefer_light_fence`). A power of two.
+///
+/// It asks at a multiple of this number, the second one in a version at the latest. The heavy fence costs
+/// about as much as this many full ones, within a factor of a few. Loom gets a number that it can reach.
+const FENCED_SESSIONS: usize = if cfg!(loom) { 1 } else { 4096 };
+
+/// What a slot says about its reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Word(usize);
+
+/// Set in a word: the reader is inside.
+const INSIDE: usize = 1;
+/// Set in a word: it names no record. While inside, the reader may be in any; the other bits are a
+/// number then, another one each time.
+const UNNAMED: usize = 2;
+const _: () = assert!(INSIDE | UNNAMED == FLAGS, "the flags need free bits");
+
+impl Word {
+    /// Outside, and has not found anything yet.
+    const NOTHING: Self = Self(UNNAMED);
+
+    /// Inside a record that is to be found yet.
+    fn searching(number: usize) -> Self {
+        Self((number << 2) | UNNAMED | INSIDE)
+    }
+
+    /// Inside this record.
+    fn inside_of(record: NonNull<Header>) -> Self {
+        Self(record.addr().get() | INSIDE)
+    }
+
+    /// Inside what this word names.
+    #[inline]
+    fn inside(self) -> Self {
+        Self(self.0 | INSIDE)
+    }
+
+    /// Outside. The record remains, for the next guess.
+    #[inline]
+    fn outside(self) -> Self {
+        Self(self.0 & !INSIDE)
+    }
+
+    /// Whether the reader is inside.
+    #[inline]
+    pub(crate) fn is_inside(self) -> bool {
+        self.0 & INSIDE != 0
+    }
+
+    /// Whether it is inside, and may be in any record.
+    #[inline]
+    pub(crate) fn is_searching(self) -> bool {
+        self.0 & (INSIDE | UNNAMED) == (INSIDE | UNNAMED)
+    }
+
+    /// The address of the record that it is inside, or was, or guesses to be; not if it names none.
+    #[inline]
+    pub(crate) fn record(self) -> Option<usize> {
+        (self.0 & UNNAMED == 0).then_some(self.0 & !INSIDE)
+    }
+}
+
+/// What one reader tells the writer.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    /// A [`Word`].
+    word: AtomicUsize,
+    /// Guards of this session beyond the first, and [`ORPHANED`]. Only the reader looks at it.
+    nested: AtomicUsize,
+    /// How often the reader has searched. Only the reader looks at it.
+    searches: AtomicUsize,
+    /// How many sessions the reader has fenced.
+    fenced: AtomicUsize,
+    /// The version that was published when the reader last thought about its fenced sessions. Only the
+    /// reader looks at it.
+    fenced_version: AtomicUsize,
+    /// Where the slot stands in the registry. Only the reader looks at it.
+    key: AtomicUsize,
+    /// The number of the only thread that ever enters with this slot, or [`WRITERS`]; 0 if any may, or one that
+    /// has no number.
+    owner: AtomicUsize,
+    /// How many more times it is not worth while to wait for the reader to move on by itself. A note of the
+    /// writer's, which nobody else looks at: so it is none of loom's atomics, which would explore it.
+    idle: std::sync::atomic::AtomicU32,
+    /// The thread that registered the slot, for reports.
+    registered_by: Thread,
+    /// The thread that entered last, as [`thread_number`] has it.
+    #[cfg(all(debug_assertions, not(loom)))]
+    entered_by: AtomicUsize,
+}
+
+/// Set in `Slot::nested`: nobody owns the slot but its guards, and the last one gives it back.
+const ORPHANED: usize = 1 << (usize::BITS - 1);
+
+/// How far `Slot::nested` counts. Tests get a number that they can reach.
+const MOST_NESTED: usize = if cfg!(test) { 100 } else { ORPHANED - 1 };
+
+/// Why a reader could not enter where it was last.
+#[derive(Debug)]
+pub(crate) enum Otherwise {
+    /// It is inside already.
+    Nested,
+    /// It guessed this, and this pointer with its tags is published.
+    Guess(Word, *mut Header),
+}
+
+/// In `Slot::owner`: it is the writer's own.
+const WRITERS: usize = usize::MAX;
+
+/// What [`Slot::step`] found.
+pub(crate) enum Step {
+    /// There is nothing newer, or other guards need the copy that they share.
+    Stay,
+    /// The reader has moved on to this record.
+    Moved(NonNull<Header>),
+    /// The writer has taken the data away; the reader is outside.
+    Closed,
+}
+
+impl Slot {
+    pub(crate) fn new() -> Self {
+        Self {
+            word: AtomicUsize::new(Word::NOTHING.0),
+            nested: AtomicUsize::new(0),
+            searches: AtomicUsize::new(0),
+            fenced: AtomicUsize::new(0),
+            fenced_version: AtomicUsize::new(0),
+            key: AtomicUsize::new(0),
+            owner: AtomicUsize::new(0),
+            idle: std::sync::atomic::AtomicU32::new(0),
+            registered_by: thread::current(),
+            #[cfg(all(debug_assertions, not(loom)))]
+            entered_by: AtomicUsize::new(0),
+        }
+    }
+
+    pub(crate) fn set_key(&self, key: usize) {
+        self.key.store(key, Ordering::Relaxed);
+    }
+
+    /// Takes note that no other thread than this one will ever enter with this slot.
+    pub(crate) fn belong_to_this_thread(&self) {
+        // Loom's threads have no numbers.
+        if cfg!(not(loom)) {
+            self.owner.store(thread_number(), Ordering::Relaxed);
+        }
+    }
+
+    /// Takes note that nobody enters with this slot but who has the writer.
+    pub(crate) fn belong_to_writer(&self) {
+        self.owner.store(WRITERS, Ordering::Relaxed);
+    }
+
+    /// Whether nobody can be entering with this slot while this thread, which has the writer, asks.
+    pub(crate) fn is_at_rest(&self) -> bool {
+        // Relaxed: what this thread, or whoever had the writer before, has stored; of others it is
+        // only asked whether it is that.
+        let owner = self.owner.load(Ordering::Relaxed);
+        owner == WRITERS || is_this_thread(owner)
+    }
+
+    /// What [`set_idle`](Self::set_idle) noted last.
+    pub(crate) fn idle(&self) -> u32 {
+        // Relaxed, as in `set_idle`: it goes from thread to thread with the writer.
+        self.idle.load(Ordering::Relaxed)
+    }
+
+    /// Takes note that for so many times it is not worth while to wait for the reader to move on by itself.
+    pub(crate) fn set_idle(&self, times: u32) {
+        self.idle.store(times, Ordering::Relaxed);
+    }
+
+    /// Where the slot stands in the registry.
+    pub(crate) fn key(&self) -> usize {
+        self.key.load(Ordering::Relaxed)
+    }
+
+    /// Enters where the reader was last, if that is what is published, and returns the record that this
+    /// session reads. Asks for one [`leave`](Self::leave) then.
+    ///
+    /// `word` is what [`word`](Self::word) says.
+    ///
+    /// # Errors
+    ///
+    /// If it is not so simple: [`enter_otherwise`](Self::enter_otherwise) tells. (Not an `Option`, since
+    /// whoever unpacked that would test the record once more.)
+    #[inline]
+    pub(crate) fn enter(
+        &self,
+        word: Word,
+        published: &Current,
+    ) -> Result<NonNull<Header>, Otherwise> {
+        if word.is_inside() {
+            return Err(Otherwise::Nested);
+        }
+        #[cfg(all(debug_assertions, not(loom)))]
+        self.entered_by.store(thread_number(), Ordering::Relaxed);
+        self.announce(word.inside());
+        let current = published.load_announced();
+        if current.addr() != word.0 {
+            return Err(Otherwise::Guess(word, current));
+        }
+        // The guess is right. It may name a record that was freed in the meantime, at whose address
+        // there is another by now: the pointer that counts is the one just loaded.
+        // SAFETY: a word outside is the address of a record or has `UNNAMED` set, so it is not 0.
+        Ok(unsafe { NonNull::new_unchecked(current) })
+    }
+
+    /// Enters once more, or fences, or searches, and returns the record that this session reads.
+    ///
+    /// `None` if the writer took the data away. Each `Some` asks for one [`leave`](Self::leave).
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn enter_otherwise(
+        &self,
+        otherwise: Otherwise,
+        published: &Current,
+    ) -> Option<NonNull<Header>> {
+        let (guess, current) = match otherwise {
+            Otherwise::Nested => return self.enter_nested(published),
+            Otherwise::Guess(guess, current) => (guess, current),
+        };
+        if asks_for_fence(current) && untagged(current).addr() == guess.0 {
+            let record = untagged(published.fence_and_load());
+            if record.addr() == guess.0 {
+                let record = NonNull::new(record)?;
+                self.count_fenced_session(record, published);
+                return Some(record);
+            }
+        }
+        self.search(published)
+    }
+
+    /// Announces a session, finds out what it reads, and says so.
+    fn search(&self, published: &Current) -> Option<NonNull<Header>> {
+        let number = self.searches.load(Ordering::Relaxed).wrapping_add(1);
+        self.searches.store(number, Ordering::Relaxed);
+        self.announce(Word::searching(number));
+        let Some(Found { record, fenced }) = published.find_announced() else {
+            // The number stays, so that the next guess is not taken for one that has been there long.
+            self.announce(Word::searching(number).outside());
+            return None;
+        };
+        self.announce(Word::inside_of(record));
+        if fenced {
+            self.count_fenced_session(record, published);
+        }
+        Some(record)
+    }
+
+    #[inline]
+    fn announce(&self, word: Word) {
+        // Release: pairs with the Acquire in `seen`; see the head of this file.
+        self.word.store(word.0, Ordering::Release);
+    }
+
+    /// What a reader has done that was stopped before it found a record.
+    #[cfg(test)]
+    pub(crate) fn stop_in_search(&self) {
+        let nobody = Current::new(NonNull::dangling(), crate::raw::fence::Fences::Symmetric);
+        nobody.close();
+        self.search(&nobody);
+        self.announce(self.word().inside());
+    }
+
+    /// What a reader has done that has found this record.
+    #[cfg(test)]
+    pub(crate) fn stop_inside(&self, record: NonNull<Header>) {
+        self.announce(Word::inside_of(record));
+    }
+
+    /// Another guard for a reader that is inside already: it shares the record of the first.
+    fn enter_nested(&self, published: &Current) -> Option<NonNull<Header>> {
+        if published.is_closed() {
+            return None;
+        }
+        let nested = self.nested.load(Ordering::Relaxed);
+        // Leaked guards could carry the count into the flag, or past it, on a 32-bit machine, and
+        // then the session would end while guards live (invariant 7).
+        assert!(
+            nested & !ORPHANED < MOST_NESTED,
+            "too many guards of one handle"
+        );
+        self.nested.store(nested + 1, Ordering::Relaxed);
+        Some(self.record())
+    }
+
+    /// Gives back the only guard of a slot that has an owner, which ends the session. `false` if
+    /// it is not such a guard: [`leave_nested`](Self::leave_nested) does it then.
+    #[inline]
+    pub(crate) fn leave(&self) -> bool {
+        let is_sole = self.nested.load(Ordering::Relaxed) == 0;
+        if is_sole {
+            self.end_session();
+        }
+        is_sole
+    }
+
+    /// Gives back one of several guards, or of guards that own the slot; the last one ends the
+    /// session.
+    ///
+    /// `true` asks the caller to deregister the slot: it was the last guard, and nobody else owns
+    /// the slot.
+    pub(crate) fn leave_nested(&self) -> bool {
+        let nested = self.nested.load(Ordering::Relaxed);
+        if nested == ORPHANED {
+            self.end_session();
+            return true;
+        }
+        self.nested.store(nested - 1, Ordering::Relaxed);
+        false
+    }
+
+    /// What the reads of this session looked at is the writer's to change from here on.
+    #[inline]
+    fn end_session(&self) {
+        self.announce(self.word().outside());
+    }
+
+    /// Leaves the slot to its guards: the last of them is told to give it back.
+    ///
+    /// `false` if there are none, so that the caller must do so now.
+    pub(crate) fn orphan(&self) -> bool {
+        let nested = self.nested.load(Ordering::Relaxed);
+        self.nested.store(nested | ORPHANED, Ordering::Relaxed);
+        self.is_occupied()
+    }
+
+    /// Whether nobody owns the slot and it has no guards either.
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.nested.load(Ordering::Relaxed) == ORPHANED && !self.is_occupied()
+    }
+
+    /// Whether the reader is inside. Asked only by the reader itself.
+    pub(crate) fn is_occupied(&self) -> bool {
+        self.word().is_inside()
+    }
+
+    /// What the slot says. Asked only by the reader itself.
+    #[inline]
+    pub(crate) fn word(&self) -> Word {
+        // Relaxed: this thread wrote the value itself, or got the handle from the one that did.
+        Word(self.word.load(Ordering::Relaxed))
+    }
+
+    /// Moves a session with a single guard to the newest record, without leaving in between.
+    #[inline]
+    pub(crate) fn step(&self, published: &Current) -> Step {
+        let nested = self.nested.load(Ordering::Relaxed) & !ORPHANED;
+        if nested != 0 || !published.differs_from(self.record()) {
+            return Step::Stay;
+        }
+        match self.search(published) {
+            Some(record) => Step::Moved(record),
+            None => Step::Closed,
+        }
+    }
+
+    /// Ends a session whose guards were leaked. The caller knows that none of them is in use.
+    #[inline]
+    pub(crate) fn end_leaked_session(&self) {
+        self.nested.store(0, Ordering::Relaxed);
+        self.end_session();
+    }
+
+    /// The record of the session that the reader is in. Asked only by the reader itself.
+    ///
+    /// The word is an address and not a pointer, since the guess that it started as may be older than
+    /// the record. So a record's provenance is exposed where it is made, and taken up here.
+    #[inline]
+    pub(crate) fn record(&self) -> NonNull<Header> {
+        let address = self.word().record().unwrap_or(0);
+        NonNull::new(ptr::with_exposed_provenance_mut(address))
+            .expect("a reader that is inside has found a record")
+    }
+
+    /// What the writer sees.
+    #[inline]
+    pub(crate) fn seen(&self) -> Word {
+        // Acquire: pairs with the Release in `announce`.
+        Word(self.word.load(Ordering::Acquire))
+    }
+
+    /// How many sessions the reader has fenced, as far as the writer knows.
+    #[inline]
+    pub(crate) fn fenced_sessions(&self) -> usize {
+        // Relaxed: a figure.
+        self.fenced.load(Ordering::Relaxed)
+    }
+
+    /// What a report says about a reader that stays inside a record of this version.
+    pub(crate) fn describe(&self, version: Option<u64>) -> StalledReader {
+        StalledReader {
+            thread: self.thread_name(),
+            version,
+            is_this_thread: self.was_entered_by_this_thread(),
+        }
+    }
+
+    /// What a list of all readers says about this one. `version_at` knows the records by address.
+    pub(crate) fn state(&self, version_at: impl Fn(usize) -> Option<u64>) -> ReaderState {
+        let word = self.seen();
+        let is_inside = word.is_inside();
+        ReaderState {
+            thread: self.thread_name(),
+            is_inside,
+            version: word.record().filter(|_| is_inside).and_then(version_at),
+        }
+    }
+
+    fn thread_name(&self) -> Option<String> {
+        self.registered_by.name().map(str::to_owned)
+    }
+
+    /// Whether the reader is the calling thread, as far as is known.
+    #[cfg(all(debug_assertions, not(loom)))]
+    pub(crate) fn was_entered_by_this_thread(&self) -> bool {
+        is_this_thread(self.entered_by.load(Ordering::Relaxed))
+    }
+
+    /// Whether the reader is the calling thread, as far as is known: whether it registered here.
+    #[cfg(not(all(debug_assertions, not(loom))))]
+    pub(crate) fn was_entered_by_this_thread(&self) -> bool {
+        self.registered_by.id() == thread::current().id()
+    }
+
+    /// Counts a session that was fenced, for the writer; now and then, asks for the cheaper fence if
+    /// many sessions read the same version.
+    #[inline]
+    fn count_fenced_session(&self, record: NonNull<Header>, published: &Current) {
+        let fenced = self.fenced.load(Ordering::Relaxed).wrapping_add(1);
+        // Relaxed: a figure.
+        self.fenced.store(fenced, Ordering::Relaxed);
+        if fenced & (FENCED_SESSIONS - 1) == 0 {
+            self.ask_for_light_fence(record, published);
+        }
+    }
+
+    #[cold]
+    fn ask_for_light_fence(&self, record: NonNull<Header>, published: &Current) {
+        // SAFETY: the session is open and found this record, so it is not freed or changed
+        // before `leave` (invariant 1).
+        let version = unsafe { record_at(record).as_ref() }.version as usize;
+        if self.fenced_version.load(Ordering::Relaxed) == version {
+            published.prefer_light_fence(record);
+        }
+        self.fenced_version.store(version, Ordering::Relaxed);
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::raw::current::tests::published;
+
+    fn enter(slot: &Slot, published: &Current) -> Option<NonNull<Header>> {
+        slot.enter(slot.word(), published)
+            .or_else(|otherwise| slot.enter_otherwise(otherwise, published).ok_or(()))
+            .ok()
+    }
+
+    #[test]
+    fn a_reader_guesses_where_it_was_last() {
+        let (published, mut record) = published();
+        let record = NonNull::from(&mut *record);
+        let slot = Slot::new();
+        assert_eq!(slot.word(), Word::NOTHING);
+        assert_eq!(enter(&slot, &published), Some(record));
+        assert_eq!(slot.word(), Word::inside_of(record));
+        assert!(slot.leave());
+        assert_eq!(slot.word(), Word::inside_of(record).outside());
+        assert_eq!(enter(&slot, &published), Some(record));
+        assert!(slot.leave());
+        assert_eq!(slot.searches.load(Ordering::Relaxed), 1, "only the first");
+    }
+
+    #[test]
+    fn a_reader_that_finds_nothing_is_outside_and_each_search_looks_different() {
+        let (published, _record) = published();
+        published.close();
+        let slot = Slot::new();
+        let mut words = vec![slot.word()];
+        for _ in 0..3 {
+            assert_eq!(enter(&slot, &published), None);
+            assert!(!slot.word().is_inside());
+            words.push(slot.word());
+        }
+        for (index, word) in words.iter().enumerate() {
+            assert_eq!(word.record(), None);
+            assert!(word.inside().is_searching());
+            assert!(!words[..index].contains(word));
+        }
+    }
+
+    #[test]
+    fn fenced_sessions_are_counted_and_others_are_not() {
+        let (published, mut record) = published();
+        let slot = Slot::new();
+        for sessions in 1..5 {
+            enter(&slot, &published).unwrap();
+            assert!(slot.leave());
+            assert_eq!(slot.fenced_sessions(), sessions);
+        }
+        published.set_last(NonNull::from(&mut *record));
+        enter(&slot, &published).unwrap();
+        assert_eq!(slot.fenced_sessions(), 4);
+    }
+
+    #[test]
+    fn too_many_guards_are_refused_and_the_session_stays() {
+        let (published, _record) = published();
+        for orphaned in [false, true] {
+            let slot = Slot::new();
+            if orphaned {
+                slot.orphan();
+            }
+            enter(&slot, &published).unwrap();
+            for _ in 0..MOST_NESTED {
+                enter(&slot, &published).unwrap();
+            }
+            let one_more = std::panic::AssertUnwindSafe(|| enter(&slot, &published));
+            assert!(std::panic::catch_unwind(one_more).is_err());
+            for _ in 0..MOST_NESTED {
+                assert!(!slot.leave());
+                assert!(!slot.leave_nested());
+                assert!(slot.is_occupied());
+            }
+            if orphaned {
+                assert!(!slot.leave());
+                assert!(slot.leave_nested());
+            } else {
+                assert!(slot.leave());
+            }
+            assert!(!slot.is_occupied());
+        }
+    }
+}

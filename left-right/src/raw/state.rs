@@ -1,0 +1,98 @@
+//! What all handles of a structure have in common, and what becomes of the copies when the last of them goes.
+
+use std::ptr::NonNull;
+
+use crossbeam_utils::CachePadded;
+
+use super::{
+    current::Current,
+    instance::{Record, data_ptr, into_data},
+    registry::{Registry, StructureId},
+};
+use crate::{
+    sync::{Arc, AtomicBool, Mutex, Ordering, unlocked},
+    unwind::swallow,
+};
+
+/// What the writer and all readers share, whatever the data.
+#[derive(Debug)]
+pub(crate) struct Core {
+    /// Read by every reader at every look-up, so it has its cache lines to itself.
+    pub(crate) current: CachePadded<Current>,
+    pub(crate) registry: Registry,
+    /// Names the structure in the thread-locals of shared handles.
+    pub(crate) id: StructureId,
+    /// Whether the writer has gone, whatever has become of the data.
+    pub(super) has_no_writer: AtomicBool,
+}
+
+/// Not loom's `Arc`, which has no `Weak`; nothing in a `Core` needs the order of its last drop.
+pub(crate) type CoreArc = std::sync::Arc<Core>;
+
+/// What outlives the writer: the copies that it has left to the readers.
+pub(super) struct Shared<T> {
+    /// Copies whose writer is gone. They live as long as anybody could read them.
+    pub(super) left: Mutex<Vec<Left<T>>>,
+}
+
+/// A copy left to the readers, and how it wants to be dropped.
+pub(super) struct Left<T> {
+    pub(super) record: NonNull<Record<T>>,
+    pub(super) drop_with: fn(Box<T>),
+}
+
+// SAFETY: a `Shared<T>` gives `&T` to every thread that reaches it, which needs `T: Sync`. It
+// drops a `T` on whichever thread goes last, but only one in `left`, and `Copies::leave_to_readers`
+// puts it there only if `T: Send`.
+unsafe impl<T: Sync> Send for Shared<T> {}
+// SAFETY: as above; everything else in it is `Sync`.
+unsafe impl<T: Sync> Sync for Shared<T> {}
+
+impl<T> Drop for Shared<T> {
+    fn drop(&mut self) {
+        for Left { record, drop_with } in unlocked(&mut self.left).drain(..) {
+            // SAFETY: the writer gave the record up. The last handle is gone, and guards borrow
+            // handles, so nobody reads it (invariant 10).
+            let data = unsafe { into_data(record) };
+            // A handle may be dropped while its thread unwinds; a second panic would abort.
+            swallow(|| drop_with(data));
+        }
+    }
+}
+
+/// A handle's share of both. The core is at hand, so that an enter loads one pointer to get there.
+pub(crate) struct Share<T> {
+    pub(super) shared: Arc<Shared<T>>,
+    pub(crate) core: CoreArc,
+}
+
+impl<T> Share<T> {
+    pub(super) fn new(core: Core) -> Self {
+        let left = Mutex::new(Vec::new());
+        Self {
+            shared: Arc::new(Shared { left }),
+            core: CoreArc::new(core),
+        }
+    }
+
+    /// Whether there is a writer, which could publish something.
+    pub(crate) fn has_writer(&self) -> bool {
+        // Acquire: pairs with the Release in the drop of `Copies`: who learns that the writer has gone finds
+        // what it published last.
+        !self.core.current.is_closed() && !self.core.has_no_writer.load(Ordering::Acquire)
+    }
+
+    /// The published copy, for somebody who knows that the writer does not change it. `None` if it was taken away.
+    pub(crate) fn published(&self) -> Option<NonNull<T>> {
+        Some(data_ptr::<T>(self.core.current.peek()?))
+    }
+}
+
+impl<T> Clone for Share<T> {
+    fn clone(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            core: CoreArc::clone(&self.core),
+        }
+    }
+}
