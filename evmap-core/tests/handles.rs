@@ -213,7 +213,7 @@ fn a_writer_that_looks_at_its_own_writes_need_not_wait_for_a_view() {
     let own = writer.view_or_replace(Duration::ZERO).unwrap();
     assert_eq!((own.get(&1), own.get(&2)), (Some(&'a'), Some(&'b')));
     assert!(view.is_empty());
-    assert_eq!(writer.stats().abandoned, 1);
+    assert_eq!(writer.stats().deferred, 1);
     drop(view);
     assert!(reader.contains_key(&1) && !reader.contains_key(&2));
 }

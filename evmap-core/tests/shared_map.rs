@@ -279,11 +279,11 @@ fn a_view_that_is_kept_for_ever_stops_no_writer() {
             };
             thread::scope(|scope| scope.spawn(writes).join().unwrap());
             assert!(view.is_empty());
-            assert_eq!(map.stats().abandoned, 1);
+            assert_eq!(map.stats().deferred, 1);
             drop(view);
             map.insert(0, 0);
             map.publish();
-            assert_eq!(map.stats().abandoned, 0);
+            assert_eq!(map.stats().deferred, 0);
             // The leaked one of a thread that is gone.
             let leak = || mem::forget(map.enter());
             thread::scope(|scope| scope.spawn(leak).join().unwrap());
@@ -401,7 +401,7 @@ fn readers_are_listed_with_what_they_see() {
     let map = SharedMap::from([(1, 'a')]);
     let versions = || {
         let readers = map.readers();
-        let inside = readers.iter().filter(|reader| reader.is_inside);
+        let inside = readers.iter().filter(|reader| reader.is_active);
         inside.map(|reader| reader.version).collect::<Vec<_>>()
     };
     assert_eq!(versions(), []);

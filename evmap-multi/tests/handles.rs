@@ -224,7 +224,7 @@ fn a_writer_that_looks_at_its_own_writes_need_not_wait_for_a_view() {
     let own = writer.view_or_replace(Duration::ZERO).unwrap();
     assert_eq!(own[&1], ['a', 'b']);
     assert!(view.is_empty());
-    assert_eq!(writer.stats().abandoned, 1);
+    assert_eq!(writer.stats().deferred, 1);
     drop(view);
     assert_eq!(*reader.get(&1).unwrap(), ['a']);
 }

@@ -166,7 +166,7 @@ fn a_view_that_is_kept_for_ever_stops_no_writer() {
                     map.insert(0, write);
                     assert!(map.remove_value(0, write));
                 }
-                map.stats().abandoned
+                map.stats().deferred
             }
         };
         assert_eq!(thread::spawn(writer).join().unwrap(), 1);
@@ -209,7 +209,7 @@ fn readers_are_listed_with_what_they_see() {
     let map = SharedMap::from([(1, 'a')]);
     let versions = || {
         let readers = map.readers();
-        let inside = readers.iter().filter(|reader| reader.is_inside);
+        let inside = readers.iter().filter(|reader| reader.is_active);
         inside.map(|reader| reader.version).collect::<Vec<_>>()
     };
     assert_eq!(versions(), []);

@@ -92,10 +92,10 @@ pub struct StalledReader {
 /// use left_right::doctest::Count;
 /// let (mut writer, reader) = left_right::new::<Count, u32>();
 /// let guard = reader.enter().unwrap();
-/// let mut inside = writer.readers();
-/// inside.retain(|reader| reader.is_inside);
-/// assert_eq!(inside.len(), 1);
-/// assert_eq!(inside[0].version, Some(0));
+/// let mut active = writer.readers();
+/// active.retain(|reader| reader.is_active);
+/// assert_eq!(active.len(), 1);
+/// assert_eq!(active[0].version, Some(0));
 /// # drop(guard);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,7 +105,7 @@ pub struct ReaderState {
     /// [`SharedReadHandle`](crate::SharedReadHandle).
     pub thread: Option<String>,
     /// Whether it held a guard at that moment.
-    pub is_inside: bool,
+    pub is_active: bool,
     /// The version that it saw then; `None` outside, or if it had only just begun to enter. (In its very
     /// first instructions a reader may be said to see what it saw before.)
     pub version: Option<u64>,
@@ -271,5 +271,5 @@ pub struct Stats {
     /// Registered readers, the writer's own handle included.
     pub readers: usize,
     /// Copies that were left to stalled readers and are not freed yet.
-    pub abandoned: usize,
+    pub deferred: usize,
 }

@@ -18,7 +18,7 @@ use crate::{
         AtomicUsize, Mutex, MutexGuard, Ordering, is_this_thread, lock, thread_number, try_lock,
         unlocked,
     },
-    unwind::{OneByOne, swallow},
+    unwind::{DropEach, catch_panic},
     write::WriteHandle,
 };
 
@@ -79,7 +79,7 @@ impl<T: Absorb<O>, O, D> Locked<T, O, D> {
     #[track_caller]
     pub(super) fn take_over(&mut self) {
         let writer = self.writer.as_mut().expect(PRESENT);
-        writer.extend(OneByOne(self.taken.drain(..)));
+        writer.extend(DropEach(self.taken.drain(..)));
         if self.taken.capacity() > SMALL {
             self.taken.shrink_to(SMALL);
         }
@@ -225,9 +225,9 @@ impl<T: Absorb<O>, O, D> Writing<T, O, D> {
         // Whether the operations are dropped or, in a pair that was never published, absorbed: that
         // is user code, and may panic.
         if locked.writer().is_poisoned() {
-            drop(OneByOne(locked.taken.drain(..)));
+            drop(DropEach(locked.taken.drain(..)));
         } else {
-            swallow(|| locked.take_over());
+            catch_panic(|| locked.take_over());
         }
         locked.writer.take()
     }

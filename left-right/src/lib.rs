@@ -11,7 +11,7 @@
 //! feature flags, configuration, symbol tables, indexes. Before you do, know what it costs:
 //!
 //! - **Twice the memory**, since there are two copies. Large values in an [`Arc`](std::sync::Arc)
-//!   stand once; so do values behind [`aliasing`], at the price of unsafe code.
+//!   are stored once; so do values behind [`aliasing`], at the price of unsafe code.
 //! - **Twice the writing.** Each operation is applied to both copies, so it must have the same
 //!   effect on both.
 //! - **Writes become visible at a publish**, not when they are made. How often to publish is your

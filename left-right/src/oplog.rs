@@ -8,7 +8,7 @@
 
 use std::mem::{self, ManuallyDrop};
 
-use crate::{absorb::Absorb, unwind::OneByOne};
+use crate::{absorb::Absorb, unwind::DropEach};
 
 /// A vector with room for no more operations than this keeps it.
 const SMALL: usize = 1024;
@@ -93,7 +93,7 @@ impl<O> OpLog<O> {
     pub(crate) fn drop_published(&mut self) {
         let operations = mem::take(&mut self.published).into_iter();
         // The first panic goes on; those of the others would abort.
-        OneByOne(operations.map(ManuallyDrop::into_inner)).for_each(drop);
+        DropEach(operations.map(ManuallyDrop::into_inner)).for_each(drop);
     }
 
     /// Drops all operations, begun or not: for copies that share nothing with them.
@@ -114,7 +114,7 @@ impl<O> OpLog<O> {
 
 /// Drops operations, and lets no panic out: the writer may be going while its thread unwinds.
 fn drop_each<O>(operations: impl Iterator<Item = ManuallyDrop<O>>) {
-    drop(OneByOne(operations.map(ManuallyDrop::into_inner)));
+    drop(DropEach(operations.map(ManuallyDrop::into_inner)));
 }
 
 impl<O> Drop for OpLog<O> {

@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     absorb::Absorb, diagnostics::Poisoned, group::Attempt, ownership::Revocable, queue::Ticket,
-    raw::backoff::Pause, shared_write::SharedWriteHandle, sync::Delay, write::WriteHandle,
+    raw::backoff::Backoff, shared_write::SharedWriteHandle, sync::Delay, write::WriteHandle,
 };
 
 /// How many polls ask to be polled again at once, so that readers on this thread can leave.
@@ -22,7 +22,7 @@ const EAGER: u32 = 8;
 #[derive(Debug)]
 struct Wakes {
     polls: u32,
-    pause: Pause,
+    backoff: Backoff,
     delay: Option<Delay>,
 }
 
@@ -30,7 +30,7 @@ impl Wakes {
     fn new() -> Self {
         Self {
             polls: 0,
-            pause: Pause::new(),
+            backoff: Backoff::new(),
             delay: None,
         }
     }
@@ -54,7 +54,7 @@ impl Wakes {
             context.waker().wake_by_ref();
             return;
         }
-        let mut delay = Delay::new(self.pause.next_sleep());
+        let mut delay = Delay::new(self.backoff.next_sleep());
         // Registers the waker. Over already: then wake at once.
         if Pin::new(&mut delay).poll(context).is_ready() {
             context.waker().wake_by_ref();

@@ -14,7 +14,7 @@ use crate::{
     absorb::{Absorb, Independent},
     ownership::Owned,
     shared_write::SharedWriteHandle,
-    unwind::swallow,
+    unwind::catch_panic,
 };
 
 /// When the changes made through a [`SharedHandle`](crate::SharedHandle) become visible to readers.
@@ -81,7 +81,7 @@ impl Timer {
             IS_PUBLISHER.set(true);
             // One attempt each time: the handles may go meanwhile, and then somebody waits for this
             // thread. A panic of a clone or a drop poisons nothing, so it ends nothing either.
-            let publish = || swallow(|| drop(writer.publish_or_replace(patience)));
+            let publish = || catch_panic(|| drop(writer.publish_or_replace(patience)));
             while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
                 publish();
                 if writer.is_poisoned() {

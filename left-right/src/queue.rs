@@ -10,7 +10,7 @@ use std::mem;
 use crate::{
     diagnostics::Poisoned,
     sync::{Mutex, lock},
-    unwind::swallow,
+    unwind::catch_panic,
 };
 
 /// Operations that threads have appended and no writer has taken over yet.
@@ -95,7 +95,7 @@ impl<O> Queue<O> {
         // User code drops them: not under the lock, and perhaps while a panic unwinds.
         drop(state);
         lost.into_iter()
-            .for_each(|operation| swallow(|| drop(operation)));
+            .for_each(|operation| catch_panic(|| drop(operation)));
     }
 
     pub(crate) fn is_poisoned(&self) -> bool {

@@ -205,12 +205,12 @@ impl<T, D> ReadHandle<T, D> {
         self.slot.belong_to_writer();
     }
 
-    /// Ends the session that leaked guards of this handle have left open.
+    /// Ends the critical section that leaked guards of this handle have left open.
     ///
     /// Guards borrow the handle, so `&mut self` shows that none of them can be used any more, nor
     /// any reference that was got from one (invariant 7).
     pub(crate) fn end_leaked_guards(&mut self) {
-        self.slot.end_leaked_session();
+        self.slot.exit_leaked();
     }
 }
 
@@ -313,7 +313,7 @@ impl<T, D> fmt::Debug for ReadHandleFactory<T, D> {
 /// Each thread that enters gets a slot of its own, remembered in a thread-local and given back when
 /// the thread ends, so threads may come and go. An enter costs one look at that thread-local
 /// more than through a [`ReadHandle`]; a thread's first enter, and one after it used more
-/// than a handful of other structures, costs a search and perhaps a registration, some tens to
+/// than a handful of other structures, costs a look-up and perhaps a registration, some tens to
 /// hundreds of nanoseconds. Never waits.
 ///
 /// # Guards
@@ -480,8 +480,8 @@ impl<T, D> SharedReadHandle<T, D> {
     ///
     /// In debug builds, if the calling thread holds a guard of this pair, through any handle.
     #[track_caller]
-    pub(crate) fn assert_not_inside(&self) {
-        self.share.core.registry.assert_not_inside();
+    pub(crate) fn assert_inactive(&self) {
+        self.share.core.registry.assert_inactive();
     }
 }
 

@@ -14,11 +14,11 @@ use crate::{
     group::WriteGuard,
     ownership::Owned,
     publishing::{Publishing, Timer},
-    raw::{backoff::Pause, guard::ReadGuard},
+    raw::{backoff::Backoff, guard::ReadGuard},
     read::{ReadHandle, SharedReadHandle},
     shared_write::SharedWriteHandle,
     sync::Arc,
-    unwind::swallow,
+    unwind::catch_panic,
     write::WriteHandle,
 };
 
@@ -273,7 +273,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
 
     #[track_caller]
     fn lock(&self) -> Result<WriteGuard<'_, T, O, Owned>, Poisoned> {
-        self.reader.assert_not_inside();
+        self.reader.assert_inactive();
         self.writing.writer.lock()
     }
 
@@ -304,7 +304,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     /// ```
     #[track_caller]
     pub fn publish(&self) -> Result<(), Poisoned> {
-        self.reader.assert_not_inside();
+        self.reader.assert_inactive();
         publish(&self.writing.writer, self.writing.patience)
     }
 
@@ -406,7 +406,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(3));
     /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
     /// let view = count.enter();
-    /// assert_eq!(count.readers()?.iter().filter(|reader| reader.is_inside).count(), 1);
+    /// assert_eq!(count.readers()?.iter().filter(|reader| reader.is_active).count(), 1);
     /// # drop(view);
     /// # Ok::<(), left_right::Poisoned>(())
     /// ```
@@ -527,7 +527,7 @@ impl<T: Absorb<O> + Independent, O> Writing<T, O> {
     /// The last publish. An operation may panic, and readers may hold on to too many copies: there is nobody left
     /// to tell.
     fn publish_last(&self) {
-        swallow(|| drop(self.writer.publish_or_replace(self.patience)));
+        catch_panic(|| drop(self.writer.publish_or_replace(self.patience)));
     }
 }
 
@@ -542,12 +542,12 @@ fn publish<T: Absorb<O> + Independent, O>(
 /// Tries again while too many copies are left to readers, or another thread has the writer.
 #[track_caller]
 fn insist(mut attempt: impl FnMut() -> Result<(), PublishError>) -> Result<(), Poisoned> {
-    let mut pause = Pause::new();
+    let mut backoff = Backoff::new();
     loop {
         match attempt() {
             Ok(()) => return Ok(()),
             Err(PublishError::Poisoned(error)) => return Err(error),
-            Err(PublishError::Stalled(_)) => pause.take(None),
+            Err(PublishError::Stalled(_)) => backoff.take(None),
         }
     }
 }
@@ -583,7 +583,7 @@ impl<T, O, W> Drop for Lent<'_, '_, T, O, W> {
     fn drop(&mut self) {
         let writer = self.writer.take().expect(LENT);
         // User code, perhaps while a panic unwinds. A writer that does not come back is lost.
-        swallow(|| self.lock.restore((self.unwrap)(writer)));
+        catch_panic(|| self.lock.restore((self.unwrap)(writer)));
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     group::{Attempt, WriteGuard, Writing},
     ownership::Revocable,
     queue::Ticket,
-    raw::backoff::Pause,
+    raw::backoff::Backoff,
     read::SharedReadHandle,
     sync::Arc,
     write::WriteHandle,
@@ -184,7 +184,7 @@ impl<T: Absorb<O>, O, D> SharedWriteHandle<T, O, D> {
     /// ```
     #[track_caller]
     pub fn apply(&self, operation: O) -> Result<(), Poisoned> {
-        self.reader.assert_not_inside();
+        self.reader.assert_inactive();
         let ticket = if let Some(locked) = self.writing.try_lock() {
             // Nobody else is publishing: the operation need not go through the queue.
             let mut writer = self.writing.to_change(locked)?;
@@ -316,18 +316,18 @@ impl<T: Absorb<O>, O, D> SharedWriteHandle<T, O, D> {
 
     #[track_caller]
     fn publish_upto(&self, ticket: Ticket) -> Result<(), Poisoned> {
-        self.reader.assert_not_inside();
-        let mut pause = Pause::new();
+        self.reader.assert_inactive();
+        let mut backoff = Backoff::new();
         loop {
             match self.writing.attempt(ticket)? {
                 Attempt::Done => return Ok(()),
-                Attempt::Locked if pause.is_long() => {
+                Attempt::Locked if backoff.is_long() => {
                     let locked = self.writing.lock();
                     if let Attempt::Done = self.writing.attempt_with(locked, ticket)? {
                         return Ok(());
                     }
                 }
-                Attempt::Locked | Attempt::Stalled => pause.take(None),
+                Attempt::Locked | Attempt::Stalled => backoff.take(None),
             }
         }
     }
@@ -345,7 +345,7 @@ impl<T: Absorb<O>, O, D> SharedWriteHandle<T, O, D> {
         }
         let start = Instant::now();
         let deadline = start.checked_add(timeout);
-        let mut pause = Pause::new();
+        let mut backoff = Backoff::new();
         loop {
             if let Attempt::Done = self.writing.attempt(ticket)? {
                 return Ok(());
@@ -354,7 +354,7 @@ impl<T: Absorb<O>, O, D> SharedWriteHandle<T, O, D> {
             if left == Some(Duration::ZERO) {
                 return self.give_up(ticket, start, replace);
             }
-            pause.take(left);
+            backoff.take(left);
         }
     }
 
@@ -473,7 +473,7 @@ impl<T: Absorb<O>, O, D> SharedWriteHandle<T, O, D> {
         &self,
         change: impl FnOnce(&mut WriteHandle<T, O, D>) -> R,
     ) -> Result<R, Poisoned> {
-        self.reader.assert_not_inside();
+        self.reader.assert_inactive();
         let mut writer = self.lock()?;
         let result = change(&mut writer);
         let ticket = writer.release();

@@ -11,7 +11,7 @@ use std::{
 ///
 /// The panic hook has reported it. The drop of the payload is user code, too: if that panics as well, what it says is
 /// leaked.
-pub(crate) fn swallow(user_code: impl FnOnce()) {
+pub(crate) fn catch_panic(user_code: impl FnOnce()) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(user_code)) {
         if let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
             mem::forget(again);
@@ -21,9 +21,9 @@ pub(crate) fn swallow(user_code: impl FnOnce()) {
 
 /// Drops what nobody has taken of the user's values one by one, so that no panic leaves that: this thread may be
 /// unwinding from one already, and a second one would abort.
-pub(crate) struct OneByOne<I: Iterator>(pub(crate) I);
+pub(crate) struct DropEach<I: Iterator>(pub(crate) I);
 
-impl<I: Iterator> Iterator for OneByOne<I> {
+impl<I: Iterator> Iterator for DropEach<I> {
     type Item = I::Item;
 
     #[inline]
@@ -37,8 +37,10 @@ impl<I: Iterator> Iterator for OneByOne<I> {
     }
 }
 
-impl<I: Iterator> Drop for OneByOne<I> {
+impl<I: Iterator> Drop for DropEach<I> {
     fn drop(&mut self) {
-        self.0.by_ref().for_each(|value| swallow(|| drop(value)));
+        self.0
+            .by_ref()
+            .for_each(|value| catch_panic(|| drop(value)));
     }
 }

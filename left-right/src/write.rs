@@ -19,12 +19,12 @@ use crate::{
     raw::{
         copies::{Copies, ENDLESS},
         fence::FencePolicy,
-        grace::{Patience, StillThere},
+        grace::{StillThere, Wait},
         registry::StructureId,
     },
     read::ReadHandle,
     taken::Taken,
-    unwind::swallow,
+    unwind::catch_panic,
     writer::{Phase, Writer},
 };
 
@@ -238,7 +238,7 @@ impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
     /// ```
     #[track_caller]
     pub fn view(&mut self) -> &T {
-        let reclaimed = self.writer_to_wait().prepare(Patience::Forever);
+        let reclaimed = self.writer_to_wait().prepare(Wait::Forever);
         reclaimed.map_err(drop).expect(ENDLESS).into_stale()
     }
 
@@ -262,7 +262,7 @@ impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
     /// ```
     #[track_caller]
     pub fn try_view(&mut self) -> Option<&T> {
-        let reclaimed = self.writer_to_wait().prepare(Patience::Never).ok()?;
+        let reclaimed = self.writer_to_wait().prepare(Wait::Poll).ok()?;
         Some(reclaimed.into_stale())
     }
 
@@ -303,14 +303,14 @@ impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
         }
         let writer = self.writer_to_wait();
         // The clock is asked only if it matters: mostly nobody is in the way.
-        if writer.prepare(Patience::Briefly).is_err() {
+        if writer.prepare(Wait::Spin).is_err() {
             let start = Instant::now();
-            let patience = Patience::up_to(start.checked_add(timeout));
+            let patience = Wait::up_to(start.checked_add(timeout));
             if writer.prepare(patience).is_err() && !writer.replace_stale() {
                 return Err(writer.stalled(start));
             }
         }
-        let reclaimed = writer.prepare(Patience::Never).map_err(drop);
+        let reclaimed = writer.prepare(Wait::Poll).map_err(drop);
         Ok(reclaimed.expect(FREE).into_stale())
     }
 
@@ -318,7 +318,7 @@ impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
     ///
     /// Waits for readers that are still in the copy that the publish before took out, applies to
     /// it what it lacks, and swaps: readers switch from all of the old to all of the new. Readers
-    /// that are inside keep what they see until they leave or refresh.
+    /// that are active keep what they see until they leave or refresh.
     ///
     /// Takes time in proportion to the operations since the publish before the last, and, if a reader has
     /// entered that copy and not another since, a process-wide barrier of a few microseconds
@@ -344,7 +344,7 @@ impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
     /// ```
     #[track_caller]
     pub fn publish(&mut self) -> &mut Self {
-        let published = self.writer_to_wait().publish(Patience::Forever);
+        let published = self.writer_to_wait().publish(Wait::Forever);
         published.expect(ENDLESS);
         self
     }
@@ -370,7 +370,7 @@ impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
     #[must_use = "if it is `false` nothing was published"]
     #[track_caller]
     pub fn try_publish(&mut self) -> bool {
-        self.writer_to_wait().publish(Patience::Never).is_ok()
+        self.writer_to_wait().publish(Wait::Poll).is_ok()
     }
 
     /// Publishes, waiting for readers for at most `timeout`.
@@ -436,7 +436,7 @@ impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
     ///     writer.append(1).publish_or_replace(Duration::ZERO).unwrap();
     /// }
     /// assert_eq!(writer.enter().unwrap().0, 1_000);
-    /// assert_eq!(writer.stats().abandoned, 1);
+    /// assert_eq!(writer.stats().deferred, 1);
     /// ```
     #[track_caller]
     pub fn publish_or_replace(&mut self, timeout: Duration) -> Result<(), PublishError>
@@ -480,7 +480,7 @@ impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
     /// [`publish`](Self::publish) for a caller that pauses elsewhere, if it has to for longer.
     #[track_caller]
     pub(crate) fn publish_briefly(&mut self) -> bool {
-        self.writer_to_wait().publish(Patience::Briefly).is_ok()
+        self.writer_to_wait().publish(Wait::Spin).is_ok()
     }
 
     /// The second half of [`publish_or_replace`](Self::publish_or_replace).
@@ -600,7 +600,7 @@ impl<T, O, D> WriteHandle<T, O, D> {
             logged: writer.log.len(),
             log_capacity: writer.log.capacity(),
             readers: writer.copies.share.core.registry.len(),
-            abandoned: writer.copies.abandoned(),
+            deferred: writer.copies.deferred(),
         }
     }
 
@@ -617,8 +617,8 @@ impl<T, O, D> WriteHandle<T, O, D> {
     /// writer.publish();
     /// let guard = reader.enter().unwrap();
     /// let readers = writer.readers();
-    /// let inside = readers.iter().find(|reader| reader.is_inside).unwrap();
-    /// assert_eq!(inside.version, Some(1));
+    /// let active = readers.iter().find(|reader| reader.is_active).unwrap();
+    /// assert_eq!(active.version, Some(1));
     /// # drop(guard);
     /// ```
     pub fn readers(&self) -> Vec<ReaderState> {
@@ -699,7 +699,7 @@ impl<T, O, D> Drop for WriteHandle<T, O, D> {
         };
         self.reader.end_leaked_guards();
         // Letting a panic of user code out of `drop` could abort the process.
-        swallow(|| (writer.end)(writer));
+        catch_panic(|| (writer.end)(writer));
     }
 }
 
@@ -771,7 +771,7 @@ mod tests {
                 writer.append(2).publish();
                 assert_eq!(reader.enter().unwrap().0, total);
             }
-            assert_eq!(writer.stats().abandoned, 0);
+            assert_eq!(writer.stats().deferred, 0);
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     oplog::OpLog,
     raw::{
         copies::{Copies, ENDLESS, Reclaimed},
-        grace::{Patience, StillThere},
+        grace::{StillThere, Wait},
     },
 };
 
@@ -71,7 +71,7 @@ impl<T: Absorb<O>, O> Writer<T, O> {
     pub(crate) fn append(&mut self, operation: O) {
         if let Phase::Loading { .. } = self.phase {
             // Nobody has ever been in the write copy, so there is nobody to wait for.
-            let reclaimed = self.copies.reclaim(Patience::Never);
+            let reclaimed = self.copies.reclaim(Wait::Poll);
             let mut reclaimed = reclaimed.expect("no swap yet, so no readers to wait for");
             let (stale, published) = reclaimed.both();
             self.phase = Phase::Poisoned;
@@ -84,8 +84,8 @@ impl<T: Absorb<O>, O> Writer<T, O> {
 
     /// Waits for the stale copy's readers, then applies what that copy lacks and lends it.
     #[track_caller]
-    pub(crate) fn prepare(&mut self, patience: Patience) -> Result<Reclaimed<'_, T>, StillThere> {
-        self.copies.free_abandoned(T::drop_first);
+    pub(crate) fn prepare(&mut self, patience: Wait) -> Result<Reclaimed<'_, T>, StillThere> {
+        self.copies.free_deferred(T::drop_first);
         let mut reclaimed = self.copies.reclaim(patience)?;
         let (stale, published) = reclaimed.both();
         let phase = mem::replace(&mut self.phase, Phase::Poisoned);
@@ -107,7 +107,7 @@ impl<T: Absorb<O>, O> Writer<T, O> {
     }
 
     #[track_caller]
-    pub(crate) fn publish(&mut self, patience: Patience) -> Result<(), StillThere> {
+    pub(crate) fn publish(&mut self, patience: Wait) -> Result<(), StillThere> {
         #[cfg(feature = "tracing")]
         let _span = tracing::debug_span!(
             "publish",
@@ -126,7 +126,7 @@ impl<T: Absorb<O>, O> Writer<T, O> {
     /// Publishes, waiting until `deadline`, if there is one.
     #[track_caller]
     pub(crate) fn publish_until(&mut self, deadline: Option<Instant>) -> Result<(), StillThere> {
-        self.publish(Patience::up_to(deadline))
+        self.publish(Wait::up_to(deadline))
     }
 
     /// Publishes without waiting for the readers of the stale copy, which is left to them.
@@ -138,7 +138,7 @@ impl<T: Absorb<O>, O> Writer<T, O> {
         if !self.replace_stale() {
             return Err(StillThere);
         }
-        self.publish(Patience::Never)
+        self.publish(Wait::Poll)
     }
 
     /// Leaves the stale copy to its readers, and goes on with a clone of the published one. `false`
@@ -147,7 +147,7 @@ impl<T: Absorb<O>, O> Writer<T, O> {
     where
         T: Independent,
     {
-        if self.copies.reclaim(Patience::Never).is_ok() {
+        if self.copies.reclaim(Wait::Poll).is_ok() {
             // Nobody is in it: it may have absorbed what its clone would lack.
             return true;
         }
@@ -174,11 +174,11 @@ impl<T: Absorb<O>, O> Writer<T, O> {
             return published;
         }
         if self.has_pending() {
-            self.publish(Patience::Forever).expect(ENDLESS);
+            self.publish(Wait::Forever).expect(ENDLESS);
         }
         // Without a log the stale copy is equal, or still as empty as it was made.
         if self.log.len() != 0 {
-            self.prepare(Patience::Forever).map(drop).expect(ENDLESS);
+            self.prepare(Wait::Forever).map(drop).expect(ENDLESS);
         }
         let (published, stale) = self.copies.close(T::drop_first);
         // If the first drop panics, the second copy is leaked.
@@ -220,7 +220,7 @@ impl<T: Absorb<O>, O> Writer<T, O> {
         // What was loaded and never published is in one copy only.
         let shares_nothing = matches!(self.phase, Phase::Loading { .. });
         if sound {
-            let mut reclaimed = self.copies.reclaim(Patience::Forever).expect(ENDLESS);
+            let mut reclaimed = self.copies.reclaim(Wait::Forever).expect(ENDLESS);
             let (stale, published) = reclaimed.both();
             // A panic leaks both copies: they have no owner then but the readers (invariant 9).
             self.log.replay(stale, published);

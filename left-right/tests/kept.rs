@@ -58,7 +58,7 @@ fn a_writer_that_looks_at_its_copy_leaves_the_old_one_to_its_reader() {
     writer.append(1).publish().append(2);
     assert!(writer.try_view().is_none());
     assert_eq!(writer.view_or_replace(Duration::ZERO).unwrap().0, 3);
-    assert_eq!((view.0, writer.stats().abandoned), (0, 1));
+    assert_eq!((view.0, writer.stats().deferred), (0, 1));
     drop(view);
     assert_eq!(reader.enter().0, 1, "a look publishes nothing");
 }

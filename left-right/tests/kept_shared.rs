@@ -214,7 +214,7 @@ fn a_guard_that_is_held_for_ever_stops_nobody() {
             });
         });
         assert!(view.seen.is_empty());
-        let abandoned = || shared.stats().unwrap().abandoned;
+        let abandoned = || shared.stats().unwrap().deferred;
         assert_eq!(abandoned(), 1, "{publishing:?}");
         drop(view);
         push(&shared, 10).unwrap();
@@ -333,7 +333,7 @@ fn readers_are_listed_with_what_they_see() {
     push(&shared, 1).unwrap();
     let versions = || {
         let readers = shared.readers().unwrap();
-        let inside = readers.iter().filter(|it| it.is_inside);
+        let inside = readers.iter().filter(|it| it.is_active);
         inside.map(|it| it.version).collect::<Vec<_>>()
     };
     assert_eq!(versions(), []);

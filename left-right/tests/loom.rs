@@ -89,11 +89,11 @@ fn read(reader: &Reader) -> Option<u64> {
 /// What a reader did before: where it expects to find itself.
 #[derive(Clone, Copy)]
 enum Before {
-    /// Nothing: it searches.
+    /// Nothing: it acquires.
     New,
-    /// It read what is published, so its guess is right until something is published.
+    /// It read what is published, so its cached pointer is right until something is published.
     Guesses,
-    /// It read what is stale, so its guess is wrong until that is published again.
+    /// It read what is stale, so its cached pointer is wrong until that is published again.
     GuessesWrong,
 }
 
@@ -155,13 +155,13 @@ fn readers_beside_publishes(
 
 use FencePolicy::{Adaptive, ReadMostly, WriteMostly};
 
-/// Invariants 1, 3, 5 and 6 with the heavy fence, for a reader that searches.
+/// Invariants 1, 3, 5 and 6 with the heavy fence, for a reader that acquires.
 #[test]
 fn asymmetric() {
     readers_beside_publishes(1, Before::New, 2, &[ReadMostly, ReadMostly]);
 }
 
-/// As above, for a reader that guesses: right, wrong, or what is freed for the writer meanwhile.
+/// As above, for a reader that cached pointers: right, wrong, or what is freed for the writer meanwhile.
 #[test]
 fn guessing_asymmetric() {
     for before in [Before::Guesses, Before::GuessesWrong] {
@@ -190,7 +190,7 @@ fn moving_on_beside_publishes() {
     });
 }
 
-/// Invariant 13: a guess that is wrong for one publish and right again for the next.
+/// Invariant 13: a cached pointer that is wrong for one publish and right again for the next.
 #[test]
 fn three_sessions_asymmetric() {
     readers_beside_publishes(1, Before::Guesses, 3, &[ReadMostly, ReadMostly]);
@@ -203,7 +203,7 @@ fn symmetric() {
     readers_beside_publishes(1, Before::New, 2, &[WriteMostly, WriteMostly, WriteMostly]);
 }
 
-/// As above, for a reader that guesses.
+/// As above, for a reader that cached pointers.
 #[test]
 fn guessing_symmetric() {
     for before in [Before::Guesses, Before::GuessesWrong] {
@@ -440,9 +440,9 @@ fn replacing_beside_reads() {
             }
             assert_eq!(writer.enter().map(|guard| guard.get()), Some(3));
             drop(thread.join().unwrap());
-            // Every reader has gone: the next call frees what was abandoned.
+            // Every reader has gone: the next call frees what was deferred.
             writer.append(Increment).publish();
-            assert_eq!(writer.stats().abandoned, 0);
+            assert_eq!(writer.stats().deferred, 0);
         });
     }
 }
@@ -544,7 +544,7 @@ fn shared_writers_that_go() {
     });
 }
 
-/// Invariant 3: a reader that registers while the writer publishes is on its roster in time.
+/// Invariant 3: a reader that registers while the writer publishes is on its list of participants in time.
 #[test]
 fn a_reader_that_comes_beside_publishes() {
     loom::model(|| {

@@ -98,14 +98,14 @@ fn copies_left_to_readers_come_back() {
         guards.push(handle.enter().unwrap());
         writer.append(1).publish_or_replace(Duration::ZERO).unwrap();
     }
-    assert_eq!(writer.stats().abandoned, READERS - 1);
+    assert_eq!(writer.stats().deferred, READERS - 1);
     for (version, guard) in (0..).zip(&guards) {
         assert_eq!(guard.0, version);
     }
     let last = guards.len() as u64;
     drop(guards);
     writer.publish();
-    assert_eq!(writer.stats().abandoned, 0);
+    assert_eq!(writer.stats().deferred, 0);
     assert_eq!(writer.enter().unwrap().0, last);
 }
 
@@ -148,7 +148,7 @@ fn copies_left_to_readers_are_dropped_when_the_writer_goes() {
                 .publish_or_replace(Duration::ZERO)
                 .unwrap();
         }
-        assert_eq!(writer.stats().abandoned, 1);
+        assert_eq!(writer.stats().deferred, 1);
         assert_eq!(Arc::strong_count(&alive), 4, "three copies");
         if frozen {
             let writer = writer.into_owned();

@@ -176,11 +176,11 @@ fn a_stalled_publish_says_who_is_in_the_way_and_another_thread_can_replace_the_c
         shared.append((0, write)).unwrap();
         shared.publish_or_replace(Duration::ZERO).unwrap();
     }
-    assert!(shared.lock().unwrap().stats().abandoned <= 1);
+    assert!(shared.lock().unwrap().stats().deferred <= 1);
     drop(leave);
     stalled.unwrap().join().unwrap();
     shared.apply((0, 1_000)).unwrap();
-    assert_eq!(shared.lock().unwrap().stats().abandoned, 0);
+    assert_eq!(shared.lock().unwrap().stats().deferred, 0);
     assert_eq!(seen(&shared).len(), 1_001);
 }
 
@@ -416,7 +416,7 @@ fn readers_are_listed_with_what_they_do() {
     writer.publish();
     let readers = writer.readers();
     assert_eq!(readers.len(), 3);
-    let inside: Vec<_> = readers.iter().filter(|it| it.is_inside).collect();
+    let inside: Vec<_> = readers.iter().filter(|it| it.is_active).collect();
     assert_eq!(inside.len(), 1);
     assert_eq!(inside[0].version, Some(1));
     let idle_state = readers

@@ -295,7 +295,7 @@ macro_rules! shared_methods {
         #[doc = concat!("let map = ", $map, "::SharedMap::from([(1, 'a')]);")]
         /// let view = map.enter();
         /// let readers = map.readers();
-        /// let inside = readers.iter().find(|reader| reader.is_inside).unwrap();
+        /// let inside = readers.iter().find(|reader| reader.is_active).unwrap();
         /// assert_eq!(inside.version, Some(view.version()));
         /// ```
         #[track_caller]

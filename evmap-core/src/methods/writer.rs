@@ -372,7 +372,7 @@ macro_rules! writer_methods {
         /// writer.publish();
         /// let view = reader.enter();
         /// let readers = writer.readers();
-        /// let inside = readers.iter().find(|reader| reader.is_inside).unwrap();
+        /// let inside = readers.iter().find(|reader| reader.is_active).unwrap();
         /// assert_eq!(inside.version, Some(view.version()));
         /// ```
         pub fn readers(&self) -> Vec<$crate::ReaderState> {

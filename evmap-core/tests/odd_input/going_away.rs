@@ -133,11 +133,11 @@ fn a_view_kept_for_ever_costs_a_copy_where_the_writer_may_leave_it_one() {
             assert_eq!(writer.published()[&1], n);
         }
         assert_eq!(view[&1], 1);
-        assert_eq!(writer.stats().abandoned, 1);
+        assert_eq!(writer.stats().deferred, 1);
         drop(view);
         assert_eq!(reader.get_cloned(&1), Some(99));
         writer.publish().publish();
-        assert_eq!(writer.stats().abandoned, 0);
+        assert_eq!(writer.stats().deferred, 0);
     });
 }
 

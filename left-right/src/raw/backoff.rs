@@ -9,7 +9,7 @@ use crate::sync::thread;
 /// Pauses that grow: spins first, because most waits last nanoseconds, then yields, then sleeps for
 /// longer and longer, up to one and a half milliseconds.
 #[derive(Debug)]
-pub(crate) struct Pause {
+pub(crate) struct Backoff {
     #[cfg(not(loom))]
     backoff: crossbeam_utils::Backoff,
     #[cfg(not(loom))]
@@ -17,7 +17,7 @@ pub(crate) struct Pause {
 }
 
 #[cfg(not(loom))]
-impl Pause {
+impl Backoff {
     const SHORTEST: Duration = Duration::from_micros(20);
     /// A millisecond costs up to two per cent of a core on a virtual machine, where waking up is dear.
     const LONGEST: Duration = Duration::from_micros(1500);
@@ -54,7 +54,7 @@ impl Pause {
 
 /// Loom explores what happens between two looks by itself; it has no clock.
 #[cfg(loom)]
-impl Pause {
+impl Backoff {
     pub(crate) fn new() -> Self {
         Self {}
     }

@@ -8,42 +8,42 @@ use std::{
 use crossbeam_utils::CachePadded;
 
 use super::{
-    current::{Current, Relied},
+    current::{Current, ReaderFence},
     fence::{Chooser, Cost, FencePolicy, Fences, Outgoing},
-    grace::{Departed, GracePeriod, Patience, StillThere, Vacated},
-    instance::{Generation, Header, Record, data_ptr, into_data, into_raw, published_as},
+    grace::{GracePeriod, Quiesced, Retired, StillThere, Wait},
+    instance::{Generation, Header, Instance, data_ptr, into_data, into_raw, published_as},
     registry::{Registry, next_id},
-    state::{Core, Left, Share},
+    state::{Core, Orphan, Share},
 };
 use crate::{
     diagnostics::{ReaderState, StalledReader},
     sync::{AtomicBool, Ordering, lock},
 };
 
-/// Why a wait with [`Patience::Forever`] cannot fail.
+/// Why a wait with [`Wait::Forever`] cannot fail.
 pub(crate) const ENDLESS: &str = "a wait for ever ends only when all readers have left";
 
 /// A stale copy that the writer has given up waiting for, and the readers that it waits for.
-struct Abandoned<T> {
-    record: NonNull<Record<T>>,
+struct Deferred<T> {
+    instance: NonNull<Instance<T>>,
     grace: GracePeriod,
 }
 
-/// How many copies may be abandoned of which nobody is known to be in them. A reader that has found
-/// its record holds up that copy and no other; but one that was stopped before that counts as inside
+/// How many copies may be deferred of which nobody is known to be in them. A reader that has found
+/// its instance holds up that copy and no other; but one that was stopped before that counts as active in
 /// every copy.
-const MOST_IN_DOUBT: usize = 8;
+const MOST_UNRESOLVED: usize = 8;
 
 /// Who owns which copy, from the writer's point of view.
 pub(crate) struct Copies<T> {
     pub(crate) share: Share<T>,
     /// What readers see. The writer may read it.
-    published: NonNull<Record<T>>,
+    published: NonNull<Instance<T>>,
     /// What the last swap took out. The writer's own once the grace period is over.
-    stale: NonNull<Record<T>>,
+    stale: NonNull<Instance<T>>,
     grace: GracePeriod,
     /// Copies that stalled readers are still in, oldest first.
-    abandoned: Vec<Abandoned<T>>,
+    deferred: Vec<Deferred<T>>,
     chooser: Chooser,
     /// What the published pointer asks its readers for.
     fences: Fences,
@@ -77,7 +77,7 @@ impl<T> Copies<T> {
             published,
             stale: into_raw(writable, Generation::FIRST),
             grace: GracePeriod::default(),
-            abandoned: Vec::new(),
+            deferred: Vec::new(),
             chooser,
             fences,
             stale_fences: fences,
@@ -96,29 +96,29 @@ impl<T> Copies<T> {
     ///
     /// If readers are still there when patience ends.
     #[track_caller]
-    pub(crate) fn reclaim(&mut self, patience: Patience) -> Result<Reclaimed<'_, T>, StillThere> {
-        self.settle(patience);
-        let departed = self.grace.wait(patience)?;
+    pub(crate) fn reclaim(&mut self, patience: Wait) -> Result<Reclaimed<'_, T>, StillThere> {
+        self.scan(patience);
+        let quiesced = self.grace.wait(patience)?;
         Ok(Reclaimed {
             copies: self,
-            _departed: departed,
+            _quiesced: quiesced,
         })
     }
 
     /// Makes the fence that the last swap owes its readers, if it is needed.
-    fn settle(&mut self, patience: Patience) {
+    fn scan(&mut self, patience: Wait) {
         let registry = &self.share.core.registry;
-        let Some(settled) = self.grace.settle(registry, patience) else {
+        let Some(cost) = self.grace.scan(registry, patience) else {
             return;
         };
-        let outgoing = match (settled.relied, self.stale_fences) {
-            (Relied::OnFull, _) => Outgoing::Symmetric,
-            (Relied::OnHeavy, Fences::Asymmetric) => {
-                Outgoing::Asymmetric(settled.took.map(|took| self.cost(took)))
+        let outgoing = match (cost.reader_fence, self.stale_fences) {
+            (ReaderFence::Full, _) => Outgoing::Symmetric,
+            (ReaderFence::Light, Fences::Asymmetric) => {
+                Outgoing::Asymmetric(cost.took.map(|took| self.cost(took)))
             }
-            (Relied::OnHeavy, _) => Outgoing::TagTakenOff,
+            (ReaderFence::Light, _) => Outgoing::TagTakenOff,
         };
-        self.chooser.record(settled.fenced, outgoing);
+        self.chooser.note(cost.fenced, outgoing);
     }
 
     fn cost(&mut self, took: Duration) -> Cost {
@@ -141,14 +141,14 @@ impl<T> Copies<T> {
         registry.states(|address| self.version_at(address))
     }
 
-    /// The version of the record at this address, if one of those that readers can be in is there.
+    /// The version of the instance at this address, if one of those that readers can be in is there.
     ///
-    /// What a slot says is never followed as a pointer: it may be a guess, at a record that is gone.
+    /// What a slot says is never followed as a pointer: it may name an instance that is gone.
     fn version_at(&self, address: usize) -> Option<u64> {
-        let abandoned = self.abandoned.iter().map(|abandoned| abandoned.record);
-        let mut records = [self.published, self.stale].into_iter().chain(abandoned);
-        let record = records.find(|record| pointer_to(*record).addr().get() == address)?;
-        Some(version_of(record))
+        let deferred = self.deferred.iter().map(|deferred| deferred.instance);
+        let mut instances = [self.published, self.stale].into_iter().chain(deferred);
+        let instance = instances.find(|instance| pointer_to(*instance).addr().get() == address)?;
+        Some(version_of(instance))
     }
 
     /// For how long they have been known to be there.
@@ -157,49 +157,49 @@ impl<T> Copies<T> {
     }
 
     /// Leaves the stale copy to the readers that are in it and goes on with a clone of the
-    /// published one. `false` if too many copies are abandoned already.
+    /// published one. `false` if too many copies are deferred already.
     ///
     /// If `clone` panics nothing has changed.
     pub(crate) fn replace_stale(&mut self) -> bool
     where
         T: Clone,
     {
-        let in_doubt = |it: &&Abandoned<T>| !it.grace.has_known_reader();
-        let mut copies_in_doubt = usize::from(!self.grace.has_known_reader());
-        copies_in_doubt += self.abandoned.iter().filter(in_doubt).count();
-        if copies_in_doubt > MOST_IN_DOUBT {
+        let is_unresolved = |it: &&Deferred<T>| !it.grace.has_known_reader();
+        let mut unresolved = usize::from(!self.grace.has_known_reader());
+        unresolved += self.deferred.iter().filter(is_unresolved).count();
+        if unresolved > MOST_UNRESOLVED {
             return false;
         }
         // SAFETY: nobody changes the published copy before the next swap, which takes `self`.
         let published = unsafe { self.published.as_ref() };
-        // It may get the address of a record that was freed, which slots name in a generation of that one.
+        // It may get the address of an instance that was freed, which slots name in a generation of that one.
         let generation = header_of(&self.stale).generation;
         let fresh = into_raw(published.data.clone(), generation);
-        self.abandoned.push(Abandoned {
-            record: std::mem::replace(&mut self.stale, fresh),
+        self.deferred.push(Deferred {
+            instance: std::mem::replace(&mut self.stale, fresh),
             grace: std::mem::take(&mut self.grace),
         });
         true
     }
 
-    /// Drops, with `drop_stale`, the abandoned copies whose last reader has left.
-    pub(crate) fn free_abandoned(&mut self, drop_stale: fn(Box<T>)) {
+    /// Drops, with `drop_stale`, the deferred copies whose last reader has left.
+    pub(crate) fn free_deferred(&mut self, drop_stale: fn(Box<T>)) {
         let mut index = 0;
-        while let Some(abandoned) = self.abandoned.get_mut(index) {
-            if abandoned.grace.wait(Patience::Never).is_ok() {
-                let record = self.abandoned.remove(index).record;
+        while let Some(deferred) = self.deferred.get_mut(index) {
+            if deferred.grace.wait(Wait::Poll).is_ok() {
+                let instance = self.deferred.remove(index).instance;
                 // SAFETY: its readers have left, and no pointer leads there any more
                 // (invariant 1).
-                drop_stale(unsafe { into_data(record) });
+                drop_stale(unsafe { into_data(instance) });
             } else {
                 index += 1;
             }
         }
     }
 
-    /// How many abandoned copies are not freed yet.
-    pub(crate) fn abandoned(&self) -> usize {
-        self.abandoned.len()
+    /// How many deferred copies are not freed yet.
+    pub(crate) fn deferred(&self) -> usize {
+        self.deferred.len()
     }
 
     /// The stale copy's data, which readers may still be in.
@@ -208,21 +208,20 @@ impl<T> Copies<T> {
     }
 
     /// Takes the data away from the readers, waits until the last has left, and returns both
-    /// copies: the one that was published and the other. Abandoned ones are dropped with
+    /// copies: the one that was published and the other. Deferred ones are dropped with
     /// `drop_stale`.
     #[track_caller]
     pub(crate) fn close(mut self, drop_stale: fn(Box<T>)) -> (Box<T>, Box<T>) {
-        let relied = self.share.core.current.close();
-        // Whoever is inside now has to leave altogether, whichever copy it is in. That includes
-        // stragglers of earlier swaps: one that is still there is seen again.
-        self.grace.begin(Vacated::All, relied);
-        self.grace
-            .settle(&self.share.core.registry, Patience::Never);
-        let _departed: Departed = self.grace.wait(Patience::Forever).expect(ENDLESS);
-        for abandoned in self.abandoned.drain(..) {
+        let reader_fence = self.share.core.current.close();
+        // Whoever is active now has to leave altogether, whichever copy it is in. That includes
+        // blockers of earlier swaps: one that is still there is seen again.
+        self.grace.begin(Retired::All, reader_fence);
+        self.grace.scan(&self.share.core.registry, Wait::Poll);
+        let _quiesced: Quiesced = self.grace.wait(Wait::Forever).expect(ENDLESS);
+        for deferred in self.deferred.drain(..) {
             // SAFETY: all readers have left all copies and none can come back (invariants 1
             // and 3).
-            drop_stale(unsafe { into_data(abandoned.record) });
+            drop_stale(unsafe { into_data(deferred.instance) });
         }
         // SAFETY: as above; `self` owned them and is consumed.
         let published = unsafe { into_data(self.published) };
@@ -243,20 +242,23 @@ impl<T> Copies<T> {
     ) where
         T: Send,
     {
-        self.settle(Patience::Never);
+        self.scan(Wait::Poll);
         let core = &self.share.core;
         core.current.set_last(pointer_to(self.published));
-        let free_now = sound && self.grace.wait(Patience::Never).is_ok();
+        let free_now = sound && self.grace.wait(Wait::Poll).is_ok();
         {
-            let left = |record, drop_with| Left { record, drop_with };
-            let abandoned = self.abandoned.drain(..);
-            let abandoned = abandoned.map(|abandoned| left(abandoned.record, drop_stale));
-            let mut kept = lock(&self.share.shared.left);
-            kept.extend(abandoned);
+            let orphan = |instance, drop_with| Orphan {
+                instance,
+                drop_with,
+            };
+            let deferred = self.deferred.drain(..);
+            let deferred = deferred.map(|deferred| orphan(deferred.instance, drop_stale));
+            let mut kept = lock(&self.share.shared.orphans);
+            kept.extend(deferred);
             if sound && !free_now {
-                kept.push(left(self.stale, drop_stale));
+                kept.push(orphan(self.stale, drop_stale));
             }
-            kept.push(left(self.published, drop_last));
+            kept.push(orphan(self.published, drop_last));
         }
         if free_now {
             // SAFETY: the grace period is over and the published pointer is another one, so
@@ -275,21 +277,21 @@ impl<T> Drop for Copies<T> {
     }
 }
 
-/// The pointer by which a record of the writer's was published last, or will be next.
-fn pointer_to<T>(record: NonNull<Record<T>>) -> NonNull<Header> {
-    published_as(record.cast(), header_of(&record).generation)
+/// The pointer by which an instance of the writer's was published last, or will be next.
+fn pointer_to<T>(instance: NonNull<Instance<T>>) -> NonNull<Header> {
+    published_as(instance.cast(), header_of(&instance).generation)
 }
 
-/// The version of a record of the writer's.
-fn version_of<T>(record: NonNull<Record<T>>) -> u64 {
-    header_of(&record).version
+/// The version of an instance of the writer's.
+fn version_of<T>(instance: NonNull<Instance<T>>) -> u64 {
+    header_of(&instance).version
 }
 
-/// The header of a record of the writer's.
-fn header_of<T>(record: &NonNull<Record<T>>) -> &Header {
-    // SAFETY: the writer, who is asking, frees records, and this one is not freed yet. The writer alone
+/// The header of an instance of the writer's.
+fn header_of<T>(instance: &NonNull<Instance<T>>) -> &Header {
+    // SAFETY: the writer, who is asking, frees instances, and this one is not freed yet. The writer alone
     // writes headers.
-    &unsafe { record.as_ref() }.header
+    &unsafe { instance.as_ref() }.header
 }
 
 /// The stale copy, free of readers: proof that the grace period is over.
@@ -297,7 +299,7 @@ fn header_of<T>(record: &NonNull<Record<T>>) -> &Header {
 /// Only [`Copies::reclaim`] makes one, and a swap consumes it.
 pub(crate) struct Reclaimed<'a, T> {
     copies: &'a mut Copies<T>,
-    _departed: Departed,
+    _quiesced: Quiesced,
 }
 
 impl<'a, T> Reclaimed<'a, T> {
@@ -323,18 +325,18 @@ impl<'a, T> Reclaimed<'a, T> {
     pub(crate) fn publish(self) {
         let copies = self.copies;
         copies.version += 1;
-        // SAFETY: as in `both`: the record is the writer's own until the swap.
+        // SAFETY: as in `both`: the instance is the writer's own until the swap.
         let fresh = unsafe { copies.stale.as_mut() };
         fresh.header.version = copies.version;
         fresh.header.generation = copies.grace.named().next_free(fresh.header.generation);
         copies.stale_fences = std::mem::replace(&mut copies.fences, copies.chooser.fences());
         let fresh = pointer_to(copies.stale);
-        let relied = copies.share.core.current.swap(fresh, copies.fences);
+        let reader_fence = copies.share.core.current.swap(fresh, copies.fences);
         std::mem::swap(&mut copies.published, &mut copies.stale);
         let version = version_of(copies.stale);
         let address = pointer_to(copies.stale).addr().get();
-        let vacated = Vacated::Record { address, version };
-        copies.grace.begin(vacated, relied);
+        let retired = Retired::Instance { address, version };
+        copies.grace.begin(retired, reader_fence);
     }
 }
 
@@ -347,23 +349,23 @@ mod tests {
     fn a_reader_that_may_be_anywhere_costs_few_copies() {
         let mut copies = Copies::new(0_u32, 0_u32);
         let slot = copies.share.core.registry.register();
-        slot.stop_in_search();
+        slot.stop_acquiring();
         let mut replaced = 0;
         loop {
-            if copies.reclaim(Patience::Never).is_err() {
+            if copies.reclaim(Wait::Poll).is_err() {
                 if !copies.replace_stale() {
                     break;
                 }
                 replaced += 1;
                 assert!(replaced < 100, "a copy for each publish");
             }
-            copies.reclaim(Patience::Never).unwrap().publish();
+            copies.reclaim(Wait::Poll).unwrap().publish();
         }
-        assert_eq!(copies.abandoned(), replaced);
-        slot.end_leaked_session();
-        copies.reclaim(Patience::Never).unwrap().publish();
-        copies.free_abandoned(drop);
-        assert_eq!(copies.abandoned(), 0);
+        assert_eq!(copies.deferred(), replaced);
+        slot.exit_leaked();
+        copies.reclaim(Wait::Poll).unwrap().publish();
+        copies.free_deferred(drop);
+        assert_eq!(copies.deferred(), 0);
         drop(copies.close(drop));
     }
 
@@ -371,20 +373,24 @@ mod tests {
     fn what_a_reader_that_pauses_remembers_is_not_published_again() {
         let mut copies = Copies::new(0_u32, 0_u32);
         let slots = [0; 3].map(|_| {
-            copies.reclaim(Patience::Never).unwrap().publish();
+            copies.reclaim(Wait::Poll).unwrap().publish();
             let core = &copies.share.core;
             let slot = core.registry.register();
-            slot.stop_inside(core.current.peek().unwrap());
-            slot.end_leaked_session();
+            slot.stop_active(core.current.peek().unwrap());
+            slot.exit_leaked();
             slot
         });
         for _ in 0..100 {
-            copies.reclaim(Patience::Never).unwrap().publish();
+            copies.reclaim(Wait::Poll).unwrap().publish();
             let published = copies.share.core.current.peek().unwrap();
             let published = published.addr().get();
             let newest = copies.version_at(published);
             assert_eq!(newest, Some(copies.version));
-            assert!(slots.iter().all(|it| it.word().record() != Some(published)));
+            assert!(
+                slots
+                    .iter()
+                    .all(|it| it.word().instance() != Some(published))
+            );
         }
         drop(copies.close(drop));
     }
@@ -397,14 +403,14 @@ mod tests {
         let mut copies = Copies::new(0_u32, 0_u32);
         // Nobody reads, so fences on both sides are for nothing, and soon chosen.
         while copies.fences != Fences::Symmetric {
-            copies.reclaim(Patience::Never).unwrap().publish();
+            copies.reclaim(Wait::Poll).unwrap().publish();
         }
         let published = &copies.share.core.current;
         while published.find_announced().unwrap().fenced {
             published.prefer_light_fence(pointer_to(copies.published));
         }
         for _ in 0..2 {
-            copies.reclaim(Patience::Never).unwrap().publish();
+            copies.reclaim(Wait::Poll).unwrap().publish();
         }
         assert_eq!(copies.fences, Fences::Asymmetric);
         drop(copies.close(drop));

@@ -13,7 +13,7 @@
 //! "fence, then load again" (see [`Published`](super::current::Current)). Where the operating
 //! system offers no heavy fence the bit is always set. Where it is not set, a reader that enters
 //! something new fences all the same, so that the writer needs the heavy fence only for readers that
-//! have been in the copy in question and not elsewhere since (see `GracePeriod::settle`).
+//! have been in the copy in question and not elsewhere since (see `GracePeriod::scan`).
 
 use std::{fmt, sync::OnceLock};
 

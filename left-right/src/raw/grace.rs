@@ -1,9 +1,9 @@
 //! The grace period: it ends when every reader that a swap left behind has moved on.
 //!
-//! Steps 1 and 2 of a publish. A swap only makes a note of what it vacated ([`GracePeriod::begin`]). When the writer
-//! wants that copy, [`GracePeriod::settle`] makes the fence that is owed and looks at all slots; those that may be in
-//! the copy are its [`Straggler`]s. Where a cheap enter leaves that open, they get a moment to show by themselves that
-//! they have moved on, and else the heavy fence tells. [`GracePeriod::wait`] then forgets each straggler whose word
+//! Steps 1 and 2 of a publish. A swap only makes a note of what it retired ([`GracePeriod::begin`]). When the writer
+//! wants that copy, [`GracePeriod::scan`] makes the fence that is owed and reads all slots; those whose readers may be
+//! in the copy are its [`Blocker`]s. Where a cheap enter leaves that open, they get a moment to show by themselves that
+//! they have moved on, and else the heavy fence tells. [`GracePeriod::wait`] then forgets each blocker whose word
 //! has changed, until none is left.
 
 #![forbid(unsafe_code)]
@@ -11,29 +11,29 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    backoff::Pause,
-    current::Relied,
+    backoff::Backoff,
+    current::ReaderFence,
     fence,
     instance::{Generation, Generations},
-    registry::{Registry, Roster},
+    registry::{Participants, Registry},
     slot::Word,
 };
 use crate::{diagnostics::StalledReader, sync::spin_loop};
 
 /// How long a call may wait for readers.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Patience {
+pub(crate) enum Wait {
     /// As long as it takes.
     Forever,
     /// Up to this moment.
     Until(Instant),
     /// As long as spinning and yielding helps: some microseconds.
-    Briefly,
+    Spin,
     /// Not at all.
-    Never,
+    Poll,
 }
 
-impl Patience {
+impl Wait {
     /// Until a moment; for ever, if that is too far away for a clock.
     pub(crate) fn up_to(deadline: Option<Instant>) -> Self {
         deadline.map_or(Self::Forever, Self::Until)
@@ -42,69 +42,76 @@ impl Patience {
 
 /// What readers have to leave.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) enum Vacated {
-    /// One record.
-    Record { address: usize, version: u64 },
-    /// Every record.
+pub(crate) enum Retired {
+    /// One instance.
+    Instance { address: usize, version: u64 },
+    /// Every instance.
     #[default]
     All,
 }
 
-/// How well the writer sees the slots.
+/// Whether the heavy fence has been made that the writer may need to believe a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sight {
-    /// A reader may have entered what its slot names without having been seen to.
-    Dim,
-    /// A reader that seems to be outside is.
-    Clear,
+pub(crate) enum Barrier {
+    /// Not made: a reader may have entered what its slot names without having been seen to.
+    Pending,
+    /// Made, or not needed: a reader that seems to be inactive is.
+    Done,
 }
 
-impl Vacated {
-    /// The generation that a slot names, if it is one of the record that was vacated.
+impl Retired {
+    /// The generation that a slot names, if it is one of the instance that was retired.
     #[inline]
     pub(crate) fn generation_named_by(self, word: Word) -> Option<Generation> {
-        match (self, word.record()) {
-            (Self::Record { address, .. }, Some(record)) => Generation::named(record, address),
+        match (self, word.instance()) {
+            (Self::Instance { address, .. }, Some(instance)) => {
+                Generation::named(instance, address)
+            }
             _ => None,
         }
     }
 
-    /// Whether a reader whose slot says this may be in what was vacated (invariant 13).
+    /// Whether a reader whose slot says this may be in what was retired (invariant 13).
     #[inline]
-    pub(crate) fn may_hold(self, word: Word, sight: Sight) -> bool {
-        match (self, word.record()) {
-            (Self::Record { address, .. }, Some(record)) => {
-                record == address && (word.is_inside() || sight == Sight::Dim)
+    pub(crate) fn may_hold(self, word: Word, barrier: Barrier) -> bool {
+        match (self, word.instance()) {
+            (Self::Instance { address, .. }, Some(instance)) => {
+                instance == address && (word.is_active() || barrier == Barrier::Pending)
             }
-            (Self::All, Some(_)) => word.is_inside() || sight == Sight::Dim,
-            (_, None) => word.is_inside(),
+            (Self::All, Some(_)) => word.is_active() || barrier == Barrier::Pending,
+            (_, None) => word.is_active(),
         }
     }
 }
 
-/// A reader that may have been in what was vacated when the writer looked.
+/// A reader that may have been in what was retired when the writer scanned.
 #[derive(Debug)]
-pub(crate) struct Straggler {
-    /// Where its slot stands in the roster.
+pub(crate) struct Blocker {
+    /// Where its slot stands among the participants.
     index: usize,
     /// What its slot said.
     word: Word,
 }
 
-impl Straggler {
-    /// Whether the reader is known to have left, or moved on, since the writer looked.
+impl Blocker {
+    /// Whether the reader is known to have left, or moved on, since the writer scanned.
     ///
-    /// *Changed*, not *outside*: a reader that enters again and again, or only refreshes, is inside
-    /// nearly always. Whatever it searches for after the look it finds in the new pointer (invariant 3).
-    /// Only one that was searching then may have found the old one, which its next word tells
-    /// (invariant 13); and where sight is dim, only a word that names something else is a proof.
-    fn has_left(&mut self, roster: &Roster, vacated: Vacated, sight: Sight) -> bool {
-        let word = roster.slot(self.index).seen();
+    /// *Changed*, not *inactive*: a reader that enters again and again, or only refreshes, is active
+    /// nearly always. Whatever it acquires after the scan it finds by the new pointer (invariant 3).
+    /// Only one that was acquiring then may have found the old one, which its next word tells
+    /// (invariant 13); and before the barrier, only a word that names something else is a proof.
+    fn has_left(
+        &mut self,
+        participants: &Participants,
+        retired: Retired,
+        barrier: Barrier,
+    ) -> bool {
+        let word = participants.slot(self.index).seen();
         if word == self.word {
             return false;
         }
-        let may_have_found_it = self.word.is_searching() || sight == Sight::Dim;
-        if may_have_found_it && !word.is_searching() && vacated.may_hold(word, sight) {
+        let may_have_found_it = self.word.is_acquiring() || barrier == Barrier::Pending;
+        if may_have_found_it && !word.is_acquiring() && retired.may_hold(word, barrier) {
             self.word = word;
             return false;
         }
@@ -112,38 +119,38 @@ impl Straggler {
     }
 }
 
-/// What a look at the slots has found.
+/// What one pass over the slots has found.
 #[derive(Debug, Default)]
-pub(crate) struct Look {
-    /// The readers that may be in what was vacated.
-    pub(crate) stragglers: Vec<Straggler>,
+pub(crate) struct Scan {
+    /// The readers that may be in what was retired.
+    pub(crate) blockers: Vec<Blocker>,
     /// The generations of it that slots name.
     pub(crate) named: Generations,
-    /// How many sessions all readers have fenced so far.
+    /// How often all readers have entered with a fence so far.
     pub(crate) fenced: usize,
 }
 
-impl Look {
+impl Scan {
     #[inline]
     pub(crate) fn start_over(&mut self) {
-        self.stragglers.clear();
+        self.blockers.clear();
         self.named = Generations::default();
     }
 }
 
-/// What it took to see the readers clearly.
+/// What a scan cost, for the choice of fences.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Settled {
-    /// How many sessions the registered readers have fenced so far.
+pub(crate) struct ScanCost {
+    /// How often the registered readers have entered with a fence so far.
     pub(crate) fenced: usize,
     /// The fence that the readers relied on.
-    pub(crate) relied: Relied,
+    pub(crate) reader_fence: ReaderFence,
     /// The time that went by until they had moved on or the heavy fence was made; none if they had
     /// moved on before.
     pub(crate) took: Option<Duration>,
 }
 
-/// Readers were still there when patience ended.
+/// Readers were still there when the wait ended.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StillThere;
 
@@ -151,18 +158,18 @@ pub(crate) struct StillThere;
 ///
 /// Only [`GracePeriod`] makes one.
 #[derive(Debug)]
-pub(crate) struct Departed(());
+pub(crate) struct Quiesced(());
 
 /// The readers that the writer waits for before it touches a copy, or all of them.
 #[derive(Debug, Default)]
 pub(crate) struct GracePeriod {
-    /// Keeps the slots of the stragglers.
-    roster: Roster,
-    vacated: Vacated,
-    /// What the last look has found, less the stragglers that have left since.
-    found: Look,
+    /// Keeps the slots of the blockers.
+    participants: Participants,
+    retired: Retired,
+    /// What the last scan has found, less the blockers that have left since.
+    found: Scan,
     /// The fence that is to be made before the writer sees who has left.
-    owed: Option<Relied>,
+    owed: Option<ReaderFence>,
     /// When a wait first did not end soon.
     stalled_since: Option<Instant>,
     /// Whether the log has a warning about that.
@@ -170,19 +177,22 @@ pub(crate) struct GracePeriod {
     is_reported: bool,
 }
 
+/// How many times a reader that has paused is not waited for.
+const IDLE: u32 = if cfg!(loom) { 0 } else { 32 };
+
 impl GracePeriod {
     /// Starts over after a swap, whose readers rely on this fence.
     ///
-    /// Nobody looks yet: the longer it takes until the writer needs what was vacated, the more readers
+    /// Nobody scans yet: the longer it takes until the writer needs what was retired, the more readers
     /// have moved on by themselves.
     #[inline]
-    pub(crate) fn begin(&mut self, vacated: Vacated, relied: Relied) {
+    pub(crate) fn begin(&mut self, retired: Retired, reader_fence: ReaderFence) {
         // A fence that is still owed for an earlier swap covers this one, too, and the other way round.
-        self.owed = match (self.owed, relied) {
-            (Some(Relied::OnHeavy), _) | (_, Relied::OnHeavy) => Some(Relied::OnHeavy),
-            (_, Relied::OnFull) => Some(Relied::OnFull),
+        self.owed = match (self.owed, reader_fence) {
+            (Some(ReaderFence::Light), _) | (_, ReaderFence::Light) => Some(ReaderFence::Light),
+            (_, ReaderFence::Full) => Some(ReaderFence::Full),
         };
-        self.vacated = vacated;
+        self.retired = retired;
         self.stalled_since = None;
         #[cfg(feature = "tracing")]
         {
@@ -190,99 +200,96 @@ impl GracePeriod {
         }
     }
 
-    /// Makes the fence that is owed, or finds that it is not needed, and looks at the readers. `None` if
+    /// Makes the fence that is owed, or finds that it is not needed, and reads the slots. `None` if
     /// that was done before.
     ///
     /// The words that are compared later are the ones read here, after the last swap (invariant 5).
     #[inline]
-    pub(crate) fn settle(&mut self, registry: &Registry, patience: Patience) -> Option<Settled> {
-        let relied = self.owed.take()?;
-        // Pairs with the full fence of readers that search, or were asked to fence:
+    pub(crate) fn scan(&mut self, registry: &Registry, patience: Wait) -> Option<ScanCost> {
+        let reader_fence = self.owed.take()?;
+        // Pairs with the full fence of readers that acquire, or were asked to fence:
         // - if theirs is first, the look below sees their announcement or a later word;
         // - if this one is first, they find the new pointer.
         fence::full();
-        let sight = match relied {
-            Relied::OnFull => Sight::Clear,
-            Relied::OnHeavy => Sight::Dim,
+        let barrier = match reader_fence {
+            ReaderFence::Full => Barrier::Done,
+            ReaderFence::Light => Barrier::Pending,
         };
-        self.look(registry, sight);
-        if relied == Relied::OnHeavy && !self.found.stragglers.is_empty() {
-            return Some(self.settle_heavy(registry, patience));
+        self.read_slots(registry, barrier);
+        if reader_fence == ReaderFence::Light && !self.found.blockers.is_empty() {
+            return Some(self.scan_with_barrier(registry, patience));
         }
-        Some(Settled {
+        Some(ScanCost {
             fenced: self.found.fenced,
-            relied,
+            reader_fence,
             took: None,
         })
     }
 
-    /// The rest of [`settle`](Self::settle), if readers rely on the heavy fence. Out of line, since it is seldom
+    /// The rest of [`scan`](Self::scan), if readers rely on the heavy fence. Out of line, since it is seldom
     /// needed while few read, and slow otherwise.
     #[inline(never)]
-    fn settle_heavy(&mut self, registry: &Registry, patience: Patience) -> Settled {
+    fn scan_with_barrier(&mut self, registry: &Registry, patience: Wait) -> ScanCost {
         let start = Instant::now();
         if !self.have_moved_on(patience) {
             fence::heavy();
-            self.look(registry, Sight::Clear);
+            self.read_slots(registry, Barrier::Done);
         }
-        Settled {
+        ScanCost {
             fenced: self.found.fenced,
-            relied: Relied::OnHeavy,
+            reader_fence: ReaderFence::Light,
             took: Some(start.elapsed()),
         }
     }
 
-    /// Looks at every slot, on account of the copy that was vacated.
+    /// Reads every slot, on account of the copy that was retired.
     ///
     /// Called after a fence that follows the swap (invariant 5).
     #[inline]
-    fn look(&mut self, registry: &Registry, sight: Sight) {
-        registry.call(&mut self.roster);
+    fn read_slots(&mut self, registry: &Registry, barrier: Barrier) {
+        registry.list(&mut self.participants);
         self.found.start_over();
         let mut fenced = registry.fenced_by_others();
-        for (index, slot) in self.roster.iter().enumerate() {
+        for (index, slot) in self.participants.iter().enumerate() {
             let word = slot.seen();
-            if let Some(generation) = self.vacated.generation_named_by(word) {
-                if !slot.is_at_rest() {
+            if let Some(generation) = self.retired.generation_named_by(word) {
+                if !slot.is_quiescent() {
                     self.found.named.add(generation);
                 }
             }
-            fenced = fenced.wrapping_add(slot.fenced_sessions());
-            if self.vacated.may_hold(word, sight) && (word.is_inside() || !slot.is_at_rest()) {
-                self.found.stragglers.push(Straggler { index, word });
+            fenced = fenced.wrapping_add(slot.fenced_entries());
+            if self.retired.may_hold(word, barrier) && (word.is_active() || !slot.is_quiescent()) {
+                self.found.blockers.push(Blocker { index, word });
             }
         }
         self.found.fenced = fenced;
     }
 
-    /// The generations that slots named at the last look, of the record that was vacated.
+    /// The generations that slots named at the last scan, of the instance that was retired.
     #[inline]
     pub(crate) fn named(&self) -> Generations {
         self.found.named
     }
 
-    /// Gives readers about the time that a heavy fence would take to move on: one that reads all the
-    /// time does so by itself, within the time that it takes to see the new pointer.
+    /// Waits, for about as long as a heavy fence takes, until all blockers have moved on by themselves. `false` if
+    /// they have not.
     ///
-    /// One that has paused does not, and the next few times that it is in the way nobody is given a moment:
-    /// there will be a heavy fence anyway. Where it is not in the way it says nothing about the others.
-    fn have_moved_on(&mut self, patience: Patience) -> bool {
-        /// How many times.
-        const IDLE: u32 = if cfg!(loom) { 0 } else { 32 };
-
+    /// A reader at full speed moves on as soon as it sees the new pointer. One that has paused does not: it is
+    /// remembered as idle, and the next [`IDLE`] times that it is a blocker nobody waits before the heavy fence.
+    fn have_moved_on(&mut self, patience: Wait) -> bool {
         // A look at a reader that is at work takes some ten nanoseconds. In loom's models only publishes
         // with a deadline look, and once, or there would be too many interleavings.
         let looks = match patience {
-            Patience::Never => return false,
-            Patience::Until(_) if cfg!(loom) => 1,
-            Patience::Forever | Patience::Briefly if cfg!(loom) => return false,
+            Wait::Poll => return false,
+            Wait::Until(_) if cfg!(loom) => 1,
+            Wait::Forever | Wait::Spin if cfg!(loom) => return false,
             _ => 32,
         };
         let slots = || {
             self.found
-                .stragglers
+                .blockers
                 .iter()
-                .map(|it| self.roster.slot(it.index))
+                .map(|it| self.participants.slot(it.index))
         };
         if slots().any(|slot| slot.idle() > 0) {
             slots().for_each(|slot| slot.set_idle(slot.idle().saturating_sub(1)));
@@ -290,33 +297,33 @@ impl GracePeriod {
         }
         for _ in 0..looks {
             spin_loop();
-            self.prune(Sight::Dim);
-            if self.found.stragglers.is_empty() {
+            self.prune(Barrier::Pending);
+            if self.found.blockers.is_empty() {
                 return true;
             }
         }
-        for straggler in &self.found.stragglers {
-            self.roster.slot(straggler.index).set_idle(IDLE);
+        for blocker in &self.found.blockers {
+            self.participants.slot(blocker.index).set_idle(IDLE);
         }
         false
     }
 
     /// Whether one of those that were still there is known to be in a copy that it has to leave.
     pub(crate) fn has_known_reader(&self) -> bool {
-        let mut stragglers = self.found.stragglers.iter();
-        stragglers.any(|straggler| !straggler.word.is_searching())
+        let mut blockers = self.found.blockers.iter();
+        blockers.any(|blocker| !blocker.word.is_acquiring())
     }
 
     /// Who is still there.
     pub(crate) fn stalled_readers(&self) -> Vec<StalledReader> {
-        let stalled = |straggler: &Straggler| {
-            let version = match self.vacated {
-                Vacated::Record { version, .. } if !straggler.word.is_searching() => Some(version),
+        let stalled = |blocker: &Blocker| {
+            let version = match self.retired {
+                Retired::Instance { version, .. } if !blocker.word.is_acquiring() => Some(version),
                 _ => None,
             };
-            self.roster.slot(straggler.index).describe(version)
+            self.participants.slot(blocker.index).describe(version)
         };
-        self.found.stragglers.iter().map(stalled).collect()
+        self.found.blockers.iter().map(stalled).collect()
     }
 
     /// For how long they have been known to be there.
@@ -348,62 +355,62 @@ impl GracePeriod {
     }
 
     /// Forgets the readers that need not be waited for any more.
-    fn prune(&mut self, sight: Sight) {
-        let (roster, vacated) = (&self.roster, self.vacated);
+    fn prune(&mut self, barrier: Barrier) {
+        let (participants, retired) = (&self.participants, self.retired);
         self.found
-            .stragglers
-            .retain_mut(|straggler| !straggler.has_left(roster, vacated, sight));
+            .blockers
+            .retain_mut(|blocker| !blocker.has_left(participants, retired, barrier));
     }
 
-    /// Waits until every straggler has left, or until patience ends.
+    /// Waits until every blocker has left, or until this wait ends.
     ///
     /// A stalled reader costs the writer time, but not a core.
     ///
     /// # Errors
     ///
-    /// If readers are still there when patience ends; see [`stalled_readers`](Self::stalled_readers).
+    /// If readers are still there then; see [`stalled_readers`](Self::stalled_readers).
     #[track_caller]
     #[inline]
-    pub(crate) fn wait(&mut self, patience: Patience) -> Result<Departed, StillThere> {
+    pub(crate) fn wait(&mut self, patience: Wait) -> Result<Quiesced, StillThere> {
         assert!(self.owed.is_none(), "what is owed is settled before a wait");
-        if self.found.stragglers.is_empty() {
-            return Ok(Departed(()));
+        if self.found.blockers.is_empty() {
+            return Ok(Quiesced(()));
         }
-        self.wait_for_stragglers(patience)
+        self.wait_for_blockers(patience)
     }
 
     #[track_caller]
-    fn wait_for_stragglers(&mut self, patience: Patience) -> Result<Departed, StillThere> {
+    fn wait_for_blockers(&mut self, patience: Wait) -> Result<Quiesced, StillThere> {
         /// So many spins take some tens of nanoseconds, or a hundred.
         const MOMENT: u32 = if cfg!(loom) { 0 } else { 2 };
 
         // To look at a reader's slot takes the cache line away from it, which makes it slower in moving on:
         // a reader at work gets the moment that it needs.
-        if !matches!(patience, Patience::Never) {
+        if !matches!(patience, Wait::Poll) {
             for _ in 0..MOMENT {
                 spin_loop();
             }
         }
-        let mut pause = Pause::new();
+        let mut backoff = Backoff::new();
         loop {
-            self.prune(Sight::Clear);
-            if self.found.stragglers.is_empty() {
-                return Ok(Departed(()));
+            self.prune(Barrier::Done);
+            if self.found.blockers.is_empty() {
+                return Ok(Quiesced(()));
             }
-            if pause.is_long() {
+            if backoff.is_long() {
                 self.note_stall();
             }
             let limit = match patience {
-                Patience::Forever => {
+                Wait::Forever => {
                     self.assert_not_waiting_for_itself();
                     None
                 }
-                Patience::Briefly if !pause.is_long() => None,
-                Patience::Briefly | Patience::Never => {
+                Wait::Spin if !backoff.is_long() => None,
+                Wait::Spin | Wait::Poll => {
                     self.note_stall();
                     return Err(StillThere);
                 }
-                Patience::Until(deadline) => {
+                Wait::Until(deadline) => {
                     let left = deadline.saturating_duration_since(Instant::now());
                     if left.is_zero() {
                         self.note_stall();
@@ -412,7 +419,7 @@ impl GracePeriod {
                     Some(left)
                 }
             };
-            pause.take(limit);
+            backoff.take(limit);
         }
     }
 }
@@ -425,10 +432,10 @@ impl GracePeriod {
     /// they know which thread entered.
     #[track_caller]
     fn assert_not_waiting_for_itself(&self) {
-        let mut stragglers = self.found.stragglers.iter();
+        let mut blockers = self.found.blockers.iter();
         assert!(
-            !stragglers.any(|straggler| {
-                let slot = self.roster.slot(straggler.index);
+            !blockers.any(|blocker| {
+                let slot = self.participants.slot(blocker.index);
                 slot.was_entered_by_this_thread()
             }),
             "this thread holds a guard of an older version and would wait for itself for ever: \

@@ -3,7 +3,7 @@
 use std::{fmt, marker::PhantomData, mem, ops::Deref, ptr::NonNull};
 
 use super::{
-    instance::{Header, data_ptr, record_at},
+    instance::{Header, data_ptr, instance_at},
     registry::SharedSlot,
     slot::{Slot, Step},
     state::{Core, Share},
@@ -47,14 +47,14 @@ pub struct ReadGuard<'rh, T: ?Sized> {
     /// A pointer, too: the last guard of a slot that nobody else owns gives it back, and frees it.
     slot: NonNull<Slot>,
     core: &'rh Core,
-    /// Whether `data` is a part of the record's data and not all of it.
+    /// Whether `data` is a part of the instance's data and not all of it.
     narrowed: bool,
     data_type: PhantomData<&'rh T>,
 }
 
 // SAFETY: through a shared guard other threads get `&T`, which needs `T: Sync`, and read the word
-// that says which record the session reads, which does not change while the guard lives. Ending or
-// moving the session takes the guard itself, which does not leave its thread.
+// that says which instance the reader is in, which does not change while the guard lives. Leaving
+// or moving on takes the guard itself, which does not leave its thread.
 unsafe impl<T: ?Sized + Sync> Sync for ReadGuard<'_, T> {}
 
 impl<'rh, T: ?Sized> ReadGuard<'rh, T> {
@@ -125,9 +125,9 @@ impl<'rh, T: ?Sized> ReadGuard<'rh, T> {
     /// ```
     #[inline]
     pub fn version(orig: &Self) -> u64 {
-        // SAFETY: the session is open until this guard is dropped, and all guards of a session
-        // are guards of this record (invariants 1 and 7).
-        unsafe { record_at(orig.slot().record()).as_ref() }.version
+        // SAFETY: the reader is in the instance until this guard is dropped, and all guards of a slot are guards of
+        // that instance (invariants 1 and 7).
+        unsafe { instance_at(orig.slot().instance()).as_ref() }.version
     }
 
     #[inline]
@@ -137,7 +137,7 @@ impl<'rh, T: ?Sized> ReadGuard<'rh, T> {
         unsafe { self.slot.as_ref() }
     }
 
-    /// Hands the session over to a guard of a part.
+    /// Hands over to a guard of a part.
     #[inline]
     fn narrow<U: ?Sized>(self, data: NonNull<U>) -> ReadGuard<'rh, U> {
         let Self { slot, core, .. } = self;
@@ -159,18 +159,22 @@ impl<'rh, T> ReadGuard<'rh, T> {
     #[inline]
     pub(crate) fn enter(share: &'rh Share<T>, slot: &'rh SharedSlot) -> Option<Self> {
         let current = &share.core.current;
-        let record = match slot.enter(slot.word(), current) {
-            Ok(record) => record,
+        let instance = match slot.enter(slot.word(), current) {
+            Ok(instance) => instance,
             Err(otherwise) => slot.enter_otherwise(otherwise, current)?,
         };
-        Some(Self::new(record, NonNull::from(&***slot), share))
+        Some(Self::new(instance, NonNull::from(&***slot), share))
     }
 
-    /// The guard for a session that `slot`, one of the structure of `share`, has just opened or joined, of this record.
+    /// The guard of `slot`, which is in this instance. The slot belongs to the structure of `share`.
     #[inline]
-    pub(super) fn new(record: NonNull<Header>, slot: NonNull<Slot>, share: &'rh Share<T>) -> Self {
+    pub(super) fn new(
+        instance: NonNull<Header>,
+        slot: NonNull<Slot>,
+        share: &'rh Share<T>,
+    ) -> Self {
         Self {
-            data: data_ptr::<T>(record),
+            data: data_ptr::<T>(instance),
             slot,
             core: &share.core,
             narrowed: false,
@@ -194,7 +198,7 @@ impl<'rh, T> ReadGuard<'rh, T> {
     /// ```
     #[inline]
     pub fn is_newest(orig: &Self) -> bool {
-        !orig.core.current.differs_from(orig.slot().record())
+        !orig.core.current.differs_from(orig.slot().instance())
     }
 
     /// Moves to the newest published copy, without leaving and entering again.
@@ -226,12 +230,12 @@ impl<'rh, T> ReadGuard<'rh, T> {
         }
         match self.slot().step(&self.core.current) {
             Step::Stay => Some(self),
-            Step::Moved(record) => {
-                // The record is a `Record<T>`: the guard was made by a handle and never narrowed.
-                self.data = data_ptr::<T>(record);
+            Step::Moved(instance) => {
+                // It is an `Instance<T>`: the guard was made by a handle and never narrowed.
+                self.data = data_ptr::<T>(instance);
                 Some(self)
             }
-            // The reader is outside already; the drop of the guard leaves it there.
+            // The reader is inactive already; the drop of the guard leaves it there.
             Step::Closed => None,
         }
     }
@@ -253,7 +257,7 @@ impl<T: ?Sized> Drop for ReadGuard<'_, T> {
 pub(super) fn give_back_if_nobodys(slot: NonNull<Slot>, core: &Core) {
     // SAFETY: the slot is in the registry of `core`; the reference is not used once it is freed.
     let slot = unsafe { slot.as_ref() };
-    if slot.is_abandoned() {
+    if slot.is_nobodys() {
         core.registry.deregister(slot.key());
     }
 }
@@ -274,7 +278,7 @@ impl<T: ?Sized> Deref for ReadGuard<'_, T> {
 
     #[inline]
     fn deref(&self) -> &T {
-        // SAFETY: the pointer came from a reference into the session's record, and the session is
+        // SAFETY: the pointer came from a reference into the critical section's instance, and the critical section is
         // open until this guard is dropped (invariant 1).
         unsafe { self.data.as_ref() }
     }

@@ -11,10 +11,10 @@ use std::{
 pub(crate) struct Header {
     /// The number of the publish that made this copy visible; 0 before the first.
     ///
-    /// Written while the record is the writer's own, so a guard reads it like the data
+    /// Written while the instance is the writer's own, so a guard reads it like the data
     /// (invariant 11).
     pub(crate) version: u64,
-    /// Which of its generations the record is published as, or was last. Written as the version is, and only
+    /// Which of its generations the instance is published as, or was last. Written as the version is, and only
     /// the writer looks at it.
     pub(crate) generation: Generation,
 }
@@ -29,14 +29,13 @@ impl Header {
     }
 }
 
-/// The bits of a pointer to a record that belong to whoever stores it.
+/// The bits of a pointer to an instance that belong to whoever stores it.
 pub(crate) const FLAGS: usize = 0b11;
-/// The bits that tell publishes of one record apart.
+/// The bits that tell publishes of one instance apart.
 const GENERATION: usize = (align_of::<Header>() - 1) & !FLAGS;
 
-/// How many generations are in use: as many as there can be. Nothing but speed may rest on them, and what they
-/// keep from happening happens again when they are used up; so loom's models have one, unless they are told
-/// otherwise.
+/// How many generations an instance has. They spare the writer heavy fences, and nothing else rests on them. So
+/// loom's models have one, unless they are told otherwise.
 #[cfg(not(loom))]
 fn generations() -> u32 {
     1 << GENERATION.count_ones()
@@ -52,9 +51,9 @@ fn generations() -> u32 {
     })
 }
 
-/// Which publish of a record one is, as far as some bits can tell.
+/// Which publish of an instance one is, as far as some bits can tell.
 ///
-/// The two records of a pair take turns, so without it a reader that pauses would seem to expect every
+/// The two instances of a pair take turns, so without it a reader that pauses would seem to expect every
 /// second publish. The writer chooses one that no slot names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Generation(u32);
@@ -62,7 +61,7 @@ pub(crate) struct Generation(u32);
 impl Generation {
     pub(crate) const FIRST: Self = Self(0);
 
-    /// The generation that this address names of the record that `other` is one of, if it does.
+    /// The generation that this address names of the instance that `other` is one of, if it does.
     #[inline]
     pub(crate) fn named(address: usize, other: usize) -> Option<Self> {
         let is_same = (address ^ other) & !(GENERATION | FLAGS) == 0;
@@ -71,7 +70,7 @@ impl Generation {
     }
 }
 
-/// Generations of one record, a bit for each.
+/// Generations of one instance, a bit for each.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Generations(u32);
 const _: () = assert!(1 << GENERATION.count_ones() <= u32::BITS);
@@ -94,62 +93,62 @@ impl Generations {
     }
 }
 
-/// The pointer by which `record` is published in this generation.
+/// The pointer by which `instance` is published in this generation.
 #[inline]
-pub(crate) fn published_as(record: NonNull<Header>, generation: Generation) -> NonNull<Header> {
+pub(crate) fn published_as(instance: NonNull<Header>, generation: Generation) -> NonNull<Header> {
     let bits = (generation.0 as usize) << FLAGS.count_ones();
-    record.map_addr(|address| address | bits)
+    instance.map_addr(|address| address | bits)
 }
 
-/// The record that was published by this pointer. Safe, because it only computes.
+/// The instance that was published by this pointer. Safe, because it only computes.
 #[inline]
-pub(crate) fn record_at(published: NonNull<Header>) -> NonNull<Header> {
+pub(crate) fn instance_at(published: NonNull<Header>) -> NonNull<Header> {
     // By way of the address, since that is one instruction, and `map_addr` three. The provenance of
-    // records is exposed where they are made.
+    // instances is exposed where they are made.
     let address = published.addr().get() & !(GENERATION | FLAGS);
-    let record = ptr::with_exposed_provenance_mut(address);
-    // SAFETY: records are aligned, so this is the address of one, which is not 0.
-    unsafe { NonNull::new_unchecked(record) }
+    let instance = ptr::with_exposed_provenance_mut(address);
+    // SAFETY: instances are aligned, so this is the address of one, which is not 0.
+    unsafe { NonNull::new_unchecked(instance) }
 }
 
 /// A copy of the data. `repr(C)`, so that a pointer to it is a pointer to its header.
 #[repr(C)]
-pub(crate) struct Record<T> {
+pub(crate) struct Instance<T> {
     pub(crate) header: Header,
     pub(crate) data: T,
 }
 
-/// Puts `data` into a record of its own, on the heap, whose next generation is the one after this.
-pub(crate) fn into_raw<T>(data: T, generation: Generation) -> NonNull<Record<T>> {
+/// Puts `data` into an instance of its own, on the heap, whose next generation is the one after this.
+pub(crate) fn into_raw<T>(data: T, generation: Generation) -> NonNull<Instance<T>> {
     let mut header = Header::new(0);
     header.generation = generation;
-    let record = Box::new(Record { header, data });
-    let record = NonNull::from(Box::leak(record));
-    // Readers remember a record by its address; see `Slot::record`.
-    record.as_ptr().expose_provenance();
-    record
+    let instance = Box::new(Instance { header, data });
+    let instance = NonNull::from(Box::leak(instance));
+    // Readers remember an instance by its address; see `Slot::instance`.
+    instance.as_ptr().expose_provenance();
+    instance
 }
 
-/// Takes the data out of a record, into a box of its own: the header goes.
+/// Takes the data out of an instance, into a box of its own: the header goes.
 ///
 /// # Safety
 ///
-/// `record` came from [`into_raw`] and nobody uses it any more.
-pub(crate) unsafe fn into_data<T>(record: NonNull<Record<T>>) -> Box<T> {
+/// `instance` came from [`into_raw`] and nobody uses it any more.
+pub(crate) unsafe fn into_data<T>(instance: NonNull<Instance<T>>) -> Box<T> {
     // SAFETY: the caller's promise.
-    let record = unsafe { Box::from_raw(record.as_ptr()) };
-    Box::new(record.data)
+    let instance = unsafe { Box::from_raw(instance.as_ptr()) };
+    Box::new(instance.data)
 }
 
-/// Where the data of the record is that was published by this pointer. Safe, because it only computes: the
-/// record may be gone.
+/// Where the data of the instance is that was published by this pointer. Safe, because it only computes: the
+/// instance may be gone.
 #[inline]
 pub(crate) fn data_ptr<T>(published: NonNull<Header>) -> NonNull<T> {
-    let data = record_at(published)
+    let data = instance_at(published)
         .as_ptr()
-        .wrapping_byte_add(offset_of!(Record<T>, data))
+        .wrapping_byte_add(offset_of!(Instance<T>, data))
         .cast::<T>();
-    // SAFETY: the record was allocated when the pointer was made, and no allocation wraps around
+    // SAFETY: the instance was allocated when the pointer was made, and no allocation wraps around
     // the address space.
     unsafe { NonNull::new_unchecked(data) }
 }
@@ -165,7 +164,7 @@ mod tests {
         for generation in 0..generations() {
             let generation = Generation(generation);
             let published = published_as(one, generation);
-            assert_eq!(record_at(published), one);
+            assert_eq!(instance_at(published), one);
             let named = |of| {
                 let other = published_as(of, Generation(3)).addr().get();
                 Generation::named(published.addr().get(), other)

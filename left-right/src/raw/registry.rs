@@ -38,21 +38,21 @@ pub(crate) struct Registry {
     slots: Mutex<Slab<SharedSlot>>,
     /// How often a reader has come or gone. Changed under the lock.
     changes: AtomicUsize,
-    /// How many sessions the readers had fenced that are gone. Changed under the lock.
+    /// How often the readers that are gone had entered with a fence. Changed under the lock.
     fenced_by_others: AtomicUsize,
 }
 
 /// The slots as the writer last copied them, so that it takes the lock only when readers have come or
 /// gone.
 #[derive(Debug, Default)]
-pub(crate) struct Roster {
+pub(crate) struct Participants {
     slots: Vec<SharedSlot>,
-    /// The registry's count then. 0 in a roster that was never filled.
+    /// The registry's count then; 0 if they were never listed.
     changes: usize,
 }
 
-impl Roster {
-    /// The slot of a reader that a look at this roster has found.
+impl Participants {
+    /// The slot at this place.
     #[inline]
     pub(crate) fn slot(&self, index: usize) -> &Slot {
         &self.slots[index]
@@ -77,17 +77,15 @@ impl Registry {
     fn change(&self) -> MutexGuard<'_, Slab<SharedSlot>> {
         let slots = lock(&self.slots);
         let changes = self.changes.load(Ordering::Relaxed).saturating_add(1);
-        // Relaxed: a reader that comes counts itself before its first search, whose fence makes the
-        // writer see the announcement or the reader the new pointer, and the count as well (invariant 3).
+        // Relaxed: the fences carry it as they carry a slot's word (invariant 3). The reader counts itself here and
+        // fences in its first acquire; the writer fences and then loads the count.
+        // - If the reader's fence is first, the writer sees the count, and lists the slots anew.
+        // - If the writer's is first, it may miss the slot, and the reader finds the new pointer.
         self.changes.store(changes, Ordering::Relaxed);
         slots
     }
 
-    /// Adds a slot for a new reader.
-    ///
-    /// It is counted before its reader can announce anything. So a writer that does not see the count, and looks at
-    /// a roster without it, need not wait for it: the reader finds the new pointer (invariant 3, "A reader that
-    /// registers meanwhile").
+    /// Adds a slot for a new reader. It is counted before its reader can announce anything.
     pub(crate) fn register(&self) -> SharedSlot {
         // Allocated before the lock is taken.
         let slot = Arc::new(CachePadded::new(Slot::new()));
@@ -96,13 +94,13 @@ impl Registry {
         slot
     }
 
-    /// Removes the slot with this key, whose reader is outside for good.
+    /// Removes the slot with this key, whose reader is inactive for good.
     pub(crate) fn deregister(&self, key: usize) {
         let mut slots = self.change();
         let removed = slots.try_remove(key);
         if let Some(slot) = &removed {
             let others = self.fenced_by_others.load(Ordering::Relaxed);
-            let fenced = others.wrapping_add(slot.fenced_sessions());
+            let fenced = others.wrapping_add(slot.fenced_entries());
             // Relaxed: a figure.
             self.fenced_by_others.store(fenced, Ordering::Relaxed);
         }
@@ -111,46 +109,46 @@ impl Registry {
         drop(removed);
     }
 
-    /// The fenced sessions of readers that are gone.
+    /// How often readers that are gone had entered with a fence.
     #[inline]
     pub(crate) fn fenced_by_others(&self) -> usize {
         // Relaxed: a figure.
         self.fenced_by_others.load(Ordering::Relaxed)
     }
 
-    /// Brings the roster up to date.
+    /// Brings the list of participants up to date.
     #[inline]
-    pub(crate) fn call(&self, roster: &mut Roster) {
-        // Relaxed: see `change`. A reader that comes searches and fences, so one whose coming is not
+    pub(crate) fn list(&self, participants: &mut Participants) {
+        // Relaxed: see `change`. A reader that comes acquires and fences, so one whose coming is not
         // seen here finds the new pointer.
         let changes = self.changes.load(Ordering::Relaxed);
         // A count that has reached its end says nothing any more: on a machine of 32 bits a program
         // gets there.
-        if changes != roster.changes || changes == usize::MAX {
-            self.call_anew(roster);
+        if changes != participants.changes || changes == usize::MAX {
+            self.list_anew(participants);
         }
     }
 
     #[cold]
-    fn call_anew(&self, roster: &mut Roster) {
+    fn list_anew(&self, participants: &mut Participants) {
         let slots = lock(&self.slots);
-        roster.slots.clear();
-        roster
+        participants.slots.clear();
+        participants
             .slots
             .extend(slots.iter().map(|(_, slot)| Arc::clone(slot)));
-        roster.changes = self.changes.load(Ordering::Relaxed);
+        participants.changes = self.changes.load(Ordering::Relaxed);
     }
 
     /// # Panics
     ///
-    /// In debug builds, if the calling thread is inside. Only they know which thread entered.
+    /// In debug builds, if the calling thread holds a guard. Only they know which thread entered.
     #[track_caller]
     #[cfg(all(debug_assertions, not(loom)))]
-    pub(crate) fn assert_not_inside(&self) {
+    pub(crate) fn assert_inactive(&self) {
         let slots = lock(&self.slots);
-        let is_inside =
-            |slot: &SharedSlot| slot.seen().is_inside() && slot.was_entered_by_this_thread();
-        let found = slots.iter().any(|(_, slot)| is_inside(slot));
+        let is_active =
+            |slot: &SharedSlot| slot.seen().is_active() && slot.was_entered_by_this_thread();
+        let found = slots.iter().any(|(_, slot)| is_active(slot));
         drop(slots);
         assert!(
             !found,
@@ -160,14 +158,17 @@ impl Registry {
     }
 
     #[cfg(not(all(debug_assertions, not(loom))))]
-    pub(crate) fn assert_not_inside(&self) {}
+    pub(crate) fn assert_inactive(&self) {}
 
-    /// What each reader is doing. `version_at` knows the records by address.
+    /// What each reader is doing. `version_at` knows the instances by address.
     pub(crate) fn states(&self, version_at: impl Fn(usize) -> Option<u64>) -> Vec<ReaderState> {
         // Described without the lock: names allocate.
-        let mut roster = Roster::default();
-        self.call_anew(&mut roster);
-        let states = roster.slots.iter().map(|slot| slot.state(&version_at));
+        let mut participants = Participants::default();
+        self.list_anew(&mut participants);
+        let states = participants
+            .slots
+            .iter()
+            .map(|slot| slot.state(&version_at));
         states.collect()
     }
 
@@ -188,11 +189,11 @@ mod tests {
         }
     }
 
-    /// How many readers are inside, and how many sessions were fenced.
-    fn look(registry: &Registry, roster: &mut Roster) -> (usize, usize) {
-        registry.call(roster);
-        let inside = roster.iter().filter(|slot| slot.seen().is_inside());
-        let fenced = roster.iter().map(Slot::fenced_sessions).sum::<usize>();
+    /// How many readers are active, and how many entries were fenced.
+    fn look(registry: &Registry, participants: &mut Participants) -> (usize, usize) {
+        registry.list(participants);
+        let inside = participants.iter().filter(|slot| slot.seen().is_active());
+        let fenced = participants.iter().map(Slot::fenced_entries).sum::<usize>();
         (inside.count(), registry.fenced_by_others() + fenced)
     }
 
@@ -201,12 +202,12 @@ mod tests {
         let (published, _record) = published();
         let registry = Registry::new();
         registry.changes.store(usize::MAX - 1, Ordering::Relaxed);
-        let mut roster = Roster::default();
+        let mut participants = Participants::default();
         for readers in 1..4 {
             let slot = registry.register();
             enter(&slot, &published);
             // The pointer asks for fences.
-            assert_eq!(look(&registry, &mut roster), (readers, readers));
+            assert_eq!(look(&registry, &mut participants), (readers, readers));
         }
     }
 
@@ -220,7 +221,7 @@ mod tests {
             assert!(slot.leave());
         }
         registry.deregister(slot.key());
-        let found = look(&registry, &mut Roster::default());
+        let found = look(&registry, &mut Participants::default());
         assert_eq!(found, (0, 3), "the pointer asks for fences");
     }
 }

@@ -1,11 +1,11 @@
-//! One reader's slot: enter, leave, "which copy is it in?".
+//! One reader's slot: a word that says which instance the reader is in, and how it enters and leaves.
 //!
-//! A slot is one word that names a record. While the reader is outside it is the one that the reader
-//! found last. To enter, the reader takes that for a guess: it announces that it is inside that
-//! record, loads the published pointer, and if that is the record guessed, it is in. So a usual enter
-//! is one load, one store, one load and one comparison, which finds out at once whether there was a
-//! publish, whether a fence is asked for and whether the data was taken away. Where the guess is wrong
-//! the reader announces that it is inside *some* record, loads the pointer again, and says which.
+//! A slot names an instance. While the reader is inactive it is the one that the reader found last, its *cached
+//! pointer*. To enter, the reader announces that it is active there, loads the pointer to the current instance,
+//! and if that is the cached one, it is in. So a usual enter is one load, one store, one load and one comparison,
+//! which finds out at once whether there was a publish, whether a fence is asked for and whether the data was
+//! taken away. Where the cached pointer is out of date the reader *acquires*: it announces that it is in *some*
+//! instance, loads the pointer again, and says which.
 //!
 //! This is a hazard pointer (Maged Michael, 2004) that is announced before the pointer is known, with
 //! the fallback of an epoch: no retry, so entering is wait-free.
@@ -13,9 +13,9 @@
 //! # Orderings
 //!
 //! The reader that owns a slot is the only one that writes it, so a load and a store do for a change.
-//! Every store to `word` is Release and every look of the writer is Acquire (invariant 4): what the
-//! reader did in earlier sessions happens before whatever the writer does after it saw a later word.
-//! That holds for the announcement of `enter` too, because the writer may first see the *next* session,
+//! Every store to `word` is Release and every load by the writer is Acquire (invariant 4): what the
+//! reader did in earlier critical sections happens before whatever the writer does after it saw a later word.
+//! That holds for the announcement of `enter` too, because the writer may first see the *next* critical section,
 //! and must then have the reads of the earlier ones behind it.
 
 use std::{
@@ -25,73 +25,73 @@ use std::{
 
 use super::{
     current::{Current, Found, asks_for_fence, untagged},
-    instance::{FLAGS, Header, record_at},
+    instance::{FLAGS, Header, instance_at},
 };
 use crate::{
     diagnostics::{ReaderState, StalledReader},
     sync::{AtomicUsize, Ordering, is_this_thread, thread_number},
 };
 
-/// How many sessions a reader fences on account of one published copy before it asks for the
+/// How often a reader enters with a fence on account of one published copy before it asks for the
 /// cheaper fences (see `Current::prefer_light_fence`). A power of two.
 ///
 /// It asks at a multiple of this number, the second one in a version at the latest. The heavy fence costs
 /// about as much as this many full ones, within a factor of a few. Loom gets a number that it can reach.
-const FENCED_SESSIONS: usize = if cfg!(loom) { 1 } else { 4096 };
+const FENCED_ENTRIES: usize = if cfg!(loom) { 1 } else { 4096 };
 
 /// What a slot says about its reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Word(usize);
 
-/// Set in a word: the reader is inside.
-const INSIDE: usize = 1;
-/// Set in a word: it names no record. While inside, the reader may be in any; the other bits are a
-/// number then, another one each time.
+/// Set in a word: the reader is active, in what the word names.
+const ACTIVE: usize = 1;
+/// Set in a word: it names no instance. An active reader may be in any then; the other bits are a
+/// number, another one each time.
 const UNNAMED: usize = 2;
-const _: () = assert!(INSIDE | UNNAMED == FLAGS, "the flags need free bits");
+const _: () = assert!(ACTIVE | UNNAMED == FLAGS, "the flags need free bits");
 
 impl Word {
-    /// Outside, and has not found anything yet.
+    /// Inactive, and has not found anything yet.
     const NOTHING: Self = Self(UNNAMED);
 
-    /// Inside a record that is to be found yet.
-    fn searching(number: usize) -> Self {
-        Self((number << 2) | UNNAMED | INSIDE)
+    /// Active in an instance that is to be found yet.
+    fn acquiring(number: usize) -> Self {
+        Self((number << 2) | UNNAMED | ACTIVE)
     }
 
-    /// Inside this record.
-    fn inside_of(record: NonNull<Header>) -> Self {
-        Self(record.addr().get() | INSIDE)
+    /// Active in this instance.
+    fn active_in(instance: NonNull<Header>) -> Self {
+        Self(instance.addr().get() | ACTIVE)
     }
 
-    /// Inside what this word names.
+    /// Active in what this word names.
     #[inline]
-    fn inside(self) -> Self {
-        Self(self.0 | INSIDE)
+    fn active(self) -> Self {
+        Self(self.0 | ACTIVE)
     }
 
-    /// Outside. The record remains, for the next guess.
+    /// Inactive. The instance remains, as the cached pointer.
     #[inline]
-    fn outside(self) -> Self {
-        Self(self.0 & !INSIDE)
+    fn inactive(self) -> Self {
+        Self(self.0 & !ACTIVE)
     }
 
-    /// Whether the reader is inside.
+    /// Whether the reader is active.
     #[inline]
-    pub(crate) fn is_inside(self) -> bool {
-        self.0 & INSIDE != 0
+    pub(crate) fn is_active(self) -> bool {
+        self.0 & ACTIVE != 0
     }
 
-    /// Whether it is inside, and may be in any record.
+    /// Whether it is active, and may be in any instance.
     #[inline]
-    pub(crate) fn is_searching(self) -> bool {
-        self.0 & (INSIDE | UNNAMED) == (INSIDE | UNNAMED)
+    pub(crate) fn is_acquiring(self) -> bool {
+        self.0 & (ACTIVE | UNNAMED) == (ACTIVE | UNNAMED)
     }
 
-    /// The address of the record that it is inside, or was, or guesses to be; not if it names none.
+    /// The address of the instance that the word names, if it names one.
     #[inline]
-    pub(crate) fn record(self) -> Option<usize> {
-        (self.0 & UNNAMED == 0).then_some(self.0 & !INSIDE)
+    pub(crate) fn instance(self) -> Option<usize> {
+        (self.0 & UNNAMED == 0).then_some(self.0 & !ACTIVE)
     }
 }
 
@@ -100,19 +100,19 @@ impl Word {
 pub(crate) struct Slot {
     /// A [`Word`].
     word: AtomicUsize,
-    /// Guards of this session beyond the first, and [`ORPHANED`]. Only the reader looks at it.
+    /// Guards of this critical section beyond the first, and [`ORPHANED`]. Only the reader looks at it.
     nested: AtomicUsize,
-    /// How often the reader has searched. Only the reader looks at it.
-    searches: AtomicUsize,
-    /// How many sessions the reader has fenced.
+    /// How often the reader has acquired. Only the reader looks at it.
+    acquired: AtomicUsize,
+    /// How often the reader has entered with a fence.
     fenced: AtomicUsize,
-    /// The version that was published when the reader last thought about its fenced sessions. Only the
-    /// reader looks at it.
+    /// The version that was published when the reader last had entered [`FENCED_ENTRIES`] times with a fence. Only
+    /// the reader looks at it.
     fenced_version: AtomicUsize,
     /// Where the slot stands in the registry. Only the reader looks at it.
     key: AtomicUsize,
-    /// The number of the only thread that ever enters with this slot, or [`WRITERS`]; 0 if any may, or one that
-    /// has no number.
+    /// Who alone enters with this slot: a thread, by its number, or whoever has the writer ([`WRITERS`]). 0 if any
+    /// thread may, or one without a number.
     owner: AtomicUsize,
     /// How many more times it is not worth while to wait for the reader to move on by itself. A note of the
     /// writer's, which nobody else looks at: so it is none of loom's atomics, which would explore it.
@@ -133,10 +133,10 @@ const MOST_NESTED: usize = if cfg!(test) { 100 } else { ORPHANED - 1 };
 /// Why a reader could not enter where it was last.
 #[derive(Debug)]
 pub(crate) enum Otherwise {
-    /// It is inside already.
+    /// It is active already.
     Nested,
-    /// It guessed this, and this pointer with its tags is published.
-    Guess(Word, *mut Header),
+    /// It was in this last, and this pointer with its tags is published.
+    Cached(Word, *mut Header),
 }
 
 /// In `Slot::owner`: it is the writer's own.
@@ -146,9 +146,9 @@ const WRITERS: usize = usize::MAX;
 pub(crate) enum Step {
     /// There is nothing newer, or other guards need the copy that they share.
     Stay,
-    /// The reader has moved on to this record.
+    /// The reader has moved on to this instance.
     Moved(NonNull<Header>),
-    /// The writer has taken the data away; the reader is outside.
+    /// The writer has taken the data away; the reader is inactive.
     Closed,
 }
 
@@ -157,7 +157,7 @@ impl Slot {
         Self {
             word: AtomicUsize::new(Word::NOTHING.0),
             nested: AtomicUsize::new(0),
-            searches: AtomicUsize::new(0),
+            acquired: AtomicUsize::new(0),
             fenced: AtomicUsize::new(0),
             fenced_version: AtomicUsize::new(0),
             key: AtomicUsize::new(0),
@@ -187,7 +187,7 @@ impl Slot {
     }
 
     /// Whether nobody can be entering with this slot while this thread, which has the writer, asks.
-    pub(crate) fn is_at_rest(&self) -> bool {
+    pub(crate) fn is_quiescent(&self) -> bool {
         // Relaxed: what this thread, or whoever had the writer before, has stored; of others it is
         // only asked whether it is that.
         let owner = self.owner.load(Ordering::Relaxed);
@@ -210,38 +210,38 @@ impl Slot {
         self.key.load(Ordering::Relaxed)
     }
 
-    /// Enters where the reader was last, if that is what is published, and returns the record that this
-    /// session reads. Asks for one [`leave`](Self::leave) then.
+    /// Enters where the reader was last, if that is what is published, and returns the instance that this
+    /// critical section reads. Asks for one [`leave`](Self::leave) then.
     ///
     /// `word` is what [`word`](Self::word) says.
     ///
     /// # Errors
     ///
     /// If it is not so simple: [`enter_otherwise`](Self::enter_otherwise) tells. (Not an `Option`, since
-    /// whoever unpacked that would test the record once more.)
+    /// whoever unpacked that would test the instance once more.)
     #[inline]
     pub(crate) fn enter(
         &self,
         word: Word,
         published: &Current,
     ) -> Result<NonNull<Header>, Otherwise> {
-        if word.is_inside() {
+        if word.is_active() {
             return Err(Otherwise::Nested);
         }
         #[cfg(all(debug_assertions, not(loom)))]
         self.entered_by.store(thread_number(), Ordering::Relaxed);
-        self.announce(word.inside());
+        self.announce(word.active());
         let current = published.load_announced();
         if current.addr() != word.0 {
-            return Err(Otherwise::Guess(word, current));
+            return Err(Otherwise::Cached(word, current));
         }
-        // The guess is right. It may name a record that was freed in the meantime, at whose address
+        // The cached pointer is right. It may name an instance that was freed in the meantime, at whose address
         // there is another by now: the pointer that counts is the one just loaded.
-        // SAFETY: a word outside is the address of a record or has `UNNAMED` set, so it is not 0.
+        // SAFETY: an inactive word is the address of an instance or has `UNNAMED` set, so it is not 0.
         Ok(unsafe { NonNull::new_unchecked(current) })
     }
 
-    /// Enters once more, or fences, or searches, and returns the record that this session reads.
+    /// Enters once more, or with a fence, or acquires, and returns the instance that this critical section reads.
     ///
     /// `None` if the writer took the data away. Each `Some` asks for one [`leave`](Self::leave).
     #[cold]
@@ -251,36 +251,36 @@ impl Slot {
         otherwise: Otherwise,
         published: &Current,
     ) -> Option<NonNull<Header>> {
-        let (guess, current) = match otherwise {
+        let (cached, current) = match otherwise {
             Otherwise::Nested => return self.enter_nested(published),
-            Otherwise::Guess(guess, current) => (guess, current),
+            Otherwise::Cached(cached, current) => (cached, current),
         };
-        if asks_for_fence(current) && untagged(current).addr() == guess.0 {
-            let record = untagged(published.fence_and_load());
-            if record.addr() == guess.0 {
-                let record = NonNull::new(record)?;
-                self.count_fenced_session(record, published);
-                return Some(record);
+        if asks_for_fence(current) && untagged(current).addr() == cached.0 {
+            let instance = untagged(published.fence_and_load());
+            if instance.addr() == cached.0 {
+                let instance = NonNull::new(instance)?;
+                self.count_fenced_entry(instance, published);
+                return Some(instance);
             }
         }
-        self.search(published)
+        self.acquire(published)
     }
 
-    /// Announces a session, finds out what it reads, and says so.
-    fn search(&self, published: &Current) -> Option<NonNull<Header>> {
-        let number = self.searches.load(Ordering::Relaxed).wrapping_add(1);
-        self.searches.store(number, Ordering::Relaxed);
-        self.announce(Word::searching(number));
-        let Some(Found { record, fenced }) = published.find_announced() else {
-            // The number stays, so that the next guess is not taken for one that has been there long.
-            self.announce(Word::searching(number).outside());
+    /// Announces a critical section, finds out what it reads, and says so.
+    fn acquire(&self, published: &Current) -> Option<NonNull<Header>> {
+        let number = self.acquired.load(Ordering::Relaxed).wrapping_add(1);
+        self.acquired.store(number, Ordering::Relaxed);
+        self.announce(Word::acquiring(number));
+        let Some(Found { instance, fenced }) = published.find_announced() else {
+            // The number stays, so that the next announcement is not taken for one that has been there long.
+            self.announce(Word::acquiring(number).inactive());
             return None;
         };
-        self.announce(Word::inside_of(record));
+        self.announce(Word::active_in(instance));
         if fenced {
-            self.count_fenced_session(record, published);
+            self.count_fenced_entry(instance, published);
         }
-        Some(record)
+        Some(instance)
     }
 
     #[inline]
@@ -289,67 +289,67 @@ impl Slot {
         self.word.store(word.0, Ordering::Release);
     }
 
-    /// What a reader has done that was stopped before it found a record.
+    /// What a reader has done that was stopped before it found an instance.
     #[cfg(test)]
-    pub(crate) fn stop_in_search(&self) {
+    pub(crate) fn stop_acquiring(&self) {
         let nobody = Current::new(NonNull::dangling(), crate::raw::fence::Fences::Symmetric);
         nobody.close();
-        self.search(&nobody);
-        self.announce(self.word().inside());
+        self.acquire(&nobody);
+        self.announce(self.word().active());
     }
 
-    /// What a reader has done that has found this record.
+    /// What a reader has done that has found this instance.
     #[cfg(test)]
-    pub(crate) fn stop_inside(&self, record: NonNull<Header>) {
-        self.announce(Word::inside_of(record));
+    pub(crate) fn stop_active(&self, instance: NonNull<Header>) {
+        self.announce(Word::active_in(instance));
     }
 
-    /// Another guard for a reader that is inside already: it shares the record of the first.
+    /// Another guard for a reader that is active already: it shares the instance of the first.
     fn enter_nested(&self, published: &Current) -> Option<NonNull<Header>> {
         if published.is_closed() {
             return None;
         }
         let nested = self.nested.load(Ordering::Relaxed);
         // Leaked guards could carry the count into the flag, or past it, on a 32-bit machine, and
-        // then the session would end while guards live (invariant 7).
+        // then the critical section would end while guards live (invariant 7).
         assert!(
             nested & !ORPHANED < MOST_NESTED,
             "too many guards of one handle"
         );
         self.nested.store(nested + 1, Ordering::Relaxed);
-        Some(self.record())
+        Some(self.instance())
     }
 
-    /// Gives back the only guard of a slot that has an owner, which ends the session. `false` if
+    /// Gives back the only guard of a slot that has an owner, which ends the critical section. `false` if
     /// it is not such a guard: [`leave_nested`](Self::leave_nested) does it then.
     #[inline]
     pub(crate) fn leave(&self) -> bool {
         let is_sole = self.nested.load(Ordering::Relaxed) == 0;
         if is_sole {
-            self.end_session();
+            self.exit();
         }
         is_sole
     }
 
     /// Gives back one of several guards, or of guards that own the slot; the last one ends the
-    /// session.
+    /// critical section.
     ///
     /// `true` asks the caller to deregister the slot: it was the last guard, and nobody else owns
     /// the slot.
     pub(crate) fn leave_nested(&self) -> bool {
         let nested = self.nested.load(Ordering::Relaxed);
         if nested == ORPHANED {
-            self.end_session();
+            self.exit();
             return true;
         }
         self.nested.store(nested - 1, Ordering::Relaxed);
         false
     }
 
-    /// What the reads of this session looked at is the writer's to change from here on.
+    /// What the reads of this critical section looked at is the writer's to change from here on.
     #[inline]
-    fn end_session(&self) {
-        self.announce(self.word().outside());
+    fn exit(&self) {
+        self.announce(self.word().inactive());
     }
 
     /// Leaves the slot to its guards: the last of them is told to give it back.
@@ -362,13 +362,13 @@ impl Slot {
     }
 
     /// Whether nobody owns the slot and it has no guards either.
-    pub(crate) fn is_abandoned(&self) -> bool {
+    pub(crate) fn is_nobodys(&self) -> bool {
         self.nested.load(Ordering::Relaxed) == ORPHANED && !self.is_occupied()
     }
 
-    /// Whether the reader is inside. Asked only by the reader itself.
+    /// Whether the reader is active. Asked only by the reader itself.
     pub(crate) fn is_occupied(&self) -> bool {
-        self.word().is_inside()
+        self.word().is_active()
     }
 
     /// What the slot says. Asked only by the reader itself.
@@ -378,35 +378,35 @@ impl Slot {
         Word(self.word.load(Ordering::Relaxed))
     }
 
-    /// Moves a session with a single guard to the newest record, without leaving in between.
+    /// Moves a critical section with a single guard to the newest instance, without leaving in between.
     #[inline]
     pub(crate) fn step(&self, published: &Current) -> Step {
         let nested = self.nested.load(Ordering::Relaxed) & !ORPHANED;
-        if nested != 0 || !published.differs_from(self.record()) {
+        if nested != 0 || !published.differs_from(self.instance()) {
             return Step::Stay;
         }
-        match self.search(published) {
-            Some(record) => Step::Moved(record),
+        match self.acquire(published) {
+            Some(instance) => Step::Moved(instance),
             None => Step::Closed,
         }
     }
 
-    /// Ends a session whose guards were leaked. The caller knows that none of them is in use.
+    /// Ends a critical section whose guards were leaked. The caller knows that none of them is in use.
     #[inline]
-    pub(crate) fn end_leaked_session(&self) {
+    pub(crate) fn exit_leaked(&self) {
         self.nested.store(0, Ordering::Relaxed);
-        self.end_session();
+        self.exit();
     }
 
-    /// The record of the session that the reader is in. Asked only by the reader itself.
+    /// The instance of the critical section that the reader is in. Asked only by the reader itself.
     ///
-    /// The word is an address and not a pointer, since the guess that it started as may be older than
-    /// the record. So a record's provenance is exposed where it is made, and taken up here.
+    /// The word is an address and not a pointer, since the cached pointer that it started as may be older than
+    /// the instance. So an instance's provenance is exposed where it is made, and taken up here.
     #[inline]
-    pub(crate) fn record(&self) -> NonNull<Header> {
-        let address = self.word().record().unwrap_or(0);
+    pub(crate) fn instance(&self) -> NonNull<Header> {
+        let address = self.word().instance().unwrap_or(0);
         NonNull::new(ptr::with_exposed_provenance_mut(address))
-            .expect("a reader that is inside has found a record")
+            .expect("a reader that is inside has found a instance")
     }
 
     /// What the writer sees.
@@ -416,14 +416,14 @@ impl Slot {
         Word(self.word.load(Ordering::Acquire))
     }
 
-    /// How many sessions the reader has fenced, as far as the writer knows.
+    /// How often the reader has entered with a fence, as far as the writer knows.
     #[inline]
-    pub(crate) fn fenced_sessions(&self) -> usize {
+    pub(crate) fn fenced_entries(&self) -> usize {
         // Relaxed: a figure.
         self.fenced.load(Ordering::Relaxed)
     }
 
-    /// What a report says about a reader that stays inside a record of this version.
+    /// What a report says about a reader that stays in an instance of this version.
     pub(crate) fn describe(&self, version: Option<u64>) -> StalledReader {
         StalledReader {
             thread: self.thread_name(),
@@ -432,14 +432,14 @@ impl Slot {
         }
     }
 
-    /// What a list of all readers says about this one. `version_at` knows the records by address.
+    /// What a list of all readers says about this one. `version_at` knows the instances by address.
     pub(crate) fn state(&self, version_at: impl Fn(usize) -> Option<u64>) -> ReaderState {
         let word = self.seen();
-        let is_inside = word.is_inside();
+        let is_active = word.is_active();
         ReaderState {
             thread: self.thread_name(),
-            is_inside,
-            version: word.record().filter(|_| is_inside).and_then(version_at),
+            is_active,
+            version: word.instance().filter(|_| is_active).and_then(version_at),
         }
     }
 
@@ -459,25 +459,25 @@ impl Slot {
         self.registered_by.id() == thread::current().id()
     }
 
-    /// Counts a session that was fenced, for the writer; now and then, asks for the cheaper fence if
-    /// many sessions read the same version.
+    /// Counts an entry with a fence, for the writer; now and then, asks for the cheaper fence if many of them
+    /// found the same version.
     #[inline]
-    fn count_fenced_session(&self, record: NonNull<Header>, published: &Current) {
+    fn count_fenced_entry(&self, instance: NonNull<Header>, published: &Current) {
         let fenced = self.fenced.load(Ordering::Relaxed).wrapping_add(1);
         // Relaxed: a figure.
         self.fenced.store(fenced, Ordering::Relaxed);
-        if fenced & (FENCED_SESSIONS - 1) == 0 {
-            self.ask_for_light_fence(record, published);
+        if fenced & (FENCED_ENTRIES - 1) == 0 {
+            self.ask_for_light_fence(instance, published);
         }
     }
 
     #[cold]
-    fn ask_for_light_fence(&self, record: NonNull<Header>, published: &Current) {
-        // SAFETY: the session is open and found this record, so it is not freed or changed
+    fn ask_for_light_fence(&self, instance: NonNull<Header>, published: &Current) {
+        // SAFETY: the critical section is open and found this instance, so it is not freed or changed
         // before `leave` (invariant 1).
-        let version = unsafe { record_at(record).as_ref() }.version as usize;
+        let version = unsafe { instance_at(instance).as_ref() }.version as usize;
         if self.fenced_version.load(Ordering::Relaxed) == version {
-            published.prefer_light_fence(record);
+            published.prefer_light_fence(instance);
         }
         self.fenced_version.store(version, Ordering::Relaxed);
     }
@@ -496,17 +496,17 @@ mod tests {
 
     #[test]
     fn a_reader_guesses_where_it_was_last() {
-        let (published, mut record) = published();
-        let record = NonNull::from(&mut *record);
+        let (published, mut instance) = published();
+        let instance = NonNull::from(&mut *instance);
         let slot = Slot::new();
         assert_eq!(slot.word(), Word::NOTHING);
-        assert_eq!(enter(&slot, &published), Some(record));
-        assert_eq!(slot.word(), Word::inside_of(record));
+        assert_eq!(enter(&slot, &published), Some(instance));
+        assert_eq!(slot.word(), Word::active_in(instance));
         assert!(slot.leave());
-        assert_eq!(slot.word(), Word::inside_of(record).outside());
-        assert_eq!(enter(&slot, &published), Some(record));
+        assert_eq!(slot.word(), Word::active_in(instance).inactive());
+        assert_eq!(enter(&slot, &published), Some(instance));
         assert!(slot.leave());
-        assert_eq!(slot.searches.load(Ordering::Relaxed), 1, "only the first");
+        assert_eq!(slot.acquired.load(Ordering::Relaxed), 1, "only the first");
     }
 
     #[test]
@@ -517,28 +517,28 @@ mod tests {
         let mut words = vec![slot.word()];
         for _ in 0..3 {
             assert_eq!(enter(&slot, &published), None);
-            assert!(!slot.word().is_inside());
+            assert!(!slot.word().is_active());
             words.push(slot.word());
         }
         for (index, word) in words.iter().enumerate() {
-            assert_eq!(word.record(), None);
-            assert!(word.inside().is_searching());
+            assert_eq!(word.instance(), None);
+            assert!(word.active().is_acquiring());
             assert!(!words[..index].contains(word));
         }
     }
 
     #[test]
     fn fenced_sessions_are_counted_and_others_are_not() {
-        let (published, mut record) = published();
+        let (published, mut instance) = published();
         let slot = Slot::new();
         for sessions in 1..5 {
             enter(&slot, &published).unwrap();
             assert!(slot.leave());
-            assert_eq!(slot.fenced_sessions(), sessions);
+            assert_eq!(slot.fenced_entries(), sessions);
         }
-        published.set_last(NonNull::from(&mut *record));
+        published.set_last(NonNull::from(&mut *instance));
         enter(&slot, &published).unwrap();
-        assert_eq!(slot.fenced_sessions(), 4);
+        assert_eq!(slot.fenced_entries(), 4);
     }
 
     #[test]

@@ -6,12 +6,12 @@ use crossbeam_utils::CachePadded;
 
 use super::{
     current::Current,
-    instance::{Record, data_ptr, into_data},
+    instance::{Instance, data_ptr, into_data},
     registry::{Registry, StructureId},
 };
 use crate::{
     sync::{Arc, AtomicBool, Mutex, Ordering, unlocked},
-    unwind::swallow,
+    unwind::catch_panic,
 };
 
 /// What the writer and all readers share, whatever the data.
@@ -32,12 +32,12 @@ pub(crate) type CoreArc = std::sync::Arc<Core>;
 /// What outlives the writer: the copies that it has left to the readers.
 pub(super) struct Shared<T> {
     /// Copies whose writer is gone. They live as long as anybody could read them.
-    pub(super) left: Mutex<Vec<Left<T>>>,
+    pub(super) orphans: Mutex<Vec<Orphan<T>>>,
 }
 
 /// A copy left to the readers, and how it wants to be dropped.
-pub(super) struct Left<T> {
-    pub(super) record: NonNull<Record<T>>,
+pub(super) struct Orphan<T> {
+    pub(super) instance: NonNull<Instance<T>>,
     pub(super) drop_with: fn(Box<T>),
 }
 
@@ -50,12 +50,16 @@ unsafe impl<T: Sync> Sync for Shared<T> {}
 
 impl<T> Drop for Shared<T> {
     fn drop(&mut self) {
-        for Left { record, drop_with } in unlocked(&mut self.left).drain(..) {
-            // SAFETY: the writer gave the record up. The last handle is gone, and guards borrow
+        for Orphan {
+            instance,
+            drop_with,
+        } in unlocked(&mut self.orphans).drain(..)
+        {
+            // SAFETY: the writer gave the instance up. The last handle is gone, and guards borrow
             // handles, so nobody reads it (invariant 10).
-            let data = unsafe { into_data(record) };
+            let data = unsafe { into_data(instance) };
             // A handle may be dropped while its thread unwinds; a second panic would abort.
-            swallow(|| drop_with(data));
+            catch_panic(|| drop_with(data));
         }
     }
 }
@@ -68,9 +72,9 @@ pub(crate) struct Share<T> {
 
 impl<T> Share<T> {
     pub(super) fn new(core: Core) -> Self {
-        let left = Mutex::new(Vec::new());
+        let orphans = Mutex::new(Vec::new());
         Self {
-            shared: Arc::new(Shared { left }),
+            shared: Arc::new(Shared { orphans }),
             core: CoreArc::new(core),
         }
     }

@@ -59,11 +59,11 @@ pub(crate) fn enter<T>(share: &Share<T>, id: StructureId) -> Option<ReadGuard<'_
     // SAFETY: the structure is alive, since `share` is, and so is the slot in its registry; this is the thread that
     // owns it, or nobody does (invariant 7).
     let entered = unsafe { slot.as_ref() }.enter(word, &share.core.current);
-    let record = match entered {
-        Ok(record) => record,
+    let instance = match entered {
+        Ok(instance) => instance,
         Err(otherwise) => enter_otherwise(share, slot, otherwise)?,
     };
-    Some(ReadGuard::new(record, slot, share))
+    Some(ReadGuard::new(instance, slot, share))
 }
 
 /// Enters when it is not so simple.
@@ -90,7 +90,7 @@ fn free_slot<T>(share: &Share<T>, id: StructureId) -> (NonNull<Slot>, Word) {
     if let Some(slot) = cached(id) {
         // SAFETY: as in `enter`.
         let word = unsafe { slot.as_ref() }.word();
-        if !word.is_inside() {
+        if !word.is_active() {
             return (slot, word);
         }
     }
@@ -118,13 +118,13 @@ fn cached(id: StructureId) -> Option<NonNull<Slot>> {
     })
 }
 
-/// A slot of `core` to enter with: one of this thread's that is outside, else one whose guards
+/// A slot of `core` to enter with: one of this thread's that is inactive, else one whose guards
 /// see what is published now, else a new one.
 ///
 /// Guards that interleave, as those of asynchronous tasks on one thread do, thus neither keep
-/// one session open for ever nor see less than what is published.
+/// one critical section open for ever nor see less than what is published.
 ///
-/// The pointer is valid for as long as `core` lives and the slot is inside.
+/// The pointer is valid for as long as `core` lives and the slot is active.
 fn slot(id: StructureId, core: &CoreArc) -> NonNull<Slot> {
     let found = TABLE.try_with(|table| table.slot(id, core));
     found.unwrap_or_else(|_| {
@@ -142,7 +142,7 @@ impl Table {
         let free = of_structure()
             .find(|entry| !entry.slot.is_occupied())
             .or_else(|| {
-                of_structure().find(|entry| !core.current.differs_from(entry.slot.record()))
+                of_structure().find(|entry| !core.current.differs_from(entry.slot.instance()))
             });
         let slot = if let Some(entry) = free {
             NonNull::from(&**entry.slot)

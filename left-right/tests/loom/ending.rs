@@ -104,7 +104,7 @@ fn refreshing_beside_a_close() {
             assert_eq!(guard.get(), ReadGuard::version(&guard));
         }
         thread.join().unwrap();
-        // The handle is dropped after the writer: that ends whatever session is open.
+        // The handle is dropped after the writer: that ends whatever critical section is open.
         drop(reader);
     });
 }

@@ -1,4 +1,4 @@
-//! One session, played again for each call of user code that can panic in it.
+//! One critical section, played again for each call of user code that can panic in it.
 
 use std::time::Duration;
 

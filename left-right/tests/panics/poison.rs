@@ -1,4 +1,4 @@
-//! What poison does to the log, and panics at moments that the sessions do not reach.
+//! What poison does to the log, and panics at moments that the critical sections do not reach.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},

@@ -500,7 +500,7 @@ fn owned_values_are_dropped_once_however_it_ends() {
                             let case = format!(
                                 "{end:?}, logged {logged}, {publishes} publishes, pending                                  {pending}, straggler {straggler}, reader first {reader_first}"
                             );
-                            // With a straggler, only one way of ending does not wait for it.
+                            // With a blocker, only one way of ending does not wait for it.
                             if straggler && !matches!(end, End::FreezeOnDrop) {
                                 continue;
                             }

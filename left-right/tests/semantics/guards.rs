@@ -85,7 +85,7 @@ fn the_last_of_nested_guards_leaves() {
     }
 }
 
-/// If a guard left twice, the slot would read "outside" while the next guard is inside.
+/// If a guard left twice, the slot would read "outside" while the next guard is active.
 #[test]
 fn a_guard_leaves_once() {
     let _deadline = common::deadline();
@@ -164,7 +164,7 @@ fn refresh_steps_to_the_newest_copy() {
     assert_eq!((&*guard.data, ReadGuard::version(&guard)), (&[1, 2][..], 2));
     // It has left the copy before, so the writer goes on…
     assert!(writer.append(3).try_publish());
-    // …and is inside the next.
+    // …and is active the next.
     assert!(!writer.append(4).try_publish());
     assert_eq!(guard.data, [1, 2]);
     let mut guard = guard.refresh().unwrap();
@@ -322,7 +322,7 @@ fn a_guard_leaked_through_the_writer_does_not_hang_it() {
     assert_eq!(seen(&reader), [1]);
 }
 
-/// It is a reader for ever, but one that is outside.
+/// It is a reader for ever, but one that is inactive.
 #[test]
 fn a_handle_that_is_never_dropped_is_in_nobodys_way() {
     let _deadline = common::deadline();
@@ -351,7 +351,7 @@ fn handles_come_and_go_while_a_publish_waits() {
             writer.append(3).publish();
         });
         assert!(waits, "the publish did not wait for the guard");
-        // By the thread that is inside, by another, from the handle and from its factory.
+        // By the thread that is active, by another, from the handle and from its factory.
         for _ in 0..3 {
             let clone = reader.clone();
             let made = factory.handle();
@@ -390,7 +390,7 @@ fn a_handle_dropped_while_a_publish_waits_for_it_lets_it_go() {
         });
         assert!(waits);
         drop(leaky);
-        // Takes the place in the registry, and is inside at once.
+        // Takes the place in the registry, and is active at once.
         let successor = reader.clone();
         let guard = successor.enter().unwrap();
         publishing.join().unwrap();

@@ -1,4 +1,4 @@
-//! Any sequence of calls, compared with a model of who is inside which publish.
+//! Any sequence of calls, compared with a model of who is active which publish.
 //!
 //! The property test and the fuzz target share this file. All on one thread, so the model knows
 //! exactly when the writer would have to wait.
@@ -115,7 +115,7 @@ struct Reader {
     /// Dropped before the handle that they borrow: see `Step::Renew`.
     guards: Vec<Guard<'static>>,
     leaked: usize,
-    /// The version that the session of this handle sees, if it is inside.
+    /// The version that the critical section of this handle sees, if it is active.
     session: Option<u64>,
 }
 
@@ -142,7 +142,7 @@ impl Model<'_> {
         self.published.push(self.appended.clone());
     }
 
-    /// How many guards and sessions the writer has to wait for: they are in the copy that was
+    /// How many guards and critical sections the writer has to wait for: they are in the copy that was
     /// swapped out last. Older ones are in copies that were left to them.
     fn stalled(&self) -> usize {
         let sessions = self.readers.iter().filter_map(|reader| reader.session);
@@ -170,7 +170,7 @@ impl Model<'_> {
         }
     }
 
-    /// Drops all guards, and then the handles, which end the sessions of leaked ones.
+    /// Drops all guards, and then the handles, which end the critical sections of leaked ones.
     fn free(&mut self, handles: [*mut ReadHandle<Recorder>; READERS]) {
         self.shared.clear();
         for (reader, handle) in self.readers.iter_mut().zip(handles) {
@@ -238,10 +238,10 @@ pub(crate) fn play(program: Program) {
                 Err(error) => panic!("{error}"),
             },
             Step::PublishOrReplace => {
-                let before = writer.stats().abandoned;
+                let before = writer.stats().deferred;
                 let done = writer.publish_or_replace(Duration::ZERO);
                 done.expect("there are fewer readers than copies that may be left to them");
-                assert!(writer.stats().abandoned <= before + usize::from(stalled));
+                assert!(writer.stats().deferred <= before + usize::from(stalled));
                 model.publish();
             }
             Step::View => {
@@ -373,7 +373,7 @@ pub(crate) fn play(program: Program) {
             assert_eq!(reader.enter().unwrap().data, model.newest());
             model.free(handles);
         }
-        // These wait for every session.
+        // These wait for every critical section.
         End::Take => {
             model.free(handles);
             assert_eq!(writer.take().data, model.appended);

@@ -157,7 +157,7 @@ fn a_publish_does_not_wait_for_a_reader_that_came_back() {
     assert!(!writer.append(3).try_publish());
 }
 
-/// One that hardly ever is outside does not starve the writer.
+/// One that hardly ever is inactive does not starve the writer.
 #[test]
 fn readers_that_enter_or_refresh_all_the_time_do_not_hold_up_the_writer() {
     let _deadline = common::deadline();

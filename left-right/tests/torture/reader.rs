@@ -119,7 +119,7 @@ pub(crate) fn read(round: &Round, mut handle: ReadHandle<Cells>, mut rng: Rng) {
                 if let Some(other) = clone.enter() {
                     assert!(ReadGuard::version(&other) >= ReadGuard::version(&guard));
                     other.check();
-                    // The clone is dropped while it is inside.
+                    // The clone is dropped while it is active.
                     if rng.bool() {
                         mem::forget(other);
                     }

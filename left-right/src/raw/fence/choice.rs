@@ -7,7 +7,7 @@
 //! less depends on the load. So the writer counts what it does ask for, and now and then asks for the other
 //! for one publish, as a sample.
 //!
-//! Readers count only the sessions that they fence, since they have time to count then; those of the cheap
+//! Readers count only the critical sections that they fence, since they have time to count then; those of the cheap
 //! enter cost nothing extra. The writer looks only when it publishes; between two publishes the readers
 //! themselves can ask for the light fence (see
 //! [`Published::prefer_light_fence`](crate::raw::current::Current::prefer_light_fence)), so a writer
@@ -106,7 +106,7 @@ pub(crate) struct Cost {
 #[derive(Debug)]
 pub(crate) struct Chooser {
     policy: FencePolicy,
-    /// How many sessions the slots had fenced when it last heard of them.
+    /// How many critical sections the slots had fenced when it last heard of them.
     counted: usize,
     /// What a publish costs, in nanoseconds, if readers do not fence, and if they do: smoothed over the
     /// last few, or the last sample.
@@ -161,10 +161,10 @@ impl Chooser {
         }
     }
 
-    /// Takes note of how many sessions the slots have fenced by now, and of what has become of the
+    /// Takes note of how many critical sections the slots have fenced by now, and of what has become of the
     /// pointer that was swapped out.
     #[inline]
-    pub(crate) fn record(&mut self, fenced: usize, outgoing: Outgoing) {
+    pub(crate) fn note(&mut self, fenced: usize, outgoing: Outgoing) {
         let since_last = fenced.wrapping_sub(self.counted);
         self.counted = fenced;
         let is_symmetric_best = self.symmetric < self.asymmetric;
@@ -283,7 +283,7 @@ mod tests {
                     Outgoing::Symmetric
                 }
             };
-            self.chooser.record(self.fenced, outgoing);
+            self.chooser.note(self.fenced, outgoing);
             self.fences
         }
 
@@ -423,7 +423,7 @@ mod tests {
         pairs.fenced = 1_000_000;
         pairs.asked_for(Fences::Symmetric, FEW);
         let known = pairs.chooser.symmetric;
-        pairs.chooser.record(10, Outgoing::Symmetric);
+        pairs.chooser.note(10, Outgoing::Symmetric);
         assert_eq!(pairs.chooser.symmetric, known);
     }
 

@@ -8,9 +8,9 @@ use crate::raw::{
     registry::SharedSlot,
 };
 
-/// Two records, a reader, and a writer that waits for it to leave the first, or all.
+/// Two instances, a reader, and a writer that waits for it to leave the first, or all.
 struct Scene {
-    vacated: Box<Header>,
+    retired: Box<Header>,
     other: Box<Header>,
     registry: Registry,
     slot: SharedSlot,
@@ -21,7 +21,7 @@ impl Scene {
     fn new() -> Self {
         let registry = Registry::new();
         Self {
-            vacated: Box::new(Header::new(5)),
+            retired: Box::new(Header::new(5)),
             other: Box::new(Header::new(6)),
             slot: registry.register(),
             registry,
@@ -30,51 +30,51 @@ impl Scene {
     }
 
     fn in_vacated(&mut self) {
-        self.slot.stop_inside(NonNull::from(&mut *self.vacated));
+        self.slot.stop_active(NonNull::from(&mut *self.retired));
     }
 
     fn in_other(&mut self) {
-        self.slot.stop_inside(NonNull::from(&mut *self.other));
+        self.slot.stop_active(NonNull::from(&mut *self.other));
     }
 
-    /// The reader has been in what is to be vacated, and in nothing since.
+    /// The reader has been in what is to be retired, and in nothing since.
     fn has_paused(&mut self) {
         self.in_vacated();
-        self.slot.end_leaked_session();
+        self.slot.exit_leaked();
     }
 
     /// Whether it takes a heavy fence to see whether a reader that has not fenced is there.
     fn costs_a_heavy_fence(&mut self) -> bool {
-        self.begin(Relied::OnHeavy);
-        self.settle(Patience::Never).took.is_some()
+        self.begin(ReaderFence::Light);
+        self.scan(Wait::Poll).took.is_some()
     }
 
-    fn begin(&mut self, relied: Relied) {
-        let vacated = Vacated::Record {
-            address: NonNull::from(&*self.vacated).addr().get(),
+    fn begin(&mut self, reader_fence: ReaderFence) {
+        let retired = Retired::Instance {
+            address: NonNull::from(&*self.retired).addr().get(),
             version: 5,
         };
-        self.grace.begin(vacated, relied);
+        self.grace.begin(retired, reader_fence);
     }
 
     fn look(&mut self) {
-        self.begin(Relied::OnFull);
-        self.settle(Patience::Never);
+        self.begin(ReaderFence::Full);
+        self.scan(Wait::Poll);
     }
 
     /// What it took to see clearly, in heavy fences or moments of patience.
-    fn settle(&mut self, patience: Patience) -> Settled {
-        let settled = self.grace.settle(&self.registry, patience);
-        settled.expect("something is owed")
+    fn scan(&mut self, patience: Wait) -> ScanCost {
+        let cost = self.grace.scan(&self.registry, patience);
+        cost.expect("something is owed")
     }
 
     fn look_for_all(&mut self) {
-        self.grace.begin(Vacated::All, Relied::OnFull);
-        self.settle(Patience::Never);
+        self.grace.begin(Retired::All, ReaderFence::Full);
+        self.scan(Wait::Poll);
     }
 
     fn is_over(&mut self) -> bool {
-        self.grace.wait(Patience::Never).is_ok()
+        self.grace.wait(Wait::Poll).is_ok()
     }
 
     /// The version that a report names, of the only reader there is.
@@ -94,7 +94,7 @@ fn a_reader_of_what_was_vacated_is_waited_for_until_it_leaves() {
     assert!(!scene.is_over());
     assert!(scene.grace.has_known_reader());
     assert_eq!(scene.reported(), Some(5));
-    scene.slot.end_leaked_session();
+    scene.slot.exit_leaked();
     assert!(scene.is_over());
 }
 
@@ -108,7 +108,7 @@ fn a_reader_that_moves_on_is_not_waited_for() {
     assert!(scene.is_over());
     scene.in_vacated();
     scene.look();
-    scene.slot.stop_in_search();
+    scene.slot.stop_acquiring();
     assert!(scene.is_over());
 }
 
@@ -120,7 +120,7 @@ fn a_reader_of_another_record_is_waited_for_only_if_all_have_to_leave() {
     assert!(scene.is_over());
     scene.look_for_all();
     assert!(!scene.is_over());
-    scene.slot.end_leaked_session();
+    scene.slot.exit_leaked();
     assert!(scene.is_over());
 }
 
@@ -128,7 +128,7 @@ fn a_reader_of_another_record_is_waited_for_only_if_all_have_to_leave() {
 fn a_reader_that_searched_is_waited_for_where_it_is_found() {
     for all in [false, true] {
         let mut scene = Scene::new();
-        scene.slot.stop_in_search();
+        scene.slot.stop_acquiring();
         match all {
             false => scene.look(),
             true => scene.look_for_all(),
@@ -139,7 +139,7 @@ fn a_reader_that_searched_is_waited_for_where_it_is_found() {
         scene.in_vacated();
         assert!(!scene.is_over());
         assert!(scene.grace.has_known_reader());
-        scene.slot.end_leaked_session();
+        scene.slot.exit_leaked();
         assert!(scene.is_over());
     }
 }
@@ -147,7 +147,7 @@ fn a_reader_that_searched_is_waited_for_where_it_is_found() {
 #[test]
 fn a_reader_that_searched_and_is_found_elsewhere_is_not_waited_for() {
     let mut scene = Scene::new();
-    scene.slot.stop_in_search();
+    scene.slot.stop_acquiring();
     scene.look();
     scene.in_other();
     assert!(scene.is_over());
@@ -157,12 +157,12 @@ fn a_reader_that_searched_and_is_found_elsewhere_is_not_waited_for() {
 fn a_reader_that_searches_again_has_left() {
     for all in [false, true] {
         let mut scene = Scene::new();
-        scene.slot.stop_in_search();
+        scene.slot.stop_acquiring();
         match all {
             false => scene.look(),
             true => scene.look_for_all(),
         }
-        scene.slot.stop_in_search();
+        scene.slot.stop_acquiring();
         assert!(scene.is_over());
     }
 }
@@ -177,11 +177,11 @@ fn with_heavy_fences(test: impl FnOnce(Scene)) {
 #[test]
 fn who_is_elsewhere_costs_no_heavy_fence() {
     with_heavy_fences(|mut scene| {
-        // Not yet anywhere; inside something else; outside that; searching for the last time.
+        // Not yet anywhere; inside something else; outside that; acquiring for the last time.
         assert!(!scene.costs_a_heavy_fence());
         scene.in_other();
         assert!(!scene.costs_a_heavy_fence());
-        scene.slot.end_leaked_session();
+        scene.slot.exit_leaked();
         assert!(!scene.costs_a_heavy_fence());
         assert!(scene.is_over());
     });
@@ -226,11 +226,11 @@ fn the_writers_own_reader_costs_no_heavy_fence() {
 fn readers_that_have_fenced_cost_no_heavy_fence() {
     let mut scene = Scene::new();
     scene.has_paused();
-    scene.begin(Relied::OnFull);
-    assert!(scene.settle(Patience::Never).took.is_none());
+    scene.begin(ReaderFence::Full);
+    assert!(scene.scan(Wait::Poll).took.is_none());
     scene.in_vacated();
-    scene.begin(Relied::OnFull);
-    assert!(scene.settle(Patience::Never).took.is_none());
+    scene.begin(ReaderFence::Full);
+    assert!(scene.scan(Wait::Poll).took.is_none());
     assert!(!scene.is_over());
 }
 
@@ -238,11 +238,11 @@ fn readers_that_have_fenced_cost_no_heavy_fence() {
 fn who_is_inside_is_waited_for_after_the_heavy_fence_and_keeps_its_word() {
     with_heavy_fences(|mut scene| {
         scene.in_vacated();
-        scene.begin(Relied::OnHeavy);
-        assert!(scene.settle(Patience::Forever).took.is_some());
+        scene.begin(ReaderFence::Light);
+        assert!(scene.scan(Wait::Forever).took.is_some());
         assert!(!scene.is_over());
         assert_eq!(scene.reported(), Some(5));
-        scene.slot.end_leaked_session();
+        scene.slot.exit_leaked();
         assert!(scene.is_over());
     });
 }
@@ -251,17 +251,17 @@ fn who_is_inside_is_waited_for_after_the_heavy_fence_and_keeps_its_word() {
 fn who_does_not_move_on_is_not_waited_for_a_while() {
     with_heavy_fences(|mut scene| {
         scene.in_vacated();
-        scene.begin(Relied::OnHeavy);
-        scene.settle(Patience::Never);
+        scene.begin(ReaderFence::Light);
+        scene.scan(Wait::Poll);
         assert_eq!(scene.slot.idle(), 0, "it has not waited");
-        scene.begin(Relied::OnHeavy);
-        scene.settle(Patience::Forever);
+        scene.begin(ReaderFence::Light);
+        scene.scan(Wait::Forever);
         let idle = scene.slot.idle();
         assert!(idle > 0);
         // Who comes meanwhile changes nothing.
         scene.registry.register();
-        scene.begin(Relied::OnHeavy);
-        scene.settle(Patience::Forever);
+        scene.begin(ReaderFence::Light);
+        scene.scan(Wait::Forever);
         assert_eq!(scene.slot.idle(), idle - 1);
     });
 }
@@ -272,9 +272,9 @@ fn others_are_waited_for_beside_one_that_did_not_move_on() {
         let another = scene.registry.register();
         scene.slot.set_idle(5);
         scene.in_other();
-        another.stop_inside(NonNull::from(&mut *scene.vacated));
-        scene.begin(Relied::OnHeavy);
-        scene.settle(Patience::Forever);
+        another.stop_active(NonNull::from(&mut *scene.retired));
+        scene.begin(ReaderFence::Light);
+        scene.scan(Wait::Forever);
         assert_eq!(scene.slot.idle(), 5, "it is not in the way");
         assert!(another.idle() > 0, "it was waited for");
     });
@@ -284,62 +284,53 @@ fn others_are_waited_for_beside_one_that_did_not_move_on() {
 fn what_two_swaps_owe_is_owed_once_and_in_full() {
     with_heavy_fences(|mut scene| {
         scene.has_paused();
-        scene.begin(Relied::OnHeavy);
-        scene.begin(Relied::OnFull);
-        assert_eq!(scene.settle(Patience::Never).relied, Relied::OnHeavy);
-        assert!(
-            scene
-                .grace
-                .settle(&scene.registry, Patience::Never)
-                .is_none()
-        );
+        scene.begin(ReaderFence::Light);
+        scene.begin(ReaderFence::Full);
+        assert_eq!(scene.scan(Wait::Poll).reader_fence, ReaderFence::Light);
+        assert!(scene.grace.scan(&scene.registry, Wait::Poll).is_none());
     });
 }
 
 #[test]
-fn a_dim_sight_takes_only_another_word_for_a_proof() {
+fn before_the_barrier_only_another_word_is_a_proof() {
     let mut scene = Scene::new();
     scene.in_vacated();
-    scene.begin(Relied::OnHeavy);
-    scene.grace.look(&scene.registry, Sight::Dim);
-    scene.slot.end_leaked_session();
-    scene.grace.prune(Sight::Dim);
-    assert_eq!(
-        scene.grace.found.stragglers.len(),
-        1,
-        "outside what it read"
-    );
+    scene.begin(ReaderFence::Light);
+    scene.grace.read_slots(&scene.registry, Barrier::Pending);
+    scene.slot.exit_leaked();
+    scene.grace.prune(Barrier::Pending);
+    assert_eq!(scene.grace.found.blockers.len(), 1, "outside what it read");
     scene.in_vacated();
-    scene.grace.prune(Sight::Dim);
-    assert_eq!(scene.grace.found.stragglers.len(), 1, "inside again");
-    scene.slot.stop_in_search();
-    scene.grace.prune(Sight::Dim);
-    assert_eq!(scene.grace.found.stragglers.len(), 0, "it searches");
+    scene.grace.prune(Barrier::Pending);
+    assert_eq!(scene.grace.found.blockers.len(), 1, "inside again");
+    scene.slot.stop_acquiring();
+    scene.grace.prune(Barrier::Pending);
+    assert_eq!(scene.grace.found.blockers.len(), 0, "it searches");
 }
 
 #[test]
 #[should_panic = "settled before a wait"]
 fn nobody_waits_before_it_is_known_for_whom() {
     let mut scene = Scene::new();
-    scene.begin(Relied::OnFull);
+    scene.begin(ReaderFence::Full);
     scene.is_over();
 }
 
 #[test]
 fn a_generation_is_named_for_as_long_as_a_slot_names_it() {
     let mut scene = Scene::new();
-    let first = scene.vacated.generation;
+    let first = scene.retired.generation;
     let second = Generations::default().next_free(first);
-    let vacated = published_as(NonNull::from(&mut *scene.vacated), second);
-    scene.slot.stop_inside(vacated);
+    let retired = published_as(NonNull::from(&mut *scene.retired), second);
+    scene.slot.stop_active(retired);
     scene.look();
     assert_ne!(scene.grace.named().next_free(first), second);
     scene.in_other();
     scene.look();
     assert_eq!(scene.grace.named().next_free(first), second);
     // Whoever looks is not entering.
-    scene.slot.stop_inside(vacated);
-    scene.slot.end_leaked_session();
+    scene.slot.stop_active(retired);
+    scene.slot.exit_leaked();
     scene.slot.belong_to_writer();
     scene.look();
     assert_eq!(scene.grace.named().next_free(first), second);

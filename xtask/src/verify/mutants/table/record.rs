@@ -1,4 +1,4 @@
-//! The generations of a record.
+//! The generations of a instance.
 
 use super::super::Mutant;
 use super::{UNIT, mutant};
@@ -7,11 +7,11 @@ const FILE: &str = "raw/instance.rs";
 
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
-    mutant(FILE, "generation: of other records, too", "(address ^ other) & !(GENERATION | FLAGS) == 0;", "(address ^ other) & !(GENERATION | FLAGS) != usize::MAX;", UNIT),
+    mutant(FILE, "generation: of other instances, too", "(address ^ other) & !(GENERATION | FLAGS) == 0;", "(address ^ other) & !(GENERATION | FLAGS) != usize::MAX;", UNIT),
     mutant(FILE, "generation: what slots name is not added", "self.0 |= 1 << generation.0;", "let _ = generation;", UNIT),
     mutant(FILE, "generation: the next, named or not", ".find(is_free)", ".find(|it| is_free(it) || it.0 < u32::MAX)", UNIT),
-    mutant(FILE, "generation: stays in the address of the record", "!(GENERATION | FLAGS); let record", "!FLAGS; let record", UNIT),
+    mutant(FILE, "generation: stays in the address of the instance", "!(GENERATION | FLAGS); let instance", "!FLAGS; let instance", UNIT),
     mutant("raw/copies.rs", "publish: in the same generation again", "fresh.header.generation = copies.grace.named().next_free(fresh.header.generation);", "let _ = copies.grace.named();", UNIT),
     mutant("raw/grace.rs", "look: names of the look before", "self.named = Generations::default();", "", UNIT),
-    mutant("raw/grace.rs", "look: names of slots at rest count", "if !slot.is_at_rest() {", "{", UNIT),
+    mutant("raw/grace.rs", "look: names of slots at rest count", "if !slot.is_quiescent() {", "{", UNIT),
 ];
