@@ -9,6 +9,9 @@ mod resolve;
 mod shape;
 mod source;
 mod unsafety;
+mod ways;
+
+use std::fs;
 
 use super::context::{Context, LIBRARIES, Verdict};
 use arrows::Crate;
@@ -31,7 +34,7 @@ const ALL: &[&str] = &[
     "xtask",
 ];
 
-/// All rules.
+/// All rules but the one of the ways.
 #[rustfmt::skip]
 const RULES: &[Rule] = &[
     Rule { crates: LEFT_RIGHT, find: layers::upwards, says: "a file imports from its own floor and from those below, and raw only `sync`, `unwind` and `diagnostics` from outside", instead: "move down what both need, or let the upper file hand it over; the table is in xtask/src/verify/house/layers.rs" },
@@ -76,6 +79,14 @@ fn report(context: &Context) -> Result<Verdict, String> {
         }
         add(rule.says, rule.instead, lines);
     }
+    let ways = fs::read_to_string(context.root.join(ways::FILE)).unwrap_or_default();
+    let broken = ways::broken(&ways, ways::reader(&context.root));
+    let line = |at: Finding| format!("{}:{}: {}", at.file, at.line, at.text);
+    add(
+        ways::SAYS,
+        ways::INSTEAD,
+        broken.into_iter().map(line).collect(),
+    );
     let files: usize = crates.iter().map(|it| it.sources.len()).sum();
     let arrows: usize = crates.iter().map(|it| it.arrows.len()).sum();
     Ok(match count {
