@@ -11,6 +11,7 @@ mod house;
 mod mutants;
 mod rungs;
 mod web;
+mod workspace;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -20,7 +21,7 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
 use crate::cargo::workspace_root;
-use context::{Context, Verdict};
+use context::{Context, TAIL, Verdict};
 use rungs::{RUNGS, Rung};
 
 /// What to verify.
@@ -50,9 +51,6 @@ fn names() -> PossibleValuesParser {
         .collect::<Vec<_>>()
         .into()
 }
-
-/// How many lines of its log a rung shows that failed and says nothing.
-const TAIL: usize = 40;
 
 /// Climbs the ladder; fails if any rung does.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode, String> {

@@ -12,6 +12,9 @@ use crate::cargo::{cargo, joined_flags, target_directory};
 /// The crates that users get.
 pub(crate) const LIBRARIES: [&str; 3] = ["left-right", "evmap-core", "evmap-multi"];
 
+/// How many lines of its log a rung shows that failed and says nothing.
+pub(crate) const TAIL: usize = 40;
+
 /// How a rung ended; the text is shown in its line, and whatever follows the first line below it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Verdict {

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::process::Command;
 use std::{fs, io};
 
-use super::context::{Context, LIBRARIES, Verdict};
+use super::context::{Context, LIBRARIES, TAIL, Verdict};
 use super::debian::{self, Compiler};
-use super::mutants::copy_workspace;
+use super::workspace::copy_workspace;
 
 pub(crate) fn run(context: &Context) -> Verdict {
     let mut count = 0;
@@ -38,11 +38,7 @@ pub(crate) fn run(context: &Context) -> Verdict {
     });
     match failed.is_empty() {
         true => Verdict::Passed(format!("{count} sets; {least}")),
-        false => Verdict::Failed(format!(
-            "{}\n{}",
-            failed.join("; "),
-            context.log_tail(super::TAIL)
-        )),
+        false => Verdict::Failed(format!("{}\n{}", failed.join("; "), context.log_tail(TAIL))),
     }
 }
 

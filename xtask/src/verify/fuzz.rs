@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::apt;
-use super::context::{ASAN_TARGET, Context, LIBRARIES, Verdict, add_flags, has_sanitizers};
+use super::context::{ASAN_TARGET, Context, LIBRARIES, TAIL, Verdict, add_flags, has_sanitizers};
 
 /// Tells libFuzzer which branches an input takes and what it is compared with.
 const COVERAGE: &str = "-Zsanitizer=address --cfg fuzzing -Cdebug-assertions \
@@ -47,7 +47,7 @@ fn fuzz(context: &Context, library: &str) -> Result<u64, String> {
         .env("RUSTC_BOOTSTRAP", "1");
     add_flags(&mut build, COVERAGE);
     if !context.run(&mut build) {
-        return Err(format!("does not build\n{}", context.log_tail(super::TAIL)));
+        return Err(format!("does not build\n{}", context.log_tail(TAIL)));
     }
     // All targets have this name; each is run before the next one is built.
     let executable = format!("verify/fuzz/{ASAN_TARGET}/release/differential");
@@ -84,7 +84,7 @@ fn executed(said: &str) -> u64 {
 fn failure(said: &str, found: &Path) -> String {
     let is_telling = |line: &&str| line.contains("panicked at") || line.contains("ERROR: ");
     let at = said.lines().position(|line| is_telling(&line)).unwrap_or(0);
-    let lines: Vec<&str> = said.lines().skip(at).take(super::TAIL).collect();
+    let lines: Vec<&str> = said.lines().skip(at).take(TAIL).collect();
     format!(
         "fails on an input in {}\n{}",
         found.display(),

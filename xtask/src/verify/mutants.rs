@@ -2,6 +2,7 @@
 //! must fail, or it must be said why none can.
 
 mod edit;
+mod mutant;
 mod table;
 mod workshop;
 
@@ -11,54 +12,8 @@ use std::thread;
 use std::time::Instant;
 
 use super::context::{Context, Verdict};
-pub(super) use workshop::copy_workspace;
+use mutant::{Check, Fate, Mutant};
 use workshop::{Outcome, Workshop};
-
-/// One change to the source.
-#[derive(Debug)]
-struct Mutant {
-    /// What is wrong with it.
-    name: &'static str,
-    /// In `left-right/src`.
-    file: &'static str,
-    /// Occurs exactly once in the file, whatever the white space.
-    find: &'static str,
-    replace: &'static str,
-    fate: Fate,
-}
-
-impl Mutant {
-    /// Whether it is one of those that a check of the protocol finds, and finds soon.
-    fn is_of_the_protocol(&self) -> bool {
-        matches!(
-            self.fate,
-            Fate::Killed(Check::Loom | Check::Unit | Check::Model(_))
-        )
-    }
-}
-
-#[derive(Debug)]
-enum Fate {
-    /// Some check fails; this one is asked first.
-    Killed(Check),
-    /// No check can fail, and why.
-    Equivalent(&'static str),
-}
-
-/// A check that a mutant can fail.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Check {
-    Loom,
-    /// The tests in the files of the source.
-    Unit,
-    /// A file in `left-right/tests`.
-    Test(&'static str),
-    /// As `Test`, with AddressSanitizer.
-    Address(&'static str),
-    /// A mutant of the Promela model, by its options. It stands for a mutant of the source that no
-    /// program can be made to notice reliably.
-    Model(&'static [&'static str]),
-}
 
 /// Whatever is asked of a mutant that its first check let live, in this order, unless time is short.
 const EVERY: [Check; 12] = [
@@ -75,18 +30,6 @@ const EVERY: [Check; 12] = [
     Check::Test("seccomp"),
     Check::Test("surface"),
 ];
-
-impl Check {
-    fn name(self) -> String {
-        match self {
-            Self::Loom => "loom".into(),
-            Self::Unit => "unit".into(),
-            Self::Test(file) => file.into(),
-            Self::Address(file) => format!("asan {file}"),
-            Self::Model(options) => format!("spin {}", options.join(" ")),
-        }
-    }
-}
 
 /// How many mutants are at work at a time: mostly one core each.
 const WORKERS: usize = 2;

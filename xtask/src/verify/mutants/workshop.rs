@@ -1,6 +1,5 @@
 //! A copy of the workspace to spoil, and the checks on it.
 
-use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,8 +8,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::super::context::{ASAN_TARGET, Context, add_flags, has_sanitizers, is_installed};
-use super::Check;
+use super::super::workspace::copy_workspace;
 use super::edit::replace_once;
+use super::mutant::Check;
 
 /// How long a check may take, or ten times what it takes without a mutant if that is more.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -265,35 +265,6 @@ fn executable(messages: &str) -> Option<PathBuf> {
     let (_, rest) = messages.rsplit_once("\"executable\":\"")?;
     let (path, _) = rest.split_once('"')?;
     Some(PathBuf::from(path))
-}
-
-/// Copies what cargo needs; files that did not change keep their times, so nothing is built anew.
-pub(crate) fn copy_workspace(from: &Path, to: &Path) -> io::Result<()> {
-    fs::create_dir_all(to)?;
-    let mut stale: HashMap<_, _> = fs::read_dir(to)?
-        .filter_map(|entry| entry.ok().map(|entry| (entry.file_name(), entry.path())))
-        .collect();
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let name = entry.file_name();
-        if name == "target" || name.to_string_lossy().starts_with('.') {
-            continue;
-        }
-        stale.remove(&name);
-        let (source, copy) = (entry.path(), to.join(&name));
-        if entry.file_type()?.is_dir() {
-            copy_workspace(&source, &copy)?;
-        } else if fs::read(&copy).ok() != Some(fs::read(&source)?) {
-            fs::copy(&source, &copy)?;
-        }
-    }
-    for path in stale.into_values() {
-        match path.is_dir() {
-            true => fs::remove_dir_all(path)?,
-            false => fs::remove_file(path)?,
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! The fences, who chooses them, and the registry that the choice is read from.
 
-use super::super::{Check, Mutant};
-use super::{LOOM, SECCOMP, SEMANTICS, UNIT, equivalent, mutant};
+use super::super::mutant::{Check, LOOM, Mutant, SECCOMP, SEMANTICS, UNIT, equivalent, mutant};
 
 const FENCE: &str = "raw/fence.rs";
 const CHOICE: &str = "raw/fence/choice.rs";

@@ -1,7 +1,6 @@
 //! Who owns which copy: publish, replace, close, freeze.
 
-use super::super::Mutant;
-use super::{LOOM, PANICS, PROGRESS, SEMANTICS, UNIT, equivalent, mutant};
+use super::super::mutant::{LOOM, Mutant, PANICS, PROGRESS, SEMANTICS, UNIT, equivalent, mutant};
 
 const FILE: &str = "raw/copies.rs";
 const STATE: &str = "raw/state.rs";

@@ -1,7 +1,6 @@
 //! A structure that threads share, and when its changes become visible.
 
-use super::super::Mutant;
-use super::{KEPT_SHARED, LOOM, mutant};
+use super::super::mutant::{KEPT_SHARED, LOOM, Mutant, mutant};
 
 const SHARED: &str = "shared.rs";
 const CHANGE: &str = "shared.rs";

@@ -1,7 +1,6 @@
 //! The log: each copy absorbs each operation once, in order, whatever panics.
 
-use super::super::Mutant;
-use super::{LOOM, PANICS, PROGRESS, SEMANTICS, UNIT, equivalent, mutant};
+use super::super::mutant::{LOOM, Mutant, PANICS, PROGRESS, SEMANTICS, UNIT, equivalent, mutant};
 
 const FILE: &str = "oplog.rs";
 

@@ -1,7 +1,6 @@
 //! The pointer that readers load, its tag, and the swap.
 
-use super::super::{Check, Mutant};
-use super::{LOOM, SECCOMP, SEMANTICS, UNIT, equivalent, mutant};
+use super::super::mutant::{Check, LOOM, Mutant, SECCOMP, SEMANTICS, UNIT, equivalent, mutant};
 
 const FILE: &str = "raw/current.rs";
 

@@ -1,7 +1,8 @@
 //! Handles, guards, the slots of threads, and values that both copies share.
 
-use super::super::Mutant;
-use super::{ALLOCATIONS, LOOM, SEMANTICS, SHARED, SHARED_ADDRESS, SURFACE, equivalent, mutant};
+use super::super::mutant::{
+    ALLOCATIONS, LOOM, Mutant, SEMANTICS, SHARED, SHARED_ADDRESS, SURFACE, equivalent, mutant,
+};
 
 const READ: &str = "read.rs";
 const GUARD: &str = "raw/guard.rs";

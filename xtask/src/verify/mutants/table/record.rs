@@ -1,7 +1,6 @@
 //! The generations of a instance.
 
-use super::super::Mutant;
-use super::{UNIT, mutant};
+use super::super::mutant::{Mutant, UNIT, mutant};
 
 const FILE: &str = "raw/instance.rs";
 

@@ -1,7 +1,8 @@
 //! Writers that share one order of operations, and publishes.
 
-use super::super::Mutant;
-use super::{ASYNCHRONOUS, KEPT_SHARED, LOOM, SHARED_WRITE, UNIT, equivalent, mutant};
+use super::super::mutant::{
+    ASYNCHRONOUS, KEPT_SHARED, LOOM, Mutant, SHARED_WRITE, UNIT, equivalent, mutant,
+};
 
 const HANDLE: &str = "shared_write.rs";
 const GROUP: &str = "group.rs";

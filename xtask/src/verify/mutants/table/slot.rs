@@ -1,7 +1,8 @@
 //! One slot: announce, search, nest, leave, refresh, and how the writer looks at it.
 
-use super::super::Mutant;
-use super::{LOOM, PROGRESS, SEMANTICS, SHARED, SHARED_ADDRESS, UNIT, equivalent, mutant};
+use super::super::mutant::{
+    LOOM, Mutant, PROGRESS, SEMANTICS, SHARED, SHARED_ADDRESS, UNIT, equivalent, mutant,
+};
 
 const FILE: &str = "raw/slot.rs";
 

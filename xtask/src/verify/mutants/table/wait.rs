@@ -1,7 +1,6 @@
 //! The grace period.
 
-use super::super::Mutant;
-use super::{LOOM, PROGRESS, SEMANTICS, UNIT, equivalent, mutant};
+use super::super::mutant::{LOOM, Mutant, PROGRESS, SEMANTICS, UNIT, equivalent, mutant};
 
 const FILE: &str = "raw/grace.rs";
 

@@ -1,7 +1,6 @@
 //! The steps of a publish and of an end, and the poison.
 
-use super::super::Mutant;
-use super::{LOOM, PANICS, PROGRESS, SEMANTICS, UNIT, equivalent, mutant};
+use super::super::mutant::{LOOM, Mutant, PANICS, PROGRESS, SEMANTICS, UNIT, equivalent, mutant};
 
 const FILE: &str = "writer.rs";
 const HANDLE: &str = "write.rs";
