@@ -387,23 +387,11 @@ impl<T, O, D> fmt::Debug for WriteGuard<'_, T, O, D> {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
-
-    #[derive(Clone)]
-    struct Count(u32);
-
-    impl Absorb<u32> for Count {
-        fn absorb_first(&mut self, operation: &mut u32, _: &Self) {
-            self.0 += *operation;
-        }
-
-        fn sync_with(&mut self, _: &Self) {
-            unreachable!("every operation is logged");
-        }
-    }
+    use crate::{doctest::Count, write::new_logged};
 
     #[test]
     fn memory_comes_back_after_a_burst() {
-        let (writer, _) = crate::new_logged::<Count, u32>(Count(0));
+        let (writer, _) = new_logged::<Count, u32>(Count(0));
         let writing = Writing::new(writer);
         writing.queue.extend(vec![1; 100_000]).unwrap();
         let mut writer = writing.to_publish(writing.lock()).unwrap();

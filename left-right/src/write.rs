@@ -738,31 +738,108 @@ impl<T, O, D> fmt::Debug for WriteHandle<T, O, D> {
     }
 }
 
+/// Makes a pair from an empty structure, which is cloned for the second copy.
+///
+/// Operations appended before the first publish are applied at once to the copy that nobody reads
+/// yet, without a log, which makes the initial load cheap;
+/// [`sync_with`](Absorb::sync_with) brings the other copy up to date later.
+///
+/// # Examples
+///
+/// ```
+/// use left_right::doctest::Count;
+/// let (mut writer, reader) = left_right::new_from_empty::<Count, u32>(Count(3));
+/// writer.append(4).publish();
+/// assert_eq!(reader.enter().unwrap().0, 7);
+/// ```
+pub fn new_from_empty<T, O>(t: T) -> (WriteHandle<T, O>, ReadHandle<T>)
+where
+    T: Absorb<O> + Clone,
+{
+    pair(t.clone(), t, false)
+}
+
+/// Makes a pair from two defaults, which must be equal in everything that operations depend on.
+///
+/// Two default hash maps are not, if their hashers have random seeds and the order of iteration
+/// matters: use [`new_from_empty`]. For the first operations see there, too.
+///
+/// # Examples
+///
+/// See the [example of the crate](crate#example).
+pub fn new<T, O>() -> (WriteHandle<T, O>, ReadHandle<T>)
+where
+    T: Absorb<O> + Default,
+{
+    pair(T::default(), T::default(), false)
+}
+
+/// Makes a pair from a structure, empty or not, which is cloned for the second copy. Readers see
+/// it at once, as version 0.
+///
+/// Every operation goes through the log, those before the first publish included, so
+/// [`WriteHandle::pending`] lists all of them, and [`Absorb::sync_with`] is never called.
+///
+/// # Examples
+///
+/// ```
+/// use left_right::doctest::Count;
+/// let (mut writer, reader) = left_right::new_logged::<Count, u32>(Count(3));
+/// assert_eq!(reader.enter().unwrap().0, 3);
+/// writer.append(4);
+/// assert!(writer.pending().eq(&[4]));
+/// ```
+pub fn new_logged<T, O>(t: T) -> (WriteHandle<T, O>, ReadHandle<T>)
+where
+    T: Absorb<O> + Clone,
+{
+    pair(t.clone(), t, true)
+}
+
+/// Makes a pair whose readers own the data with the writer: see [`Owned`].
+///
+/// Readers see `t` at once, as version 0. When the writer is dropped, its thread panics, or it is poisoned, they
+/// keep the last published state, so entering gives a guard and not an `Option`. The data lives until the last
+/// reader goes, on whatever thread, so it must be `Send`. As [`new_logged`] for the rest.
+///
+/// # Examples
+///
+/// ```
+/// use left_right::doctest::Count;
+/// let (mut writer, reader) = left_right::new_owned::<Count, u32>(Count(3));
+/// writer.append(4).publish();
+/// drop(writer);
+/// assert_eq!(reader.enter().0, 7);
+/// ```
+pub fn new_owned<T, O>(t: T) -> (WriteHandle<T, O, Owned>, ReadHandle<T, Owned>)
+where
+    T: Absorb<O> + Independent + Send,
+{
+    let writer = new_logged(t).0.into_owned();
+    let reader = ReadHandle::clone(&writer);
+    (writer, reader)
+}
+
+fn pair<T, O>(readable: T, writable: T, logged: bool) -> (WriteHandle<T, O>, ReadHandle<T>)
+where
+    T: Absorb<O>,
+{
+    let writer = WriteHandle::new(readable, writable, logged);
+    let reader = ReadHandle::clone(&writer);
+    (writer, reader)
+}
+
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
-
-    #[derive(Clone, Default)]
-    struct Count(u32);
-
-    impl Absorb<u32> for Count {
-        fn absorb_first(&mut self, operation: &mut u32, _: &Self) {
-            self.0 += *operation;
-        }
-
-        fn sync_with(&mut self, first: &Self) {
-            self.0 = first.0;
-        }
-    }
-
-    impl Independent for Count {}
+    use crate::doctest::Count;
 
     /// A shared writer may ask for it when it was other writers that were in the way.
     #[test]
     fn replacing_a_copy_that_nobody_is_in_loses_nothing() {
-        let (mut looked_at, reader) = crate::new_logged::<Count, u32>(Count(0));
+        let (mut looked_at, reader) = new_logged::<Count, u32>(Count(0));
         assert_eq!(looked_at.append(1).view().0, 1);
-        let (mut loaded, other) = crate::new::<Count, u32>();
+        let (mut loaded, other) = new::<Count, u32>();
         loaded.append(1);
         for (writer, reader) in [(&mut looked_at, &reader), (&mut loaded, &other)] {
             assert!(writer.replace());

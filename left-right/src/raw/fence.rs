@@ -10,12 +10,12 @@
 //! | symmetric | [`full`]: `fence(SeqCst)`, some nanoseconds | [`full`] |
 //!
 //! The published pointer itself tells readers which pair is in force: its lowest bit set means
-//! "fence, then load again" (see [`Published`](super::current::Current)). Where the operating
+//! "fence, then load again" (see [`Current`](super::current::Current)). Where the operating
 //! system offers no heavy fence the bit is always set. Where it is not set, a reader that enters
 //! something new fences all the same, so that the writer needs the heavy fence only for readers that
 //! have been in the copy in question and not elsewhere since (see `GracePeriod::scan`).
 
-use std::{fmt, sync::OnceLock};
+use std::sync::OnceLock;
 
 use crate::sync::{Ordering, fence};
 
@@ -28,7 +28,8 @@ use crate::sync::{Ordering, fence};
 )]
 #[cfg_attr(
     all(windows, not(any(loom, miri, left_right_real_fences))),
-    path = "fence/flush.rs"
+    path = "fence/flush.rs",
+    allow(unsafe_code) // A call of the system.
 )]
 #[cfg_attr(
     not(any(
@@ -43,42 +44,10 @@ use crate::sync::{Ordering, fence};
 mod system;
 
 mod choice;
+mod strategy;
 pub use choice::FencePolicy;
 pub(crate) use choice::{Chooser, Cost, Fences, Outgoing};
-
-/// How a publish makes sure that it sees every reader, as far as the operating system goes.
-///
-/// Returned by [`fence_strategy`].
-///
-/// ```
-/// use left_right::{FenceStrategy, fence_strategy};
-///
-/// let strategy = fence_strategy();
-/// if strategy == FenceStrategy::Fences {
-///     println!("entering costs some nanoseconds more here: {strategy}");
-/// }
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum FenceStrategy {
-    /// Linux: `membarrier(PRIVATE_EXPEDITED)` on the writer's side, nothing on the readers'.
-    Membarrier,
-    /// Windows: `FlushProcessWriteBuffers` on the writer's side, nothing on the readers'.
-    FlushProcessWriteBuffers,
-    /// `fence(SeqCst)` on both sides: everywhere else, and where the system call is not to be
-    /// had, for example in a sandbox that forbids it.
-    Fences,
-}
-
-impl fmt::Display for FenceStrategy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Membarrier => "membarrier (readers pay no fence)",
-            Self::FlushProcessWriteBuffers => "FlushProcessWriteBuffers (readers pay no fence)",
-            Self::Fences => "fences on both sides (the system offers no process-wide barrier)",
-        })
-    }
-}
+pub use strategy::FenceStrategy;
 
 /// Which fences this process can use: decided once, when the first handle is made.
 ///

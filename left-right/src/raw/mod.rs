@@ -20,7 +20,6 @@
 
 pub(crate) mod backoff;
 
-#[allow(unsafe_code)] // On Windows: a call of the system.
 pub(crate) mod fence;
 
 #[allow(unsafe_code)] // Turns an instance back into the box that it came from.

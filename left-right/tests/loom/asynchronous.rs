@@ -138,7 +138,7 @@ fn a_publish_of_a_shared_writer_that_is_dropped_beside_reads() {
 
 /// Invariants 13 and 14: a publish that has lost its patience, halfway and to the end.
 #[test]
-fn a_publish_of_a_kept_structure_that_is_dropped_beside_reads() {
+fn a_publish_of_an_owned_structure_that_is_dropped_beside_reads() {
     for times in [1, TO_THE_END] {
         loom::model(move || {
             let (writer, reader) = left_right::new_owned::<_, Increment>(Watched::new());

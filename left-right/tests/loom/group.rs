@@ -86,7 +86,7 @@ fn shared_writers_that_replace_beside_a_reader() {
 /// Invariants 10 and 14 of a structure that its readers keep: the last handle publishes what is pending
 /// and leaves it to them, whichever it is.
 #[test]
-fn a_kept_structure_that_threads_share() {
+fn an_owned_structure_that_threads_share() {
     for publishing in [Publishing::EachWrite, Publishing::ByHand] {
         loom::model(move || {
             let (writer, reader) = left_right::new_owned::<_, Increment>(Watched::new());

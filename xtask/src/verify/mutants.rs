@@ -23,7 +23,7 @@ const EVERY: [Check; 12] = [
     Check::Test("panics"),
     Check::Test("shared_read"),
     Check::Test("shared_write"),
-    Check::Test("kept_shared"),
+    Check::Test("shared_handle"),
     Check::Test("asynchronous"),
     Check::Test("progress"),
     Check::Test("allocations"),

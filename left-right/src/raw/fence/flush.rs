@@ -4,7 +4,7 @@ use std::sync::atomic::{Ordering, compiler_fence};
 
 use windows_sys::Win32::System::Threading::FlushProcessWriteBuffers;
 
-use super::FenceStrategy;
+use super::strategy::FenceStrategy;
 
 /// The call exists on every Windows that Rust supports and cannot fail.
 pub(super) fn register() -> Option<FenceStrategy> {

@@ -6,7 +6,7 @@ use std::sync::atomic::{Ordering, compiler_fence};
 
 use rustix::thread::{MembarrierCommand, membarrier};
 
-use super::FenceStrategy;
+use super::strategy::FenceStrategy;
 
 /// Announces to the kernel that this process will use the expedited barrier.
 ///

@@ -13,7 +13,7 @@ use loom::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use super::FenceStrategy;
+use super::strategy::FenceStrategy;
 
 lazy_static! {
     static ref ORDER: AtomicUsize = AtomicUsize::new(0);

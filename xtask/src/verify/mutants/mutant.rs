@@ -69,7 +69,7 @@ pub(super) const SECCOMP: Check = Check::Test("seccomp");
 /// A mistake with memory that only a sanitizer sees for sure.
 pub(super) const SHARED_ADDRESS: Check = Check::Address("shared_read");
 pub(super) const SHARED_WRITE: Check = Check::Test("shared_write");
-pub(super) const KEPT_SHARED: Check = Check::Test("kept_shared");
+pub(super) const SHARED_HANDLE: Check = Check::Test("shared_handle");
 pub(super) const ASYNCHRONOUS: Check = Check::Test("asynchronous");
 pub(super) const SURFACE: Check = Check::Test("surface");
 

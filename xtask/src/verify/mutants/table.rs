@@ -3,11 +3,11 @@
 
 mod choice;
 mod copies;
-mod kept;
 mod oplog;
 mod published;
 mod read;
 mod record;
+mod shared;
 mod shared_write;
 mod slot;
 mod wait;
@@ -27,7 +27,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static Mutant> {
         write::MUTANTS,
         read::MUTANTS,
         shared_write::MUTANTS,
-        kept::MUTANTS,
+        shared::MUTANTS,
     ]
     .into_iter()
     .flatten()

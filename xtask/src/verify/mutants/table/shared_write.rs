@@ -1,7 +1,7 @@
 //! Writers that share one order of operations, and publishes.
 
 use super::super::mutant::{
-    ASYNCHRONOUS, KEPT_SHARED, LOOM, Mutant, SHARED_WRITE, UNIT, equivalent, mutant,
+    ASYNCHRONOUS, LOOM, Mutant, SHARED_HANDLE, SHARED_WRITE, UNIT, equivalent, mutant,
 };
 
 const HANDLE: &str = "shared_write.rs";
@@ -21,7 +21,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(LOCKED, "shared writer, lock: its owner stays", "self.shared.owner.store(0, Ordering::Relaxed);", "", SHARED_WRITE),
     mutant("sync.rs", "numbers: used again when they have run out", "(last < MOST_NUMBERS).then_some(last + 1)", "Some(last.wrapping_add(1))", UNIT),
     mutant("sync.rs", "numbers: a thread without one is taken for another", "number != 0 && number == thread_number()", "number == 0 || number == thread_number()", UNIT),
-    mutant(LOCKED, "shared writer, change: publishes what is poisoned", "if !self.shared.is_wanted() && !self.is_poisoned() {", "if !self.shared.is_wanted() {", KEPT_SHARED),
+    mutant(LOCKED, "shared writer, change: publishes what is poisoned", "if !self.shared.is_wanted() && !self.is_poisoned() {", "if !self.shared.is_wanted() {", SHARED_HANDLE),
     mutant(GROUP, "shared writer, lock: taken twice by one thread", "!is_this_thread(owner),", "owner != 0 || is_this_thread(owner),", SHARED_WRITE),
     mutant(LOCKED, "shared writer, poison: other writers do not learn of it", "self.shared.queue.poison();", "", SHARED_WRITE),
     mutant(GROUP, "shared writer, poison: the writer is not asked", "self.has_writer() && !self.writer().is_poisoned()", "self.has_writer()", SHARED_WRITE),
@@ -47,7 +47,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(GROUP, "shared writer, visible: only the very ticket", "visible.wrapping_sub(ticket) <= Ticket::MAX / 2", "visible == ticket", SHARED_WRITE),
     mutant(GROUP, "shared writer, poison: does not stop changes", "if !locked.is_sound() { return Err(Poisoned); } Ok(WriteGuard::to_change(self, locked))", "Ok(WriteGuard::to_change(self, locked))", SHARED_WRITE),
     mutant(GROUP, "shared writer, poison: does not stop a publish that waits", "if !locked.is_sound() { return Err(Poisoned); } Ok(WriteGuard::to_publish(self, locked))", "Ok(WriteGuard::to_publish(self, locked))", SHARED_WRITE),
-    mutant(GROUP, "shared writer, end: nobody asks whether the writer is there", "if !locked.has_writer() { return None; } self.queue.take", "self.queue.take", KEPT_SHARED),
+    mutant(GROUP, "shared writer, end: nobody asks whether the writer is there", "if !locked.has_writer() { return None; } self.queue.take", "self.queue.take", SHARED_HANDLE),
     mutant(GROUP, "shared writer, end: the queue is lost", "self.queue.take(&mut locked.taken); if", "if", SHARED_WRITE),
     mutant(GROUP, "shared writer, end: a panic of what is absorbed goes on", "catch_panic(|| locked.take_over());", "locked.take_over();", SHARED_WRITE),
     mutant(GROUP, "shared writer, end: only the writer's own drop", "drop((self.on_drop)(self));", "", SHARED_WRITE),

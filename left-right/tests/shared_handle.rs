@@ -22,11 +22,11 @@ use left_right::{
 mod common;
 
 #[cfg(feature = "async")]
-#[path = "kept_shared/asynchronous.rs"]
+#[path = "shared_handle/asynchronous.rs"]
 mod asynchronous;
-#[path = "kept_shared/interval.rs"]
+#[path = "shared_handle/interval.rs"]
 mod interval;
-#[path = "kept_shared/poison.rs"]
+#[path = "shared_handle/poison.rs"]
 mod poison;
 
 /// Numbers, and something that is gone once every copy is.
