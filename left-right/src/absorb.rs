@@ -172,8 +172,6 @@ pub trait Absorb<O> {
 /// where a wrong implementation could lead to a double drop, the obligation to rule that out is
 /// part of the contract of the unsafe [`Aliased::alias`](crate::aliasing::Aliased::alias).
 ///
-/// # Examples
-///
 /// ```
 /// #[derive(Clone, Default)]
 /// struct Routes(Vec<(u32, String)>);

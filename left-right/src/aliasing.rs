@@ -1,88 +1,4 @@
-//! Values that both copies share: one allocation, one drop.
-//!
-//! Two copies of a structure usually mean two copies of every value. A structure whose operations
-//! never change a value in place can do with one: the second copy holds a bitwise *alias* of what
-//! the first holds, and only one of them ever drops it. [`Aliased`] is such a value, and its
-//! [`DropBehavior`] says at compile time whether dropping it drops what it stands for.
-//!
-//! # How a structure uses it
-//!
-//! The structure is generic over the drop behaviour `D` and stores `Aliased<T, D>`. Two private
-//! types implement [`DropBehavior`], say `NoDrop` and `DoDrop`.
-//!
-//! - [`absorb_first`](crate::Absorb::absorb_first) works on the structure with `NoDrop`: what it
-//!   removes is not dropped, because the other copy still has it; what it inserts is an
-//!   [`alias`](Aliased::alias) of the value in the operation.
-//! - [`absorb_second`](crate::Absorb::absorb_second) works on the structure with `DoDrop`, by a
-//!   cast: what it removes was removed from the other copy before, so it is dropped now; what it
-//!   inserts is the value in the operation, by [`change_drop`](Aliased::change_drop).
-//! - [`drop_first`](crate::Absorb::drop_first) drops a copy with `NoDrop`,
-//!   [`drop_second`](crate::Absorb::drop_second) the other with `DoDrop`.
-//!
-//! # What can go wrong
-//!
-//! *The copies drop different values.* Then a value is dropped while the other copy still has it.
-//! Everything that decides what an operation removes must come out the same twice: an `Eq` or
-//! `Hash` written by somebody else need not. Decide once, in `absorb_first`, and leave the
-//! decision in the operation for `absorb_second`; or make the structure's constructor unsafe and
-//! state what it needs; or do without aliases, and put large values into an [`Arc`].
-//!
-//! *The cast is wrong.* `&mut S<Aliased<T, NoDrop>>` may be cast to `&mut S<Aliased<T, DoDrop>>`
-//! only if both have the same layout. `Aliased` is `repr(transparent)`, but a container may choose
-//! its layout by an associated type of a trait that only one of them implements. Keep the two
-//! behaviour types private, so that nobody else can implement a trait for them.
-//!
-//! # Example
-//!
-//! A list of names that only grows, so that nothing is dropped before the list is. Each name stands
-//! once, however long it is.
-//!
-//! ```
-//! use left_right::Absorb;
-//! use left_right::aliasing::{Aliased, DropBehavior};
-//!
-//! struct NoDrop;
-//! impl DropBehavior for NoDrop {
-//!     const DO_DROP: bool = false;
-//! }
-//! struct DoDrop;
-//! impl DropBehavior for DoDrop {
-//!     const DO_DROP: bool = true;
-//! }
-//!
-//! type Name = Aliased<String, NoDrop>;
-//!
-//! #[derive(Default)]
-//! struct Names(Vec<Name>);
-//!
-//! impl Absorb<Name> for Names {
-//!     fn absorb_first(&mut self, name: &mut Name, _: &Self) {
-//!         // SAFETY: of all aliases only those in the last copy are dropped, by `drop_second`.
-//!         self.0.push(unsafe { name.alias() });
-//!     }
-//!
-//!     fn absorb_second(&mut self, name: Name, _: &Self) {
-//!         self.0.push(name);
-//!     }
-//!
-//!     fn drop_second(self: Box<Self>) {
-//!         for name in self.0 {
-//!             // SAFETY: the other copy is gone, so this is the only alias that is left.
-//!             drop(unsafe { name.change_drop::<DoDrop>() });
-//!         }
-//!     }
-//!
-//!     fn sync_with(&mut self, first: &Self) {
-//!         // SAFETY: as in `absorb_first`.
-//!         self.0 = first.0.iter().map(|name| unsafe { name.alias() }).collect();
-//!     }
-//! }
-//!
-//! let (mut writer, reader) = left_right::new::<Names, Name>();
-//! writer.append(Aliased::from("Ada".to_string())).publish();
-//! writer.append(Aliased::from("Grace".to_string())).publish();
-//! assert_eq!(&*reader.enter().unwrap().0[1], "Grace");
-//! ```
+#![doc = include_str!("../docs/ALIASING.md")]
 
 use std::{
     borrow::Borrow,
@@ -98,8 +14,6 @@ use std::{
 };
 
 /// Whether dropping an [`Aliased`] drops the value that it stands for.
-///
-/// # Examples
 ///
 /// ```
 /// struct NoDrop;
@@ -127,8 +41,6 @@ pub trait DropBehavior {
 /// A value that may stand in both copies at once.
 ///
 /// It reads like a `&T`: it dereferences, compares, hashes and borrows like the value.
-///
-/// # Examples
 ///
 /// ```
 /// use left_right::aliasing::{Aliased, DropBehavior};

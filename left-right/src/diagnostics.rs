@@ -10,8 +10,6 @@ use std::{error::Error, fmt, time::Duration};
 ///
 /// Nothing was lost: the operations are in the log and go out with the next publish that succeeds.
 ///
-/// # Examples
-///
 /// ```
 /// use left_right::doctest::Count;
 /// use std::time::Duration;
@@ -52,8 +50,6 @@ impl Stalled {
 
 /// A reader that a publish waits for.
 ///
-/// # Examples
-///
 /// ```
 /// use left_right::doctest::Count;
 /// use std::time::Duration;
@@ -85,8 +81,6 @@ pub struct StalledReader {
 }
 
 /// A registered reader, from [`WriteHandle::readers`](crate::WriteHandle::readers).
-///
-/// # Examples
 ///
 /// ```
 /// use left_right::doctest::Count;
@@ -162,8 +156,6 @@ impl Error for Stalled {}
 /// Shared writers report it, too, if somebody has exchanged the writer behind a
 /// [`WriteGuard`](crate::WriteGuard) for that of another structure.
 ///
-/// # Examples
-///
 /// ```
 /// use std::panic::{AssertUnwindSafe, catch_unwind};
 /// # #[derive(Clone)] struct Strict;
@@ -196,8 +188,6 @@ impl fmt::Display for Poisoned {
 impl Error for Poisoned {}
 
 /// Why a publish did not happen.
-///
-/// # Examples
 ///
 /// ```
 /// use left_right::doctest::Count;
@@ -244,8 +234,6 @@ impl From<Poisoned> for PublishError {
 }
 
 /// Figures about a writer, from [`WriteHandle::stats`](crate::WriteHandle::stats).
-///
-/// # Examples
 ///
 /// ```
 /// use left_right::doctest::Count;

@@ -196,7 +196,7 @@ impl<T: Absorb<O>, O, D> Writing<T, O, D> {
         if !locked.is_sound() {
             return Err(Poisoned);
         }
-        Ok(WriteGuard::to_change(self, locked))
+        Ok(WriteGuard::new(self, locked, Queue::take_and_draw))
     }
 
     /// Whether somebody else wants to change something.
@@ -212,7 +212,7 @@ impl<T: Absorb<O>, O, D> Writing<T, O, D> {
         if !locked.is_sound() {
             return Err(Poisoned);
         }
-        Ok(WriteGuard::to_publish(self, locked))
+        Ok(WriteGuard::new(self, locked, Queue::take))
     }
 
     /// Takes the writer out, with everything that was appended. `None` if it is not there any more.
@@ -253,8 +253,6 @@ impl<T, O, D> Drop for Writing<T, O, D> {
 /// [`mem::swap`](std::mem::swap), say), the handles of both report [`Poisoned`] from then on, and
 /// readers go on.
 ///
-/// # Examples
-///
 /// ```
 /// use left_right::doctest::Count;
 /// let (writer, reader) = left_right::new_logged::<Count, u32>(Count(3));
@@ -275,25 +273,6 @@ pub struct WriteGuard<'a, T, O, D = Revocable> {
 }
 
 impl<'a, T: Absorb<O>, O, D> WriteGuard<'a, T, O, D> {
-    /// Takes over what was appended so far, for somebody who publishes. The writer is sound.
-    #[track_caller]
-    pub(super) fn to_publish(
-        shared: &'a Writing<T, O, D>,
-        locked: MutexGuard<'a, Locked<T, O, D>>,
-    ) -> Self {
-        Self::new(shared, locked, Queue::take)
-    }
-
-    /// As [`to_publish`](Self::to_publish), for somebody who may append more: until that is
-    /// published, too, publishes have something to do.
-    #[track_caller]
-    pub(super) fn to_change(
-        shared: &'a Writing<T, O, D>,
-        locked: MutexGuard<'a, Locked<T, O, D>>,
-    ) -> Self {
-        Self::new(shared, locked, Queue::take_and_draw)
-    }
-
     /// Unlocks the writer, and returns the ticket that is still to be published: by now it is, if
     /// nobody was in the way. If others wait for the lock that is left to the last of them, which
     /// then publishes for all.

@@ -1,29 +1,7 @@
 //! Reads that never wait, for data that is read far more often than it is written.
 //!
 //! Two copies of a data structure: readers use one, the writer changes the other, and a *publish*
-//! makes them change places. Entering the readers' copy costs a plain store, two loads and a comparison,
-//! and leaving another store: no lock, no read-modify-write and, on Linux and Windows, no fence, unless
-//! there was a publish. Whatever a reader sees under one guard is one consistent state.
-//!
-//! # Trade-offs
-//!
-//! Use it for data that is looked up all the time and changed now and then: routing tables,
-//! feature flags, configuration, symbol tables, indexes. Before you do, know what it costs:
-//!
-//! - **Twice the memory**, since there are two copies. Large values in an [`Arc`](std::sync::Arc)
-//!   are stored once; so do values behind [`aliasing`], at the price of unsafe code.
-//! - **Twice the writing.** Each operation is applied to both copies, so it must have the same
-//!   effect on both.
-//! - **Writes become visible at a publish**, not when they are made. How often to publish is your
-//!   choice between freshness and the cost of a publish.
-//! - **Writes come one after the other.** One thread has the [`WriteHandle`], or several share a
-//!   [`SharedWriteHandle`], whose publishes they have in common.
-//! - **A reader that holds a guard for long delays the writer**, by one publish: the copy that it
-//!   is in cannot be changed. Readers never delay each other.
-//!
-//! *Do not* use it where every thread writes as often as it reads, where a write must be visible
-//! before the call returns and writes are frequent, or where memory is tight: a sharded or
-//! lock-free map serves better there.
+//! makes them change places. Whatever a reader sees under one guard is one consistent state.
 //!
 //! # Example
 //!
@@ -31,7 +9,7 @@
 //!
 //! ```
 //! use std::{collections::BTreeMap, net::Ipv4Addr, thread};
-//! use left_right::Absorb;
+//! use left_right::{Absorb, Independent};
 //!
 //! #[derive(Clone, Default)]
 //! struct Routes(BTreeMap<Ipv4Addr, u16>);
@@ -54,44 +32,61 @@
 //!     }
 //! }
 //!
-//! let (mut writer, reader) = left_right::new::<Routes, Change>();
+//! // The two copies share nothing, so the readers may keep one when the writer goes.
+//! impl Independent for Routes {}
+//!
+//! let (mut writer, reader) = left_right::new_owned::<Routes, Change>(Routes::default());
 //! let home = Ipv4Addr::new(10, 0, 0, 0);
 //!
 //! // Nothing is visible before a publish…
 //! writer.append(Change::Add(home, 7));
-//! assert!(reader.enter().unwrap().0.is_empty());
+//! assert!(reader.enter().0.is_empty());
 //!
 //! // …and then all of it is, to all readers at once.
 //! writer.publish();
 //! let worker = reader.clone();
-//! let looked_up = thread::spawn(move || worker.enter().unwrap().0.get(&home).copied());
+//! let looked_up = thread::spawn(move || worker.enter().0.get(&home).copied());
 //! assert_eq!(looked_up.join().unwrap(), Some(7));
 //!
 //! // A guard is a snapshot: it does not change while it is held.
-//! let before = reader.enter().unwrap();
+//! let before = reader.enter();
 //! writer.append(Change::Withdraw(home)).publish();
 //! assert_eq!(before.0.get(&home), Some(&7));
 //! drop(before);
-//! assert_eq!(reader.enter().unwrap().0.get(&home), None);
+//! assert_eq!(reader.enter().0.get(&home), None);
 //! ```
 //!
-//! # How it works
+//! With [`new`], as in the crate `left-right` 0.11, the writer takes the data away when it goes, and
+//! [`enter`](ReadHandle::enter) gives an `Option`.
 //!
-//! [`algorithm`] has the protocol, its invariants by number and the argument for each;
-//! [`verification`] says what is proved, by what, and what is not. In the
-//! order in which one operation passes through them, the modules are:
+//! # What it costs
 //!
-//! `absorb` what the data structure promises · `write` the writer's calls, and in `writer` the order of their
-//! steps · `oplog` the operations that a copy still lacks · `copies` who owns which copy · `record` one copy ·
-//! `published` the pointer to the one that readers use, and the swap · `wait` the grace period · `pause` how it waits · `registry` the readers' slots · `slot` one of them: enter,
-//! leave, "has it left?" · `fence` the fences and who chooses them · `read` handles and guards ·
-//! `diagnostics` figures and errors · `aliasing` values
-//! that both copies share · `unwind` panics that must not go further · `sync` the only place that names atomics and
-//! locks.
+//! | | |
+//! |---|---|
+//! | a read | a store, two loads and a comparison to enter, a store to leave: no lock, no read-modify-write and, on Linux and Windows, no fence, unless there was a publish |
+//! | memory | two copies; large values in an [`Arc`](std::sync::Arc) are stored once, and so are values behind [`aliasing`], at the price of unsafe code |
+//! | a write | each operation is applied to both copies, so it must have the same effect on both |
+//! | a publish | some tens of nanoseconds while nobody reads, some hundreds beside readers, microseconds where they pause all the time; it waits for readers that are still in the older copy |
+//! | freshness | writes become visible at a publish, which you call, not when they are made |
+//!
+//! # When not to use it
+//!
+//! Where every thread writes as often as it reads, where a write must be visible before the call returns and writes
+//! are frequent, or where memory is tight: a sharded or lock-free map serves better there.
+//!
+//! # Where to go on
+//!
+//! - [`guide`]: which handle to take, who waits for whom, threads, panics, coming from `left-right` 0.11.
+//! - [`algorithm`]: the protocol, its invariants by number and the argument for each; [`verification`]: what is
+//!   proved, by what, and what is not.
+//! - The crates `evmap-core` and `evmap-multi` are maps made of this.
+//!
+//! In the source, a read goes down by `read`, `raw/guard`, `raw/slot` and `raw/current`; a write by `write`, `writer`,
+//! `oplog`, `raw/copies`, `raw/grace` and `raw/current`. `raw/mod.rs` has the index of the protocol and of all unsafe
+//! code.
 //!
 //! The idea is that of Pedro Ramalhete and Andreia Correia's *Left-Right* (2015), in the form that
-//! the crates `evmap` and `left-right` gave it: an operation log and a publish that the user calls.
-//! This crate has the interface of `left-right` 0.11, so it can take its place; the protocol
+//! the crates `evmap` and `left-right` gave it: an operation log and a publish that the user calls. The protocol
 //! between readers and writer is another, with slots that only their readers write and fences in
 //! the manner of liburcu and of Linux's `membarrier`.
 
@@ -145,6 +140,9 @@ mod unwind;
 
 #[doc(hidden)]
 pub mod doctest;
+
+#[doc = include_str!("../docs/GUIDE.md")]
+pub mod guide {}
 
 #[doc = include_str!("../docs/ALGORITHM.md")]
 pub mod algorithm {}

@@ -65,8 +65,6 @@ impl Wakes {
 
 /// The future of [`WriteHandle::publish_async`].
 ///
-/// # Examples
-///
 /// ```
 /// use left_right::doctest::Count;
 /// use left_right::{Publish, WriteHandle};
@@ -106,8 +104,6 @@ impl<T: Absorb<O>, O, D> Future for Publish<'_, T, O, D> {
 }
 
 /// The future of [`SharedWriteHandle::publish_async`].
-///
-/// # Examples
 ///
 /// ```
 /// use left_right::doctest::Count;

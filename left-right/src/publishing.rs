@@ -19,13 +19,10 @@ use crate::{
 
 /// When the changes made through a [`SharedHandle`](crate::SharedHandle) become visible to readers.
 ///
-/// # Examples
-///
 /// ```
 /// use left_right::doctest::Count;
 /// use std::{num::NonZeroUsize, time::Duration};
 /// use left_right::Publishing;
-///
 /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(0));
 /// let with_every_other = Publishing::Every(NonZeroUsize::new(2).unwrap());
 /// let count = writer.into_shared(with_every_other, Duration::from_secs(1));

@@ -22,25 +22,9 @@ use crate::{
 /// each more. See [`fence_strategy`](crate::fence_strategy).
 ///
 /// A handle belongs to one thread at a time: it is `Send` but not `Sync`. Clone it for each
-/// thread, or share a [`ReadHandleFactory`]. Making, cloning and dropping a handle takes the
-/// registry's lock for some nanoseconds; it never waits for the writer or for readers, also
-/// inside a guard.
-///
-/// # Stalled readers
-///
-/// A guard that is held for long does not disturb other readers. It makes the writer's next
-/// publish but one wait: hold guards for short, or [`refresh`](ReadGuard::refresh) them.
-///
-/// # Memory ordering
-///
-/// Entering acquires everything that the writer did before the publish that the guard sees.
-///
-/// # Signals and fork
-///
-/// Do not enter from a signal handler that may interrupt a thread inside `enter`, and after a
-/// `fork` of a process with several threads only `exec` in the child.
-///
-/// # Examples
+/// thread, or share a [`ReadHandleFactory`]. Making, cloning and dropping a handle never waits, also
+/// while it has a guard. What a guard that is held for long means to the writer, and what is ordered before what,
+/// is in the [guide](crate::guide).
 ///
 /// ```
 /// use left_right::doctest::Count;
@@ -49,25 +33,6 @@ use crate::{
 /// let other = reader.clone();
 /// let seen = std::thread::spawn(move || other.enter().map(|count| count.0)).join().unwrap();
 /// assert_eq!(seen, Some(1));
-/// ```
-///
-/// A handle cannot be shared between threads by reference:
-///
-/// ```compile_fail
-/// fn is_sync<T: Sync>() {}
-/// is_sync::<left_right::ReadHandle<u32>>();
-/// ```
-///
-/// It can be sent if the data may be read from several threads:
-///
-/// ```
-/// fn is_send<T: Send>() {}
-/// is_send::<left_right::ReadHandle<u32>>();
-/// ```
-///
-/// ```compile_fail
-/// fn is_send<T: Send>() {}
-/// is_send::<left_right::ReadHandle<std::cell::Cell<u32>>>();
 /// ```
 pub struct ReadHandle<T, D = Revocable> {
     share: Share<T>,
@@ -236,9 +201,7 @@ impl<T, D> fmt::Debug for ReadHandle<T, D> {
     }
 }
 
-/// Makes [`ReadHandle`]s; can be shared between threads.
-///
-/// # Examples
+/// Makes [`ReadHandle`]s; can be shared between threads if the data can.
 ///
 /// ```
 /// use left_right::doctest::Count;
@@ -250,24 +213,6 @@ impl<T, D> fmt::Debug for ReadHandle<T, D> {
 ///         scope.spawn(|| assert_eq!(factory.handle().enter().unwrap().0, 1));
 ///     }
 /// });
-/// ```
-///
-/// Its handles read on whichever thread made them, so it is `Send` and `Sync` only for data that
-/// may be read from several threads:
-///
-/// ```compile_fail
-/// fn is_send<T: Send>() {}
-/// is_send::<left_right::ReadHandleFactory<std::cell::Cell<u32>>>();
-/// ```
-///
-/// ```compile_fail
-/// fn is_sync<T: Sync>() {}
-/// is_sync::<left_right::ReadHandleFactory<std::cell::Cell<u32>>>();
-/// ```
-///
-/// ```
-/// fn is_send_and_sync<T: Send + Sync>() {}
-/// is_send_and_sync::<left_right::ReadHandleFactory<u32>>();
 /// ```
 pub struct ReadHandleFactory<T, D = Revocable> {
     share: Share<T>,
@@ -310,30 +255,13 @@ impl<T, D> fmt::Debug for ReadHandleFactory<T, D> {
 
 /// A reader of a pair that threads can share: `Clone`, `Send` and `Sync`.
 ///
-/// Each thread that enters gets a slot of its own, remembered in a thread-local and given back when
-/// the thread ends, so threads may come and go. An enter costs one look at that thread-local
-/// more than through a [`ReadHandle`]; a thread's first enter, and one after it used more
-/// than a handful of other structures, costs a look-up and perhaps a registration, some tens to
-/// hundreds of nanoseconds. Never waits.
+/// Each thread that enters gets a slot of its own, remembered in a thread-local and given back when the thread ends.
+/// An enter costs one look at that thread-local more than through a [`ReadHandle`]. A thread's first enter registers
+/// it; that one, and one after it used more than a handful of other structures, costs some tens to hundreds of
+/// nanoseconds. Never waits.
 ///
-/// # Guards
-///
-/// Guards of one handle on one thread may nest and interleave. A guard that is taken while another
-/// is alive sees the newest published copy, which may be newer than the other's. Guards are not
-/// `Send`. A guard that is leaked holds its copy for ever.
-///
-/// # Asynchronous code
-///
-/// Do not hold a guard across an `.await`: the future is not `Send` then, and while it sleeps the
-/// writer may have to wait for it. Enter, take out what is needed, and leave; or hold an `Arc` of
-/// a value. On a single-threaded executor guards across `.await` are sound, and every task that
-/// enters meanwhile still sees the newest copy.
-///
-/// # Memory ordering
-///
-/// As [`ReadHandle`].
-///
-/// # Examples
+/// Guards of one thread may nest and interleave; each sees what was newest when it was made. For asynchronous code
+/// see the [guide](crate::guide#asynchronous-code).
 ///
 /// ```
 /// use left_right::doctest::Count;
@@ -345,44 +273,6 @@ impl<T, D> fmt::Debug for ReadHandleFactory<T, D> {
 ///         scope.spawn(|| assert_eq!(shared.enter().unwrap().0, 1));
 ///     }
 /// });
-/// ```
-///
-/// Data that may not be read from several threads cannot be shared:
-///
-/// ```
-/// fn is_sync<T: Sync>() {}
-/// is_sync::<left_right::SharedReadHandle<u32>>();
-/// ```
-///
-/// ```compile_fail
-/// fn is_sync<T: Sync>() {}
-/// is_sync::<left_right::SharedReadHandle<std::cell::Cell<u32>>>();
-/// ```
-///
-/// A guard held across an `.await` makes the future one that stays on its thread:
-///
-/// ```compile_fail
-/// async fn hold(shared: left_right::SharedReadHandle<u32>) {
-///     let guard = shared.enter();
-///     std::future::ready(()).await;
-///     drop(guard);
-/// }
-/// fn is_send<T: Send>(_: T) {}
-/// fn check(shared: left_right::SharedReadHandle<u32>) {
-///     is_send(hold(shared));
-/// }
-/// ```
-///
-/// ```
-/// async fn hold(shared: left_right::SharedReadHandle<u32>) {
-///     let guard = shared.enter();
-///     drop(guard);
-///     std::future::ready(()).await;
-/// }
-/// # fn is_send<T: Send>(_: T) {}
-/// fn check(shared: left_right::SharedReadHandle<u32>) {
-///     is_send(async move { let _seen = shared.enter().map(|guard| *guard); });
-/// }
 /// ```
 pub struct SharedReadHandle<T, D = Revocable> {
     share: Share<T>,

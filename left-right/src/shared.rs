@@ -23,51 +23,35 @@ use crate::{
 };
 
 /// A handle that reads and writes, for any number of threads: `Clone`, `Send` and `Sync`. Made by
-/// [`WriteHandle::into_shared`](super::WriteHandle::into_shared).
+/// [`WriteHandle::into_shared`].
 ///
 /// Reads never wait and cannot fail. Changes wait for each other, and when they are published for
 /// readers of the older copy; one that stays for longer than the patience that the handle was made
 /// with keeps that copy for itself, and the writers go on with a clone. So nothing that a reader does
 /// stops a writer, not even a guard that is leaked.
 ///
-/// A thread must not change anything while it holds a view: it would be such a reader. Debug builds
-/// panic at the call, also if the thread has leaked a view.
+/// A thread must not change anything while it holds a guard: it would be such a reader. Debug builds
+/// panic at the call, also if the thread has leaked a guard.
 ///
-/// When the last handle goes, what is pending is published; views and read handles that are left
+/// When the last handle goes, what is pending is published; guards and read handles that are left
 /// keep the data.
 ///
-/// # Examples
-///
 /// ```
+/// use left_right::doctest::Count;
 /// use std::time::Duration;
-/// use left_right::{Absorb, Independent, Publishing};
-///
-/// #[derive(Clone, Default)]
-/// struct Sum(u64);
-/// impl Absorb<u64> for Sum {
-///     fn absorb_first(&mut self, n: &mut u64, _: &Self) {
-///         self.0 += *n;
-///     }
-///     fn sync_with(&mut self, first: &Self) {
-///         self.0 = first.0;
-///     }
-/// }
-/// impl Independent for Sum {}
-///
-/// let (writer, _reader) = left_right::new_owned::<Sum, u64>(Sum::default());
-/// let sum = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
+/// use left_right::Publishing;
+/// let (writer, _reader) = left_right::new_owned::<Count, u32>(Count(0));
+/// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
 /// std::thread::scope(|scope| {
 ///     for _ in 0..4 {
 ///         scope.spawn(|| {
-///             sum.update(|writer| {
-///                 writer.append(1);
-///             })?;
-///             assert!(sum.enter().0 >= 1);
+///             count.update(|writer| _ = writer.append(1))?;
+///             assert!(count.enter().0 >= 1);
 ///             Ok::<(), left_right::Poisoned>(())
 ///         });
 ///     }
 /// });
-/// assert_eq!(sum.enter().0, 4);
+/// assert_eq!(count.enter().0, 4);
 /// ```
 pub struct SharedHandle<T, O> {
     reader: SharedReadHandle<T, Owned>,
@@ -159,8 +143,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     ///
     /// ```
     /// use left_right::doctest::Count;
-    /// # use std::time::Duration;
-    /// # use left_right::Publishing;
+    /// # use {left_right::Publishing, std::time::Duration};
     /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(3));
     /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
     /// // Doubled, unless it is large.
@@ -200,8 +183,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     ///
     /// ```
     /// use left_right::doctest::Count;
-    /// # use std::time::Duration;
-    /// # use left_right::Publishing;
+    /// # use {left_right::Publishing, std::time::Duration};
     /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(3));
     /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
     /// let pending = count.update(|writer| writer.append(1).append(2).pending().len())?;
@@ -235,8 +217,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     ///
     /// ```
     /// use left_right::doctest::Count;
-    /// # use std::time::Duration;
-    /// # use left_right::Publishing;
+    /// # use {left_right::Publishing, std::time::Duration};
     /// struct Counter(left_right::WriteHandle<Count, u32, left_right::Owned>);
     ///
     /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(0));
@@ -292,8 +273,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     ///
     /// ```
     /// use left_right::doctest::Count;
-    /// # use std::time::Duration;
-    /// # use left_right::Publishing;
+    /// # use {left_right::Publishing, std::time::Duration};
     /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(3));
     /// let count = writer.into_shared(Publishing::ByHand, Duration::from_secs(1));
     /// count.append_with(|_| (Some(1), ()))?;
@@ -327,8 +307,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     ///
     /// ```
     /// use left_right::doctest::Count;
-    /// # use std::time::Duration;
-    /// # use left_right::Publishing;
+    /// # use {left_right::Publishing, std::time::Duration};
     /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(0));
     /// let count = writer.into_shared(Publishing::ByHand, Duration::from_secs(1));
     /// count.update(|writer| {
@@ -378,8 +357,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     ///
     /// ```
     /// use left_right::doctest::Count;
-    /// # use std::time::Duration;
-    /// # use left_right::Publishing;
+    /// # use {left_right::Publishing, std::time::Duration};
     /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(3));
     /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
     /// assert_eq!(count.stats()?.publishes, 0);
@@ -401,8 +379,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     ///
     /// ```
     /// use left_right::doctest::Count;
-    /// # use std::time::Duration;
-    /// # use left_right::Publishing;
+    /// # use {left_right::Publishing, std::time::Duration};
     /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(3));
     /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
     /// let view = count.enter();
@@ -419,12 +396,9 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
 impl<T, O> SharedHandle<T, O> {
     /// A view of the newest published state. O(1), never blocks.
     ///
-    /// # Examples
-    ///
     /// ```
     /// use left_right::doctest::Count;
-    /// # use std::time::Duration;
-    /// # use left_right::Publishing;
+    /// # use {left_right::Publishing, std::time::Duration};
     /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(3));
     /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
     /// assert_eq!(count.enter().0, 3);
@@ -437,12 +411,9 @@ impl<T, O> SharedHandle<T, O> {
     /// A handle for one thread, which reads a little faster, and which keeps the data when this one
     /// goes.
     ///
-    /// # Examples
-    ///
     /// ```
     /// use left_right::doctest::Count;
-    /// # use std::time::Duration;
-    /// # use left_right::Publishing;
+    /// # use {left_right::Publishing, std::time::Duration};
     /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(3));
     /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
     /// let reader = count.reader();
@@ -455,12 +426,9 @@ impl<T, O> SharedHandle<T, O> {
 
     /// When changes become visible.
     ///
-    /// # Examples
-    ///
     /// ```
     /// use left_right::doctest::Count;
-    /// # use std::time::Duration;
-    /// # use left_right::Publishing;
+    /// # use {left_right::Publishing, std::time::Duration};
     /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(3));
     /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
     /// assert_eq!(count.publishing(), Publishing::EachWrite);
@@ -471,12 +439,9 @@ impl<T, O> SharedHandle<T, O> {
 
     /// How long a reader may be in the way before the copy that it is in is left to it.
     ///
-    /// # Examples
-    ///
     /// ```
     /// use left_right::doctest::Count;
-    /// # use std::time::Duration;
-    /// # use left_right::Publishing;
+    /// # use {left_right::Publishing, std::time::Duration};
     /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(3));
     /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
     /// assert_eq!(count.patience(), Duration::from_secs(1));
@@ -487,12 +452,9 @@ impl<T, O> SharedHandle<T, O> {
 
     /// Whether an operation has panicked, so that nothing can be changed any more.
     ///
-    /// # Examples
-    ///
     /// ```
     /// use left_right::doctest::Count;
-    /// # use std::time::Duration;
-    /// # use left_right::Publishing;
+    /// # use {left_right::Publishing, std::time::Duration};
     /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(3));
     /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
     /// assert!(!count.is_poisoned());

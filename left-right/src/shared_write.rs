@@ -28,34 +28,8 @@ use crate::{
 /// others find their operations visible when it is done. So the more writers there are, the
 /// less each pays, whereas with a `Mutex<WriteHandle>` each publishes for itself.
 ///
-/// # When not to use it
-///
-/// If one thread writes, a [`WriteHandle`] is faster and says more. If writers need to see what
-/// they are about to change, they want [`lock`](Self::lock), and then the order in which they get
-/// it is their own affair.
-///
-/// # Blocking
-///
-/// [`append`](Self::append) takes a lock for some nanoseconds; it never waits for readers or for a
-/// publish. [`publish`](Self::publish) and [`apply`](Self::apply) wait for readers of the older copy as
-/// [`WriteHandle::publish`] does, but not under a lock: while one thread waits for a stalled reader
-/// others append, and [`publish_or_replace`](Self::publish_or_replace) on any of them gets all of them going.
-///
-/// A thread must not publish while it holds a guard of the same pair: it, or another thread that
-/// publishes for it, would wait for that guard. Debug builds panic at the call.
-///
-/// # Poison
-///
-/// If an operation panics while it is absorbed, the panic goes on in the thread that publishes,
-/// which need not be the one that appended it. All other calls, of all threads, return
-/// [`Poisoned`] from then on; readers keep the last published copy.
-///
-/// # Dropping
-///
-/// When the last handle goes, so does the writer, as [`WriteHandle`]'s drop has it: what is
-/// pending is published and the data taken away.
-///
-/// # Examples
+/// If one thread writes, a [`WriteHandle`] is faster and says more. Who waits for whom, what a panic does and what
+/// becomes of the data is in the [guide](crate::guide#writers-that-threads-share).
 ///
 /// ```
 /// use left_right::doctest::Count;
@@ -83,8 +57,6 @@ pub struct SharedWriteHandle<T, O, D = Revocable> {
 impl<T: Absorb<O>, O> WriteHandle<T, O> {
     /// Lets any number of threads share this writer, with one order of operations and publishes in
     /// common. See [`SharedWriteHandle`].
-    ///
-    /// # Examples
     ///
     /// ```
     /// use left_right::doctest::Count;
@@ -511,8 +483,6 @@ impl<T: Absorb<O>, O, D> SharedWriteHandle<T, O, D> {
 impl<T, O, D> SharedWriteHandle<T, O, D> {
     /// A handle for readers, for any thread.
     ///
-    /// # Examples
-    ///
     /// ```
     /// use left_right::doctest::Count;
     /// let (writer, _) = left_right::new_logged::<Count, u32>(Count(0));
@@ -526,8 +496,6 @@ impl<T, O, D> SharedWriteHandle<T, O, D> {
     }
 
     /// Whether an operation has panicked, so that nothing is published any more.
-    ///
-    /// # Examples
     ///
     /// ```
     /// use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -12,16 +12,13 @@ use crate::absorb::Absorb;
 ///
 /// Dropping it calls [`Absorb::drop_second`]; a panic of that goes on, as from the drop of a box.
 ///
-/// # Examples
-///
 /// ```
 /// use left_right::doctest::Count;
-/// let (mut writer, reader) = left_right::new::<Count, u32>();
+/// let (mut writer, _reader) = left_right::new::<Count, u32>();
 /// writer.append(1);
 /// let mut count = writer.take();
 /// count.0 += 1;
 /// assert_eq!(count.0, 2);
-/// # drop(reader);
 /// ```
 pub struct Taken<T: Absorb<O>, O> {
     /// `None` only once `into_box` or `drop` has begun.
@@ -51,12 +48,11 @@ impl<T: Absorb<O>, O> Taken<T, O> {
     ///
     /// ```
     /// use left_right::doctest::Count;
-    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// let (mut writer, _reader) = left_right::new::<Count, u32>();
     /// writer.append(1);
     /// // SAFETY: a count has nothing that one copy leaves to the other to drop.
     /// let count = unsafe { writer.take().into_box() };
     /// assert_eq!(count.0, 1);
-    /// # drop(reader);
     /// ```
     #[allow(unsafe_code)] // Unsafe to call, as in left-right 0.11; nothing unsafe inside.
     pub unsafe fn into_box(mut self) -> Box<T> {

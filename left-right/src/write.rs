@@ -34,37 +34,10 @@ use crate::{
 /// published, and `clone` on it makes a reader; [`view`](Self::view) reads what is not published
 /// yet.
 ///
-/// # Blocking
-///
-/// [`append`](Self::append) never waits. [`publish`](Self::publish) and [`view`](Self::view) wait
-/// for readers that are still in the copy that the publish *before* took out;
-/// [`take`](Self::take) and dropping the handle wait for all readers to leave. A reader that holds a guard for ever, or leaks one, makes them
-/// wait for ever: use [`try_publish`](Self::try_publish) or
-/// [`publish_timeout`](Self::publish_timeout) where that can happen, or
-/// [`publish_or_replace`](Self::publish_or_replace), which nothing stops. Waiting spins for some
-/// microseconds, then yields, then sleeps; it uses next to no processor time. Readers never wait
-/// for the writer, and no lock is held meanwhile.
-///
-/// A thread that publishes twice while it holds a guard from a handle of its own, or takes or drops the writer
-/// then, would wait for itself, for ever: in debug builds that is a panic. A wait with an end
-/// ([`publish_timeout`](Self::publish_timeout)) reports it as a stall, in all builds.
-///
-/// # Memory ordering
-///
-/// Everything that the writer's thread did before a publish happens before what a reader does
-/// under a guard that sees that publish. Everything that a reader did under a guard happens before
-/// whatever the writer does to that copy later.
-///
-/// # Dropping
-///
-/// Dropping the writer applies what is pending, takes the data away ([`ReadHandle::enter`] returns
-/// `None` from then on), waits for the last reader to leave and drops both copies. To leave the
-/// data to the readers see [`freeze`](Self::freeze) and [`into_owned`](Self::into_owned).
-///
-/// A panic of an `absorb_*` or `drop_*` ends there and does not leave the drop; in debug builds, neither does that
-/// of a thread that would wait for a guard of its own. What could not be dropped is leaked then.
-///
-/// # Examples
+/// Each method says whether it waits for readers; the [guide](crate::guide#who-waits-for-whom) has all of it in a
+/// table, and says what dropping a writer does. A reader that holds a guard for ever, or leaks one, stops a writer
+/// that waits for it: where that can happen, use [`publish_timeout`](Self::publish_timeout), or
+/// [`publish_or_replace`](Self::publish_or_replace), which nothing stops.
 ///
 /// ```
 /// use left_right::doctest::Count;
@@ -164,11 +137,9 @@ impl<T: Absorb<O>, O> WriteHandle<T, O> {
     }
 
     /// Makes a writer that leaves the published data to the readers when it goes, and whose readers
-    /// own the data with it, so that their reads cannot fail. See [`new_owned`](crate::new_owned). Never waits.
+    /// own the data with it, so that their reads cannot fail. See [`new_owned`]. Never waits.
     ///
     /// Readers made before are as they were, and their reads do not fail any more, either.
-    ///
-    /// # Examples
     ///
     /// ```
     /// use left_right::doctest::Count;
@@ -195,7 +166,7 @@ impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
     /// Appends an operation. Readers see its effect after the next publish.
     ///
     /// Never waits. Amortised constant time; before the first publish of a pair made by
-    /// [`new`](crate::new) or [`new_from_empty`](crate::new_from_empty) the operation is applied
+    /// [`new`] or [`new_from_empty`] the operation is applied
     /// at once, to the copy that nobody reads.
     ///
     /// # Panics
@@ -398,14 +369,7 @@ impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
     /// ```
     #[track_caller]
     pub fn publish_timeout(&mut self, timeout: Duration) -> Result<(), PublishError> {
-        if self.is_poisoned() {
-            return Err(Poisoned.into());
-        }
-        let start = Instant::now();
-        let writer = self.writer_to_wait();
-        writer
-            .publish_until(start.checked_add(timeout))
-            .map_err(|StillThere| writer.stalled(start))
+        self.publish_within(timeout, |_| Err(StillThere))
     }
 
     /// Publishes, and if readers hold on for longer than `timeout`, leaves the copy that they are
@@ -443,6 +407,16 @@ impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
     where
         T: Independent,
     {
+        self.publish_within(timeout, Writer::publish_replacement)
+    }
+
+    /// Publishes; if readers hold on for longer than `timeout`, goes on with `otherwise`.
+    #[track_caller]
+    fn publish_within(
+        &mut self,
+        timeout: Duration,
+        otherwise: impl FnOnce(&mut Writer<T, O>) -> Result<(), StillThere>,
+    ) -> Result<(), PublishError> {
         if self.is_poisoned() {
             return Err(Poisoned.into());
         }
@@ -450,7 +424,7 @@ impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
         let writer = self.writer_to_wait();
         writer
             .publish_until(start.checked_add(timeout))
-            .or_else(|StillThere| writer.publish_replacement())
+            .or_else(|StillThere| otherwise(writer))
             .map_err(|StillThere| writer.stalled(start))
     }
 
@@ -458,16 +432,13 @@ impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
     ///
     /// Waits and panics as [`publish`](Self::publish), if so.
     ///
-    /// # Examples
-    ///
     /// ```
     /// use left_right::doctest::Count;
-    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// let (mut writer, _reader) = left_right::new::<Count, u32>();
     /// writer.flush();
     /// assert_eq!(writer.version(), 0);
     /// writer.append(1).flush();
     /// assert_eq!(writer.version(), 1);
-    /// # drop(reader);
     /// ```
     #[track_caller]
     pub fn flush(&mut self) {
@@ -505,15 +476,12 @@ impl<T, O, D> WriteHandle<T, O, D> {
 
     /// Whether operations were appended that readers cannot see yet.
     ///
-    /// # Examples
-    ///
     /// ```
     /// use left_right::doctest::Count;
-    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// let (mut writer, _reader) = left_right::new::<Count, u32>();
     /// assert!(!writer.has_pending_operations());
     /// assert!(writer.append(1).has_pending_operations());
     /// assert!(!writer.publish().has_pending_operations());
-    /// # drop(reader);
     /// ```
     pub fn has_pending_operations(&self) -> bool {
         self.writer().has_pending()
@@ -523,9 +491,7 @@ impl<T, O, D> WriteHandle<T, O, D> {
     /// persist or inspect them.
     ///
     /// Operations appended before the first publish are listed only for a pair made by
-    /// [`new_logged`](crate::new_logged); others apply them at once and keep no record.
-    ///
-    /// # Examples
+    /// [`new_logged`]; others apply them at once and keep no record.
     ///
     /// ```
     /// use left_right::doctest::Count;
@@ -542,8 +508,6 @@ impl<T, O, D> WriteHandle<T, O, D> {
     ///
     /// A guard that sees this publish reports the same number
     /// ([`ReadGuard::version`](crate::ReadGuard::version)).
-    ///
-    /// # Examples
     ///
     /// ```
     /// use left_right::doctest::Count;
@@ -563,8 +527,6 @@ impl<T, O, D> WriteHandle<T, O, D> {
     /// dropped. Every call that would change or publish something panics, or returns
     /// [`PublishError::Poisoned`]; [`take`](Self::take) still returns the published copy.
     ///
-    /// # Examples
-    ///
     /// ```
     /// use std::panic::{AssertUnwindSafe, catch_unwind};
     /// # #[derive(Clone)] struct Strict;
@@ -583,14 +545,11 @@ impl<T, O, D> WriteHandle<T, O, D> {
 
     /// Figures about this writer. Takes the registry's lock for a moment.
     ///
-    /// # Examples
-    ///
     /// ```
     /// use left_right::doctest::Count;
-    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// let (mut writer, _reader) = left_right::new::<Count, u32>();
     /// writer.append(1).publish();
     /// assert_eq!(writer.stats().publishes, 1);
-    /// # drop(reader);
     /// ```
     pub fn stats(&self) -> Stats {
         let writer = self.writer();
@@ -609,8 +568,6 @@ impl<T, O, D> WriteHandle<T, O, D> {
     ///
     /// O(readers). Costs the readers nothing.
     ///
-    /// # Examples
-    ///
     /// ```
     /// use left_right::doctest::Count;
     /// let (mut writer, reader) = left_right::new::<Count, u32>();
@@ -626,8 +583,6 @@ impl<T, O, D> WriteHandle<T, O, D> {
     }
 
     /// Chooses the fences that publishes use from the next one on. See [`FencePolicy`].
-    ///
-    /// # Examples
     ///
     /// ```
     /// use left_right::doctest::Count;
@@ -646,8 +601,6 @@ impl<T, O, D> WriteHandle<T, O, D> {
     /// Readers that entered earlier may still be in it, except before the first publish. To read
     /// the write copy, prefer [`view`](Self::view). Changing it through the pointer is sound only
     /// while no reader is in it, and right only if the other copy is changed the same way.
-    ///
-    /// # Examples
     ///
     /// ```
     /// use left_right::doctest::Count;
@@ -744,8 +697,6 @@ impl<T, O, D> fmt::Debug for WriteHandle<T, O, D> {
 /// yet, without a log, which makes the initial load cheap;
 /// [`sync_with`](Absorb::sync_with) brings the other copy up to date later.
 ///
-/// # Examples
-///
 /// ```
 /// use left_right::doctest::Count;
 /// let (mut writer, reader) = left_right::new_from_empty::<Count, u32>(Count(3));
@@ -764,8 +715,6 @@ where
 /// Two default hash maps are not, if their hashers have random seeds and the order of iteration
 /// matters: use [`new_from_empty`]. For the first operations see there, too.
 ///
-/// # Examples
-///
 /// See the [example of the crate](crate#example).
 pub fn new<T, O>() -> (WriteHandle<T, O>, ReadHandle<T>)
 where
@@ -779,8 +728,6 @@ where
 ///
 /// Every operation goes through the log, those before the first publish included, so
 /// [`WriteHandle::pending`] lists all of them, and [`Absorb::sync_with`] is never called.
-///
-/// # Examples
 ///
 /// ```
 /// use left_right::doctest::Count;
@@ -801,8 +748,6 @@ where
 /// Readers see `t` at once, as version 0. When the writer is dropped, its thread panics, or it is poisoned, they
 /// keep the last published state, so entering gives a guard and not an `Option`. The data lives until the last
 /// reader goes, on whatever thread, so it must be `Send`. As [`new_logged`] for the rest.
-///
-/// # Examples
 ///
 /// ```
 /// use left_right::doctest::Count;

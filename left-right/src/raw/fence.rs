@@ -55,8 +55,6 @@ pub use strategy::FenceStrategy;
 /// A structure may prefer fences on both sides even where the system offers better, see
 /// [`FencePolicy`].
 ///
-/// # Examples
-///
 /// ```
 /// println!("left-right uses {}", left_right::fence_strategy());
 /// ```

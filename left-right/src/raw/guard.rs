@@ -15,31 +15,9 @@ use super::{
 /// in the structure. Dropping it leaves. It is not `Send`: it leaves on the thread that entered. It is
 /// `Sync` if the data is, so scoped threads can read through it.
 ///
-/// While a guard lives the writer can publish once; the publish after that waits for it. A guard
-/// that is leaked ([`std::mem::forget`]) makes the writer wait until the [`ReadHandle`] that it
-/// came from is dropped, and for ever if it came from a [`SharedReadHandle`]; until then that handle
-/// keeps reading the old version, too. See
-/// [`WriteHandle::publish_or_replace`](crate::WriteHandle::publish_or_replace).
-///
-/// [`ReadHandle`]: crate::ReadHandle
-/// [`SharedReadHandle`]: crate::SharedReadHandle
-///
-/// # Examples
-///
-/// ```compile_fail
-/// fn is_send<T: Send>() {}
-/// is_send::<left_right::ReadGuard<'static, u32>>();
-/// ```
-///
-/// ```
-/// fn is_sync<T: Sync>() {}
-/// is_sync::<left_right::ReadGuard<'static, u32>>();
-/// ```
-///
-/// ```compile_fail
-/// fn is_sync<T: Sync>() {}
-/// is_sync::<left_right::ReadGuard<'static, std::cell::Cell<u32>>>();
-/// ```
+/// While a guard lives the writer can publish once; the publish after that waits for it, unless it is one that
+/// [nothing stops](crate::WriteHandle::publish_or_replace). The [guide](crate::guide#who-waits-for-whom) has the
+/// details, also of guards that are leaked.
 #[must_use = "the guard leaves at once if it is not held"]
 pub struct ReadGuard<'rh, T: ?Sized> {
     /// A pointer and not a reference: it is not valid any more when the guard's drop returns.
@@ -61,8 +39,6 @@ impl<'rh, T: ?Sized> ReadGuard<'rh, T> {
     /// Narrows a guard to a part of what it guards.
     ///
     /// An associated function, so that it hides no method of the data.
-    ///
-    /// # Examples
     ///
     /// ```
     /// use left_right::{ReadGuard, ReadHandle};
@@ -89,7 +65,6 @@ impl<'rh, T: ?Sized> ReadGuard<'rh, T> {
     /// ```
     /// use left_right::doctest::Count;
     /// use left_right::ReadGuard;
-    ///
     /// let (mut writer, reader) = left_right::new::<Count, u32>();
     /// writer.append(3).publish();
     /// let small = ReadGuard::try_map(reader.enter().unwrap(), |count| Some(&count.0).filter(|n| **n < 9));
@@ -112,12 +87,9 @@ impl<'rh, T: ?Sized> ReadGuard<'rh, T> {
     /// pair see the same data, and the difference to
     /// [`WriteHandle::version`](crate::WriteHandle::version) says how far a reader is behind.
     ///
-    /// # Examples
-    ///
     /// ```
     /// use left_right::doctest::Count;
     /// use left_right::ReadGuard;
-    ///
     /// let (mut writer, reader) = left_right::new::<Count, u32>();
     /// assert_eq!(ReadGuard::version(&reader.enter().unwrap()), 0);
     /// writer.publish();
@@ -184,12 +156,9 @@ impl<'rh, T> ReadGuard<'rh, T> {
 
     /// Whether nothing newer was published, as far as this thread can see. Costs a load.
     ///
-    /// # Examples
-    ///
     /// ```
     /// use left_right::doctest::Count;
     /// use left_right::ReadGuard;
-    ///
     /// let (mut writer, reader) = left_right::new::<Count, u32>();
     /// let guard = reader.enter().unwrap();
     /// assert!(ReadGuard::is_newest(&guard));
@@ -211,8 +180,6 @@ impl<'rh, T> ReadGuard<'rh, T> {
     /// guard was narrowed by [`map`](Self::map). A method `refresh` of the data itself is hidden by
     /// this one: call it as `(*guard).refresh()`. `None` if the writer takes the data away at this
     /// very moment.
-    ///
-    /// # Examples
     ///
     /// ```
     /// use left_right::doctest::Count;

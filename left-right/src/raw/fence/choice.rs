@@ -49,7 +49,6 @@ const CHEAP: u64 = if cfg!(loom) { 0 } else { 150 };
 /// ```
 /// use left_right::doctest::Count;
 /// use left_right::FencePolicy;
-///
 /// let (mut writer, reader) = left_right::new::<Count, u32>();
 /// assert_eq!(FencePolicy::default(), FencePolicy::Adaptive);
 /// writer.set_fence_policy(FencePolicy::WriteMostly);

@@ -6,11 +6,10 @@ use std::fmt;
 
 /// How a publish makes sure that it sees every reader, as far as the operating system goes.
 ///
-/// Returned by [`fence_strategy`].
+/// Returned by [`fence_strategy`](crate::fence_strategy).
 ///
 /// ```
 /// use left_right::{FenceStrategy, fence_strategy};
-///
 /// let strategy = fence_strategy();
 /// if strategy == FenceStrategy::Fences {
 ///     println!("entering costs some nanoseconds more here: {strategy}");

@@ -29,7 +29,7 @@ impl Scene {
         }
     }
 
-    fn in_vacated(&mut self) {
+    fn in_retired(&mut self) {
         self.slot.stop_active(NonNull::from(&mut *self.retired));
     }
 
@@ -39,7 +39,7 @@ impl Scene {
 
     /// The reader has been in what is to be retired, and in nothing since.
     fn has_paused(&mut self) {
-        self.in_vacated();
+        self.in_retired();
         self.slot.exit_leaked();
     }
 
@@ -57,20 +57,19 @@ impl Scene {
         self.grace.begin(retired, reader_fence);
     }
 
-    fn look(&mut self) {
-        self.begin(ReaderFence::Full);
+    /// A scan for the readers of one instance, or for all.
+    fn look(&mut self, all: bool) {
+        match all {
+            true => self.grace.begin(Retired::All, ReaderFence::Full),
+            false => self.begin(ReaderFence::Full),
+        }
         self.scan(Wait::Poll);
     }
 
-    /// What it took to see clearly, in heavy fences or moments of patience.
-    fn scan(&mut self, patience: Wait) -> ScanCost {
-        let cost = self.grace.scan(&self.registry, patience);
+    /// What it took until every slot could be believed.
+    fn scan(&mut self, wait: Wait) -> ScanCost {
+        let cost = self.grace.scan(&self.registry, wait);
         cost.expect("something is owed")
-    }
-
-    fn look_for_all(&mut self) {
-        self.grace.begin(Retired::All, ReaderFence::Full);
-        self.scan(Wait::Poll);
     }
 
     fn is_over(&mut self) -> bool {
@@ -87,10 +86,10 @@ impl Scene {
 }
 
 #[test]
-fn a_reader_of_what_was_vacated_is_waited_for_until_it_leaves() {
+fn a_reader_of_what_was_retired_is_waited_for_until_it_leaves() {
     let mut scene = Scene::new();
-    scene.in_vacated();
-    scene.look();
+    scene.in_retired();
+    scene.look(false);
     assert!(!scene.is_over());
     assert!(scene.grace.has_known_reader());
     assert_eq!(scene.reported(), Some(5));
@@ -101,42 +100,39 @@ fn a_reader_of_what_was_vacated_is_waited_for_until_it_leaves() {
 #[test]
 fn a_reader_that_moves_on_is_not_waited_for() {
     let mut scene = Scene::new();
-    scene.in_vacated();
-    scene.look();
+    scene.in_retired();
+    scene.look(false);
     assert!(!scene.is_over());
     scene.in_other();
     assert!(scene.is_over());
-    scene.in_vacated();
-    scene.look();
+    scene.in_retired();
+    scene.look(false);
     scene.slot.stop_acquiring();
     assert!(scene.is_over());
 }
 
 #[test]
-fn a_reader_of_another_record_is_waited_for_only_if_all_have_to_leave() {
+fn a_reader_of_another_instance_is_waited_for_only_if_all_have_to_leave() {
     let mut scene = Scene::new();
     scene.in_other();
-    scene.look();
+    scene.look(false);
     assert!(scene.is_over());
-    scene.look_for_all();
+    scene.look(true);
     assert!(!scene.is_over());
     scene.slot.exit_leaked();
     assert!(scene.is_over());
 }
 
 #[test]
-fn a_reader_that_searched_is_waited_for_where_it_is_found() {
+fn a_reader_that_acquired_is_waited_for_where_it_is_found() {
     for all in [false, true] {
         let mut scene = Scene::new();
         scene.slot.stop_acquiring();
-        match all {
-            false => scene.look(),
-            true => scene.look_for_all(),
-        }
+        scene.look(all);
         assert!(!scene.is_over());
         assert!(!scene.grace.has_known_reader());
         assert_eq!(scene.reported(), None);
-        scene.in_vacated();
+        scene.in_retired();
         assert!(!scene.is_over());
         assert!(scene.grace.has_known_reader());
         scene.slot.exit_leaked();
@@ -145,23 +141,20 @@ fn a_reader_that_searched_is_waited_for_where_it_is_found() {
 }
 
 #[test]
-fn a_reader_that_searched_and_is_found_elsewhere_is_not_waited_for() {
+fn a_reader_that_acquired_and_is_found_elsewhere_is_not_waited_for() {
     let mut scene = Scene::new();
     scene.slot.stop_acquiring();
-    scene.look();
+    scene.look(false);
     scene.in_other();
     assert!(scene.is_over());
 }
 
 #[test]
-fn a_reader_that_searches_again_has_left() {
+fn a_reader_that_acquires_again_has_left() {
     for all in [false, true] {
         let mut scene = Scene::new();
         scene.slot.stop_acquiring();
-        match all {
-            false => scene.look(),
-            true => scene.look_for_all(),
-        }
+        scene.look(all);
         scene.slot.stop_acquiring();
         assert!(scene.is_over());
     }
@@ -177,7 +170,7 @@ fn with_heavy_fences(test: impl FnOnce(Scene)) {
 #[test]
 fn who_is_elsewhere_costs_no_heavy_fence() {
     with_heavy_fences(|mut scene| {
-        // Not yet anywhere; inside something else; outside that; acquiring for the last time.
+        // Not yet anywhere; active elsewhere; inactive there; acquiring for the last time.
         assert!(!scene.costs_a_heavy_fence());
         scene.in_other();
         assert!(!scene.costs_a_heavy_fence());
@@ -188,7 +181,7 @@ fn who_is_elsewhere_costs_no_heavy_fence() {
 }
 
 #[test]
-fn who_has_been_in_what_was_vacated_and_paused_costs_a_heavy_fence() {
+fn who_has_been_in_what_was_retired_and_paused_costs_a_heavy_fence() {
     with_heavy_fences(|mut scene| {
         scene.has_paused();
         assert!(scene.costs_a_heavy_fence());
@@ -216,8 +209,8 @@ fn the_writers_own_reader_costs_no_heavy_fence() {
         scene.has_paused();
         scene.slot.belong_to_writer();
         assert!(!scene.costs_a_heavy_fence());
-        scene.in_vacated();
-        scene.look();
+        scene.in_retired();
+        scene.look(false);
         assert!(!scene.is_over(), "a leaked guard");
     });
 }
@@ -228,7 +221,7 @@ fn readers_that_have_fenced_cost_no_heavy_fence() {
     scene.has_paused();
     scene.begin(ReaderFence::Full);
     assert!(scene.scan(Wait::Poll).took.is_none());
-    scene.in_vacated();
+    scene.in_retired();
     scene.begin(ReaderFence::Full);
     assert!(scene.scan(Wait::Poll).took.is_none());
     assert!(!scene.is_over());
@@ -237,7 +230,7 @@ fn readers_that_have_fenced_cost_no_heavy_fence() {
 #[test]
 fn who_is_inside_is_waited_for_after_the_heavy_fence_and_keeps_its_word() {
     with_heavy_fences(|mut scene| {
-        scene.in_vacated();
+        scene.in_retired();
         scene.begin(ReaderFence::Light);
         assert!(scene.scan(Wait::Forever).took.is_some());
         assert!(!scene.is_over());
@@ -250,7 +243,7 @@ fn who_is_inside_is_waited_for_after_the_heavy_fence_and_keeps_its_word() {
 #[test]
 fn who_does_not_move_on_is_not_waited_for_a_while() {
     with_heavy_fences(|mut scene| {
-        scene.in_vacated();
+        scene.in_retired();
         scene.begin(ReaderFence::Light);
         scene.scan(Wait::Poll);
         assert_eq!(scene.slot.idle(), 0, "it has not waited");
@@ -294,18 +287,22 @@ fn what_two_swaps_owe_is_owed_once_and_in_full() {
 #[test]
 fn before_the_barrier_only_another_word_is_a_proof() {
     let mut scene = Scene::new();
-    scene.in_vacated();
+    scene.in_retired();
     scene.begin(ReaderFence::Light);
     scene.grace.read_slots(&scene.registry, Barrier::Pending);
     scene.slot.exit_leaked();
     scene.grace.prune(Barrier::Pending);
-    assert_eq!(scene.grace.found.blockers.len(), 1, "outside what it read");
-    scene.in_vacated();
+    assert_eq!(
+        scene.grace.found.blockers.len(),
+        1,
+        "inactive in what it was in"
+    );
+    scene.in_retired();
     scene.grace.prune(Barrier::Pending);
-    assert_eq!(scene.grace.found.blockers.len(), 1, "inside again");
+    assert_eq!(scene.grace.found.blockers.len(), 1, "active again");
     scene.slot.stop_acquiring();
     scene.grace.prune(Barrier::Pending);
-    assert_eq!(scene.grace.found.blockers.len(), 0, "it searches");
+    assert_eq!(scene.grace.found.blockers.len(), 0, "it acquires");
 }
 
 #[test]
@@ -323,15 +320,15 @@ fn a_generation_is_named_for_as_long_as_a_slot_names_it() {
     let second = Generations::default().next_free(first);
     let retired = published_as(NonNull::from(&mut *scene.retired), second);
     scene.slot.stop_active(retired);
-    scene.look();
+    scene.look(false);
     assert_ne!(scene.grace.named().next_free(first), second);
     scene.in_other();
-    scene.look();
+    scene.look(false);
     assert_eq!(scene.grace.named().next_free(first), second);
     // Whoever looks is not entering.
     scene.slot.stop_active(retired);
     scene.slot.exit_leaked();
     scene.slot.belong_to_writer();
-    scene.look();
+    scene.look(false);
     assert_eq!(scene.grace.named().next_free(first), second);
 }
