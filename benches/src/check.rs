@@ -32,37 +32,93 @@ pub fn batch<K: Debug, L: Lookup<K>>(
         Expect::Prefilled => u64::MAX,
         Expect::AnyGeneration => TAG_MASK,
     };
-    match total(map, batch.keys, mask) {
-        Ok(sum) if sum == batch.sum => Ok(()),
-        Ok(sum) => Err(Mismatch(format!(
-            "{} look-ups add up to {sum:#x}, not to {:#x}: at least one value is not its key's",
+    let found = total(map, batch.keys, mask);
+    match (found.sum == batch.sum, found.count == batch.keys.len()) {
+        (true, true) => Ok(()),
+        (false, true) => Err(Mismatch(format!(
+            "{} look-ups add up to {:#x}, not to {:#x}: at least one value is not its key's",
             batch.keys.len(),
+            found.sum,
             batch.sum
         ))),
-        Err(missing) => Err(Mismatch(format!("key {missing:?} is missing"))),
+        (_, false) => Err(first(map, batch.keys, "is missing", |found| {
+            found.is_none()
+        })),
     }
 }
 
-/// The sum of the values, or the first key that is missing.
+/// Looks keys up that were never stored.
+///
+/// # Errors
+///
+/// A [`Mismatch`] if one is found.
+pub fn absent<K: Debug, L: Lookup<K>>(map: &L, keys: &[K]) -> Result<(), Mismatch> {
+    match total(map, keys, u64::MAX).count {
+        0 => Ok(()),
+        _ => Err(first(map, keys, "was never stored and is found", |found| {
+            found.is_some()
+        })),
+    }
+}
+
+/// Names the first key whose answer is wrong; on a map that changes there may be none any more.
+#[cold]
+fn first<K: Debug, L: Lookup<K>>(
+    map: &L,
+    keys: &[K],
+    what: &str,
+    is_wrong: impl Fn(Option<u64>) -> bool,
+) -> Mismatch {
+    match keys.iter().find(|key| is_wrong(one(map, *key))) {
+        Some(key) => Mismatch(format!("key {key:?} {what}")),
+        None => Mismatch(format!("one of {} keys {what}", keys.len())),
+    }
+}
+
+/// What look-ups found.
+struct Found {
+    sum: u64,
+    count: usize,
+}
+
+/// The sum of the values that are found, and their number.
 ///
 /// The loop of all figures, and the only place that looks keys up: were there others, the compiler could
-/// put one map's look-up into the loop and call another's. A mask and an addition per look-up is all that
-/// verification adds, on every side.
+/// put one map's look-up into the loop and call another's. A mask and two additions per look-up are all
+/// that verification adds, on every side.
 #[inline(never)]
-fn total<'k, K, L: Lookup<K>>(map: &L, keys: &'k [K], mask: u64) -> Result<u64, &'k K> {
-    let mut sum = 0_u64;
+fn total<K, L: Lookup<K>>(map: &L, keys: &[K], mask: u64) -> Found {
+    let mut found = Found { sum: 0, count: 0 };
     for key in keys {
-        match map.get(key) {
-            Some(value) => sum = sum.wrapping_add(value & mask),
-            None => return Err(key),
+        if let Some(value) = map.get(key) {
+            found.sum = found.sum.wrapping_add(value & mask);
+            found.count += 1;
         }
     }
-    Ok(sum)
+    found
 }
 
 /// One key's value.
 fn one<K, L: Lookup<K>>(map: &L, key: &K) -> Option<u64> {
-    total(map, slice::from_ref(key), u64::MAX).ok()
+    let found = total(map, slice::from_ref(key), u64::MAX);
+    (found.count == 1).then_some(found.sum)
+}
+
+/// Looks one key up, while a writer may be at work.
+///
+/// # Errors
+///
+/// A [`Mismatch`] if it has no value of its own.
+pub fn any_generation<K: Key, L: Lookup<K>>(
+    map: &L,
+    keys: &KeySet<K>,
+    index: usize,
+) -> Result<(), Mismatch> {
+    let (key, expected) = (&keys.keys()[index], value(index, 0));
+    match one(map, key) {
+        Some(found) if found & TAG_MASK == expected => Ok(()),
+        found => Err(wrong(key, found, expected, " or a later generation of it")),
+    }
 }
 
 /// Compares the values of all keys, where all were written the same number of times, and their number.
@@ -139,6 +195,36 @@ fn each<K: Key, L: Lookup<K>>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::HashMap;
+
+    impl Lookup<u64> for HashMap<u64, u64> {
+        fn get(&self, key: &u64) -> Option<u64> {
+            HashMap::get(self, key).copied()
+        }
+    }
+
+    #[test]
+    fn absent_keys_are_absent() {
+        let keys = KeySet::integers(10);
+        let absent = keys.absent(5);
+        let mut map: HashMap<u64, u64> = HashMap::new();
+        assert!(super::absent(&map, &absent).is_ok());
+        map.insert(absent[3], 7);
+        let wrong = super::absent(&map, &absent).unwrap_err();
+        assert!(wrong.0.contains("was never stored and is found"), "{wrong}");
+        assert!(wrong.0.contains(&absent[3].to_string()), "{wrong}");
+    }
+
+    #[test]
+    fn a_value_of_another_generation_is_the_keys_own_and_another_keys_is_not() {
+        let keys = KeySet::integers(10);
+        let mut map: HashMap<u64, u64> = HashMap::new();
+        assert!(any_generation(&map, &keys, 3).is_err());
+        map.insert(keys.keys()[3], value(3, 8));
+        assert!(any_generation(&map, &keys, 3).is_ok());
+        map.insert(keys.keys()[3], value(4, 8));
+        assert!(any_generation(&map, &keys, 3).is_err());
+    }
 
     #[test]
     fn values_are_compared_one_by_one_and_counted() {

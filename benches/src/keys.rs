@@ -15,8 +15,7 @@ pub trait Key: Hash + Eq + Clone + Debug + Send + Sync + evmap::StableHashEq + '
 
 impl Key for u64 {
     fn absent(keys: &KeySet<Self>) -> Self {
-        // `mix` is a bijection and the set holds the images of 0..len, so this one is not among them.
-        mix(keys.len() as u64)
+        keys.absent(1)[0]
     }
 }
 
@@ -82,6 +81,14 @@ impl KeySet<u64> {
             name: self::count(count, "u64 key", "u64 keys"),
             keys: (0..count as u64).map(mix).collect(),
         }
+    }
+
+    /// `count` distinct integers without a pattern that are not in this set.
+    #[must_use]
+    pub fn absent(&self, count: usize) -> Vec<u64> {
+        let beyond = self.len() as u64;
+        // `mix` is a bijection and the set holds the images of 0..len, so these are not among them.
+        (beyond..beyond + count as u64).map(mix).collect()
     }
 }
 

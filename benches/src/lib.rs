@@ -6,7 +6,7 @@
 //! report shows it.
 //!
 //! To add a suite, add a file under `suite/` and a line to
-//! [`suite::ALL`]. To add a map, add a file under `peers/` and a line to [`subject::all`].
+//! [`suite::ALL`]. To add a map, add a file under `peers/` and a line to [`subject::each`].
 
 #![deny(unsafe_code)]
 
@@ -21,6 +21,11 @@ pub mod peer;
 pub mod peers;
 pub mod primitive;
 pub mod subject;
+
+#[macro_use]
+mod opaque;
+pub mod bags;
+pub mod open;
 
 pub mod check;
 pub mod workload;

@@ -2,6 +2,9 @@
 //! trait: for the claims that are about the primitive and not about a map.
 
 use std::fmt::Debug;
+use std::hint::black_box;
+
+use crate::error::Mismatch;
 
 /// A pair of handles around a counter.
 pub trait Primitive: Debug {
@@ -21,8 +24,18 @@ pub trait Primitive: Debug {
 
 /// The writing side.
 pub trait Write {
+    /// Adds one to the counter, seen by readers after the next publish.
+    fn add(&mut self);
+
+    /// Makes what was added visible.
+    fn publish(&mut self);
+
     /// Adds one to the counter and publishes it.
-    fn add_and_publish(&mut self);
+    #[inline]
+    fn add_and_publish(&mut self) {
+        self.add();
+        self.publish();
+    }
 }
 
 /// The reading side.
@@ -94,8 +107,12 @@ macro_rules! primitive {
 
             impl Write for Writer {
                 #[inline]
-                fn add_and_publish(&mut self) {
+                fn add(&mut self) {
                     self.0.append(One);
+                }
+
+                #[inline]
+                fn publish(&mut self) {
                     self.0.publish();
                 }
             }
@@ -127,3 +144,80 @@ primitive!(
     RegistryCounter,
     "left-right 0.11"
 );
+
+/// The workspace's `left-right`, read through the handle that threads share.
+#[derive(Debug)]
+pub struct Shared {
+    write: left_right::WriteHandle<OurCounter, One>,
+    read: left_right::SharedReadHandle<OurCounter>,
+}
+
+impl Shared {
+    /// The name in the tables.
+    pub const NAME: &'static str = "left-right, shared handle";
+
+    /// A counter that is at zero.
+    #[must_use]
+    pub fn new() -> Self {
+        let (mut write, read) = left_right::new::<OurCounter, One>();
+        write.publish();
+        write.publish();
+        let read = read.shared();
+        Self { write, read }
+    }
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Write for Shared {
+    #[inline]
+    fn add(&mut self) {
+        self.write.append(One);
+    }
+
+    #[inline]
+    fn publish(&mut self) {
+        self.write.publish();
+    }
+}
+
+impl Read for Shared {
+    #[inline]
+    fn enter<T>(&self, inside: impl FnOnce(&u64) -> T) -> T {
+        let guard = self.read.enter().expect("the writer lives");
+        inside(&guard.0)
+    }
+}
+
+/// Enters between two looks at a clock.
+pub const ROUND: usize = 4_096;
+
+/// Enters and leaves [`ROUND`] times: the loop that is timed. A function of its own, so that the handle is
+/// where the compiler can keep it in registers, as in a program's own loop.
+#[inline(never)]
+pub fn enter_and_leave<R: Read>(reader: &R) {
+    for _ in 0..ROUND {
+        // The reference must exist, or the compiler could leave out what leads to it.
+        reader.enter(|counter| {
+            black_box(counter);
+        });
+    }
+}
+
+/// Compares the counter.
+///
+/// # Errors
+///
+/// A [`Mismatch`] if it is another one.
+pub fn check<R: Read>(reader: &R, expected: u64) -> Result<(), Mismatch> {
+    match reader.enter(|counter| *counter) {
+        counter if counter == expected => Ok(()),
+        counter => Err(Mismatch(format!(
+            "the counter reads {counter} instead of {expected}"
+        ))),
+    }
+}

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::time::Duration;
 
 use crate::error::Error;
-use crate::hasher::{CommonHasher, StdHasher};
+use crate::hasher::{CommonHasher, Hasher, StdHasher};
 use crate::keys::{Key, KeySet};
 use crate::order::Order;
 use crate::peer::Peer;
@@ -90,33 +90,44 @@ impl<K: Key, P: Peer<K>> Subject<K> for Of<P> {
 /// The subjects of a run, in the order of the tables.
 pub type Subjects<K> = Vec<Box<dyn Subject<K>>>;
 
+/// What is done for each map. A closure cannot be generic.
+pub trait Visit<K: Key> {
+    /// Does it for this one.
+    fn visit<P: Peer<K>>(&mut self);
+}
+
+impl<K: Key> Visit<K> for Subjects<K> {
+    fn visit<P: Peer<K>>(&mut self) {
+        self.push(Box::new(Of::<P>::new()));
+    }
+}
+
+/// Goes through all maps, in the order of the tables. `S` is the hasher of those that have another one
+/// than foldhash by default.
+pub fn each<K: Key, S: Hasher>(visit: &mut impl Visit<K>) {
+    visit.visit::<EvmapCore<K, CommonHasher>>();
+    visit.visit::<Evmap<K, S>>();
+    visit.visit::<LeftRight<K, S>>();
+    visit.visit::<StdLock<K, S>>();
+    visit.visit::<ParkingLot<K, S>>();
+    visit.visit::<Dash<K, S>>();
+    visit.visit::<Papaya<K, S>>();
+    visit.visit::<Plain<K, CommonHasher>>();
+}
+
 /// All maps with the same hasher.
 #[must_use]
 pub fn all<K: Key>() -> Subjects<K> {
-    vec![
-        Box::new(Of::<EvmapCore<K, CommonHasher>>::new()),
-        Box::new(Of::<Evmap<K, CommonHasher>>::new()),
-        Box::new(Of::<LeftRight<K, CommonHasher>>::new()),
-        Box::new(Of::<StdLock<K, CommonHasher>>::new()),
-        Box::new(Of::<ParkingLot<K, CommonHasher>>::new()),
-        Box::new(Of::<Dash<K, CommonHasher>>::new()),
-        Box::new(Of::<Papaya<K, CommonHasher>>::new()),
-        Box::new(Of::<Plain<K, CommonHasher>>::new()),
-    ]
+    let mut subjects = Vec::new();
+    each::<K, CommonHasher>(&mut subjects);
+    subjects
 }
 
 /// All maps with the hasher that each has by default: foldhash for `evmap-core` and `hashbrown`, SipHash
 /// for the others (the locks then guard what a std `HashMap` is: the same table with SipHash).
 #[must_use]
 pub fn all_with_native_hashers<K: Key>() -> Subjects<K> {
-    vec![
-        Box::new(Of::<EvmapCore<K, CommonHasher>>::new()),
-        Box::new(Of::<Evmap<K, StdHasher>>::new()),
-        Box::new(Of::<LeftRight<K, StdHasher>>::new()),
-        Box::new(Of::<StdLock<K, StdHasher>>::new()),
-        Box::new(Of::<ParkingLot<K, StdHasher>>::new()),
-        Box::new(Of::<Dash<K, StdHasher>>::new()),
-        Box::new(Of::<Papaya<K, StdHasher>>::new()),
-        Box::new(Of::<Plain<K, CommonHasher>>::new()),
-    ]
+    let mut subjects = Vec::new();
+    each::<K, StdHasher>(&mut subjects);
+    subjects
 }

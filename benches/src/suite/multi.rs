@@ -1,21 +1,16 @@
 //! Maps from a key to many values: `evmap-multi` beside what it comes from and what people build instead.
 
-mod bags;
-#[cfg(test)]
-mod lies;
-mod work;
-
 use std::num::Wrapping;
 
 use super::{Effort, Plan, Suite};
+use crate::bags::work::{INSERTS, Kind, PUBLISH, Task};
+use crate::bags::{Bags, Dash, Evmap, Locked, Multi, Plain};
 use crate::claim::{Claim, Target};
 use crate::error::Error;
 use crate::figure::Figure;
 use crate::keys::{KeySet, thousands};
 use crate::report::{Findings, PeerNote, Row, Table};
 use crate::schedule::{Trial, interleave};
-use bags::{Bags, Dash, Evmap, Locked, Multi, Plain};
-use work::{INSERTS, Kind, PUBLISH, Task};
 
 /// The suite.
 #[derive(Debug)]

@@ -1,7 +1,5 @@
 //! Reads at the price of a plain look-up: the claims about reading while nobody writes.
 
-use std::hint::black_box;
-
 use super::{Effort, Plan, Suite};
 use crate::claim::{Claim, Target};
 use crate::error::{Error, Mismatch};
@@ -10,14 +8,11 @@ use crate::hasher::CommonHasher;
 use crate::keys::{Key, KeySet};
 use crate::order::Order;
 use crate::peers::{Dash, Evmap, EvmapCore, Papaya, Plain};
-use crate::primitive::{Ours, Primitive, Read, Registry, Write};
+use crate::primitive::{self, Ours, Primitive, ROUND, Registry, Write, enter_and_leave};
 use crate::report::Findings;
 use crate::schedule::{Trial, interleave};
 use crate::subject::{Of, Subject};
 use crate::workload::{self, Work, Workload, race};
-
-/// Enters and leaves between two looks at the stop flag.
-const ROUND: usize = 4_096;
 
 /// The suite.
 #[derive(Debug)]
@@ -130,18 +125,6 @@ fn claims<K: Key>(sets: &[KeySet<K>], effort: &Effort) -> Result<Findings, Error
     })
 }
 
-/// The loop that is timed. A function of its own, so that the handle is where the compiler can keep it in
-/// registers, as in a program's own loop.
-#[inline(never)]
-fn enter_and_leave<R: Read>(reader: &R) {
-    for _ in 0..ROUND {
-        // The reference must exist, or the compiler could leave out what leads to it.
-        reader.enter(|counter| {
-            black_box(counter);
-        });
-    }
-}
-
 /// How often a guard can be taken, read through and given back in a second.
 fn enter<P: Primitive>(effort: &Effort) -> Result<Vec<f64>, Error> {
     let (mut writer, reader, _) = P::new();
@@ -157,10 +140,8 @@ fn enter<P: Primitive>(effort: &Effort) -> Result<Vec<f64>, Error> {
             }
         }
         let rate = running.rate(entered);
-        match reader.enter(|counter| *counter) {
-            1 => Ok(rate),
-            other => Err(Mismatch(format!("the counter reads {other} instead of 1"))),
-        }
+        primitive::check(&reader, 1)?;
+        Ok(rate)
     });
     race(effort.slice, vec![work])
         .into_iter()

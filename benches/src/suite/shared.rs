@@ -2,13 +2,13 @@
 //! together, and when maps in which every thread reads and writes are better off without locks.
 
 mod look_ups;
-mod open;
 mod together;
 mod writers;
 
 use super::{Effort, Plan, Suite};
 use crate::error::Error;
 use crate::keys::{Key, KeySet};
+use crate::open;
 use crate::report::Findings;
 use crate::workload;
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::error::{Error, Mismatch};
-use crate::primitive::{Make, Primitive, Read, Write};
+use crate::error::Error;
+use crate::primitive::{self, Make, Primitive, Write};
 use crate::workload::{Work, race};
 
 /// Readers that are registered.
@@ -37,11 +37,8 @@ pub(super) fn publish<P: Primitive>(duration: Duration) -> Result<Vec<f64>, Erro
     let results = race(duration, vec![work]);
     drop(readers);
     let (rate, published) = results[0];
-    match reader.enter(|counter| *counter) {
-        counter if counter == published => Ok(vec![rate]),
-        other => Err(
-            Mismatch(format!("the counter reads {other} instead of {published}"))
-                .at(P::NAME, "publish with idle readers"),
-        ),
+    match primitive::check(&reader, published) {
+        Ok(()) => Ok(vec![rate]),
+        Err(mismatch) => Err(mismatch.at(P::NAME, "publish with idle readers")),
     }
 }

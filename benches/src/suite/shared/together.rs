@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use super::open::{Dash, Open, Ours, Papaya, Scc};
 use crate::claim::{Claim, Target};
 use crate::error::{Error, Mismatch};
 use crate::figure::Figure;
 use crate::keys::{Key, KeySet};
+use crate::open::turns::{Turns, check};
+use crate::open::{Dash, Open, Ours, Papaya, Scc};
 use crate::order::{BATCH, Order};
 use crate::report::{Row, Table};
 use crate::schedule::{Trial, interleave};
 use crate::suite::Effort;
-use crate::value::TAG_MASK;
 use crate::workload::{Lane, Work, race};
 
 /// How popular the keys are.
@@ -157,15 +157,7 @@ fn run_one<K: Key, M: Open<K>>(
     let rates = race(duration, work)
         .into_iter()
         .collect::<Result<Vec<_>, _>>()?;
-    for (index, key) in keys.keys().iter().enumerate() {
-        let found = map.get(key).map(|value| value & TAG_MASK);
-        let expected = crate::value::value(index, 0);
-        if found != Some(expected) {
-            return Err(Mismatch(format!(
-                "afterwards {key:?} has {found:?} and not {expected}"
-            )));
-        }
-    }
+    check(map, keys)?;
     Ok(rates.iter().sum())
 }
 
@@ -181,31 +173,13 @@ fn lap<K: Key, M: Open<K>>(
     let warm_up = order.once(thread).count();
     let mut lane = Some(lane);
     let mut running = None;
-    // Spreads the writes of the threads.
-    let mut until_write = share * (thread + 1) / THREADS;
+    let mut turns = Turns::new(share, thread, THREADS);
     let mut done = 0;
     for (number, batch) in batches.enumerate() {
         if number == warm_up {
             running = lane.take().map(Lane::start);
         }
-        let mut sum = 0_u64;
-        for (key, at) in batch.keys.iter().zip(batch.start..) {
-            until_write -= 1;
-            let found = if until_write == 0 {
-                until_write = share;
-                let (key, value) = order.write(at);
-                map.insert(key, value)
-            } else {
-                map.get(key)
-            };
-            let Some(value) = found else {
-                return Err(Mismatch(format!("{key:?} is missing")));
-            };
-            sum = sum.wrapping_add(value & TAG_MASK);
-        }
-        if sum != batch.sum {
-            return Err(Mismatch("a value belongs to another key".to_owned()));
-        }
+        turns.batch(map, order, &batch)?;
         if let Some(running) = &running {
             done += BATCH;
             if running.stopped() {

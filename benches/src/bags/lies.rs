@@ -3,8 +3,8 @@
 use std::num::Wrapping;
 use std::time::Duration;
 
-use super::bags::{Bags, Locked, ReadBags};
 use super::work::{Kind, Task};
+use super::{Bags, Locked, ReadBags};
 use crate::error::Mismatch;
 use crate::keys::KeySet;
 
@@ -49,7 +49,7 @@ impl<const LIE: u8> Bags for Liar<LIE> {
 
     fn insert(&mut self, entries: impl Iterator<Item = Entry>) {
         let mut entries: Vec<Entry> = entries.collect();
-        if LIE == LOSES_INSERTS && entries.len() == super::PUBLISH {
+        if LIE == LOSES_INSERTS && entries.len() == super::work::PUBLISH {
             entries.pop();
         }
         self.0.insert(entries.into_iter());

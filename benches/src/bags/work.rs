@@ -7,7 +7,7 @@ use rand::rngs::SmallRng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 
-use super::bags::{Bags, ReadBags, Value};
+use super::{Bags, ReadBags, Value};
 use crate::check::Expect;
 use crate::error::Mismatch;
 use crate::keys::KeySet;
@@ -17,30 +17,27 @@ use crate::value::value;
 use crate::workload::{Work, lap, race};
 
 /// Writes that are published together.
-pub(super) const PUBLISH: usize = 100;
+pub const PUBLISH: usize = 100;
 
 /// Values that each bag gets.
-pub(super) const INSERTS: usize = 8;
-
-/// How often a map is filled and written.
-const PASSES: usize = 5;
+pub const INSERTS: usize = 8;
 
 type Rate = Result<f64, Mismatch>;
 
 /// One kind of work, on keys whose bags have one size.
 #[derive(Clone, Debug)]
-pub(super) struct Task {
+pub struct Task {
     /// The keys.
-    pub(super) keys: KeySet<u64>,
+    pub keys: KeySet<u64>,
     /// Values per bag.
-    pub(super) size: usize,
+    pub size: usize,
     /// What is done.
-    pub(super) kind: Kind,
+    pub kind: Kind,
 }
 
 /// What is done.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Kind {
+pub enum Kind {
     /// Some value of each key is read.
     GetOne,
     /// All values of each key are read.
@@ -55,7 +52,11 @@ impl Task {
     /// How many per second.
     ///
     /// Each map comes twice, for look-ups of one value and for all else, see [`Value`].
-    pub(super) fn run<One: Bags, All: Bags>(&self, slice: Duration) -> Rate {
+    ///
+    /// # Errors
+    ///
+    /// A [`Mismatch`] if an answer was wrong.
+    pub fn run<One: Bags, All: Bags>(&self, slice: Duration) -> Rate {
         if let Kind::GetOne = self.kind {
             let map = One::filled(&self.keys, self.size);
             return get_one(&map, &Order::new(&self.keys, 1), slice);
@@ -66,52 +67,80 @@ impl Task {
                 let map = self.filled::<All>()?;
                 iterate(&map, &Walk::new(&self.keys, self.size), slice)
             }
-            Kind::Insert => self.insert::<All>(),
-            Kind::Remove(count) => self.remove::<All>(count),
+            Kind::Insert | Kind::Remove(_) => {
+                Ok(self.writes() as f64 / self.pass::<All>()?.as_secs_f64())
+            }
         }
     }
 
-    fn filled<B: Bags>(&self) -> Result<B, Mismatch> {
+    /// How many writes a [`pass`](Self::pass) makes.
+    #[must_use]
+    pub fn writes(&self) -> usize {
+        match self.kind {
+            Kind::GetOne | Kind::Iterate => 0,
+            Kind::Insert => self.keys.len() * INSERTS,
+            Kind::Remove(count) => count,
+        }
+    }
+
+    /// Fills a map, makes all writes of the task, and reads the bags back: how long the writes took.
+    ///
+    /// # Errors
+    ///
+    /// A [`Mismatch`] if a bag is not what was written.
+    ///
+    /// # Panics
+    ///
+    /// If the task is to read.
+    pub fn pass<B: Bags>(&self) -> Result<Duration, Mismatch> {
+        match self.kind {
+            Kind::GetOne | Kind::Iterate => panic!("{:?} writes nothing", self.kind),
+            Kind::Insert => self.insert::<B>(),
+            Kind::Remove(count) => self.remove::<B>(count),
+        }
+    }
+
+    /// A map whose bags have their first `size` values, and have been read.
+    ///
+    /// # Errors
+    ///
+    /// A [`Mismatch`] if a bag lacks a value.
+    pub fn filled<B: Bags>(&self) -> Result<B, Mismatch> {
         let map = B::filled(&self.keys, self.size);
         self.check_bags(&map.reader(), self.size)?;
         Ok(map)
     }
 
-    fn insert<B: Bags>(&self) -> Rate {
+    fn insert<B: Bags>(&self) -> Result<Duration, Mismatch> {
         let numbers = self.size..self.size + INSERTS;
         let entries = shuffled(&self.keys, numbers.clone());
         let insert = |map: &mut B, batch: &[_]| map.insert(batch.iter().copied());
         let check = |map: &B| self.check_bags(&map.reader(), numbers.end);
-        self.passes(&entries, insert, check)
+        self.timed(&entries, insert, check)
     }
 
-    fn remove<B: Bags>(&self, count: usize) -> Rate {
+    fn remove<B: Bags>(&self, count: usize) -> Result<Duration, Mismatch> {
         let entries = shuffled(&self.keys, 0..self.size);
         let (gone, left) = entries.split_at(count);
         let remove = |map: &mut B, batch: &[_]| map.remove(batch.iter().copied());
-        self.passes(gone, remove, |map| self.check_left(map, left))
+        self.timed(gone, remove, |map| self.check_left(map, left))
     }
 
-    /// Writes all entries into a filled map, [`PASSES`] times into a fresh one. The median pass counts: each
-    /// takes a few milliseconds, which anything can disturb.
-    fn passes<B: Bags, E>(
+    /// Writes all entries into a filled map.
+    fn timed<B: Bags, E>(
         &self,
         entries: &[E],
         mut write: impl FnMut(&mut B, &[E]),
         check: impl Fn(&B) -> Result<(), Mismatch>,
-    ) -> Rate {
-        let mut times = [Duration::ZERO; PASSES];
-        for took in &mut times {
-            let mut map = self.filled::<B>()?;
-            let since = Instant::now();
-            for batch in entries.chunks(PUBLISH) {
-                write(&mut map, batch);
-            }
-            *took = since.elapsed();
-            check(&map)?;
+    ) -> Result<Duration, Mismatch> {
+        let mut map = self.filled::<B>()?;
+        let since = Instant::now();
+        for batch in entries.chunks(PUBLISH) {
+            write(&mut map, batch);
         }
-        times.sort_unstable();
-        Ok(entries.len() as f64 / times[PASSES / 2].as_secs_f64())
+        let took = since.elapsed();
+        check(&map)?;
+        Ok(took)
     }
 
     /// Whether these values are left, and no others.
@@ -168,7 +197,8 @@ fn shuffled<V: Value>(keys: &KeySet<u64>, numbers: Range<usize>) -> Vec<(u64, V)
 }
 
 /// A reader that is asked for one value.
-struct One<R>(R);
+#[derive(Debug)]
+pub struct One<R>(pub R);
 
 impl<R: ReadBags> Lookup<u64> for One<R> {
     #[inline(always)]
@@ -185,7 +215,8 @@ fn get_one<B: Bags>(map: &B, order: &Order<u64>, slice: Duration) -> Rate {
 }
 
 /// A walk over the keys in parts, with the sum of all values of each part's bags.
-struct Walk {
+#[derive(Debug)]
+pub struct Walk {
     keys: Vec<u64>,
     size: usize,
     part: usize,
@@ -193,7 +224,9 @@ struct Walk {
 }
 
 impl Walk {
-    fn new(keys: &KeySet<u64>, size: usize) -> Self {
+    /// The walk that belongs to keys whose bags have this size.
+    #[must_use]
+    pub fn new(keys: &KeySet<u64>, size: usize) -> Self {
         let part = (8 * BATCH / size).clamp(1, BATCH);
         let mut random = SmallRng::seed_from_u64(2);
         let steps = (0..4 * part).map(|_| random.random_range(0..keys.len()));
@@ -210,11 +243,23 @@ impl Walk {
         }
     }
 
-    fn parts(&self) -> impl Iterator<Item = (&[u64], u64)> {
+    /// How many values a part has.
+    #[must_use]
+    pub fn values_per_part(&self) -> usize {
+        self.part * self.size
+    }
+
+    /// The parts, each with its sum.
+    pub fn parts(&self) -> impl Iterator<Item = (&[u64], u64)> + Clone {
         self.keys.chunks(self.part).zip(self.sums.iter().copied())
     }
 
-    fn check<R: ReadBags>(&self, reader: &R, keys: &[u64], sum: u64) -> Result<(), Mismatch> {
+    /// Goes through the bags of a part.
+    ///
+    /// # Errors
+    ///
+    /// A [`Mismatch`] if a bag is missing or the sum is wrong.
+    pub fn check<R: ReadBags>(&self, reader: &R, keys: &[u64], sum: u64) -> Result<(), Mismatch> {
         expect(
             "these bags",
             bags(reader, keys),

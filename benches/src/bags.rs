@@ -1,4 +1,8 @@
-//! Maps from a key to many values.
+//! Maps from a key to many values, and what they are asked to do.
+
+#[cfg(test)]
+mod lies;
+pub mod work;
 
 use std::hash::Hash;
 use std::num::Wrapping;
@@ -18,7 +22,7 @@ use crate::value::value;
 ///
 /// There are two such types, and neither is `u64`, so that each look-up that is timed is the only one of
 /// its map in this program: the compiler inlines what has one caller.
-pub(super) trait Value: Copy + Eq + Hash + Send + Sync + StableHashEq + 'static {
+pub trait Value: Copy + Eq + Hash + Send + Sync + StableHashEq + 'static {
     /// The value with these bits.
     fn of(bits: u64) -> Self;
 
@@ -58,7 +62,7 @@ impl Value for Wrapping<i64> {
 type S = CommonHasher;
 
 /// A map of bags under test.
-pub(super) trait Bags: Send + Sized {
+pub trait Bags: Send + Sized {
     /// The name in the tables.
     const NAME: &'static str;
     /// How it is driven, in a few words.
@@ -96,7 +100,7 @@ pub(super) trait Bags: Send + Sized {
 }
 
 /// The reading side.
-pub(super) trait ReadBags: Send {
+pub trait ReadBags: Send {
     /// Some value of the key.
     fn get_one(&self, key: &u64) -> Option<u64>;
 
@@ -115,7 +119,7 @@ fn sum<'v, V: Value>(values: impl Iterator<Item = &'v V>) -> (u64, usize) {
 }
 
 /// `evmap-multi`.
-pub(super) struct Multi<V: Value> {
+pub struct Multi<V: Value> {
     write: evmap_multi::WriteHandle<u64, V, (), S>,
     read: MultiReader<V>,
 }
@@ -171,7 +175,7 @@ impl<V: Value> ReadBags for MultiReader<V> {
 }
 
 /// `evmap` 11.
-pub(super) struct Evmap<V: Value>(evmap::handles::WriteHandle<u64, V, (), S>);
+pub struct Evmap<V: Value>(evmap::handles::WriteHandle<u64, V, (), S>);
 
 type EvmapReader<V> = evmap::handles::ReadHandle<u64, V, (), S>;
 
@@ -221,7 +225,7 @@ impl<V: Value> ReadBags for EvmapReader<V> {
 
 /// Plain `hashbrown` of vectors: the floor. No reader can be beside its writer.
 #[derive(Clone)]
-pub(super) struct Plain<V: Value>(Arc<HashMap<u64, Vec<V>, S>>);
+pub struct Plain<V: Value>(Arc<HashMap<u64, Vec<V>, S>>);
 
 impl<V: Value> Plain<V> {
     fn map(&mut self) -> &mut HashMap<u64, Vec<V>, S> {
@@ -283,7 +287,7 @@ fn remove_from<V: Value>(bag: &mut Vec<V>, value: V) {
 
 /// `dashmap` of vectors.
 #[derive(Clone)]
-pub(super) struct Dash<V: Value>(Arc<DashMap<u64, Vec<V>, S>>);
+pub struct Dash<V: Value>(Arc<DashMap<u64, Vec<V>, S>>);
 
 impl<V: Value> Bags for Dash<V> {
     const NAME: &'static str = "dashmap of Vec";
@@ -332,7 +336,7 @@ impl<V: Value> ReadBags for Dash<V> {
 
 /// A lock around a `HashMap` of vectors.
 #[derive(Clone)]
-pub(super) struct Locked<V: Value>(Arc<RwLock<HashMap<u64, Vec<V>, S>>>);
+pub struct Locked<V: Value>(Arc<RwLock<HashMap<u64, Vec<V>, S>>>);
 
 impl<V: Value> Bags for Locked<V> {
     const NAME: &'static str = "RwLock of Vec";
@@ -381,3 +385,5 @@ impl<V: Value> ReadBags for Locked<V> {
         self.0.read().get(key).map(|bag| sum(bag.iter()))
     }
 }
+
+opaque!(Multi<V: Value>, Evmap<V: Value>, Plain<V: Value>, Dash<V: Value>, Locked<V: Value>);

@@ -1,5 +1,7 @@
 //! Maps that every thread reads and writes through a shared reference.
 
+pub mod turns;
+
 use std::fmt;
 
 use crate::hasher::CommonHasher;
@@ -8,13 +10,16 @@ use crate::peers::entries;
 use crate::report::PeerNote;
 
 /// A map for threads that all do the same.
-pub(super) trait Open<K: Key>: Sync + fmt::Debug {
+pub trait Open<K: Key>: Sync + fmt::Debug {
+    /// The name in the tables.
     const NAME: &'static str;
+    /// How it is driven, in a few words.
     const HOW: &'static str;
 
     /// The map with every key of `keys`.
     fn build(keys: &KeySet<K>) -> Self;
 
+    /// The value of `key`.
     fn get(&self, key: &K) -> Option<u64>;
 
     /// Visible on return; gives the old value.
@@ -24,7 +29,7 @@ pub(super) trait Open<K: Key>: Sync + fmt::Debug {
 type Common = CommonHasher;
 
 /// `evmap_core::SharedMap`.
-pub(super) struct Ours<K: Key>(evmap_core::SharedMap<K, u64, (), Common>);
+pub struct Ours<K: Key>(evmap_core::SharedMap<K, u64, (), Common>);
 
 impl<K: Key> Open<K> for Ours<K> {
     const NAME: &'static str = "evmap-core, SharedMap";
@@ -53,7 +58,7 @@ impl<K: Key> Open<K> for Ours<K> {
 }
 
 /// `dashmap`.
-pub(super) struct Dash<K: Key>(dashmap::DashMap<K, u64, Common>);
+pub struct Dash<K: Key>(dashmap::DashMap<K, u64, Common>);
 
 impl<K: Key> Open<K> for Dash<K> {
     const NAME: &'static str = "dashmap";
@@ -79,7 +84,7 @@ impl<K: Key> Open<K> for Dash<K> {
 }
 
 /// `papaya`.
-pub(super) struct Papaya<K: Key>(papaya::HashMap<K, u64, Common>);
+pub struct Papaya<K: Key>(papaya::HashMap<K, u64, Common>);
 
 impl<K: Key> Open<K> for Papaya<K> {
     const NAME: &'static str = "papaya";
@@ -108,7 +113,7 @@ impl<K: Key> Open<K> for Papaya<K> {
 }
 
 /// `scc`.
-pub(super) struct Scc<K: Key>(scc::HashMap<K, u64, Common>);
+pub struct Scc<K: Key>(scc::HashMap<K, u64, Common>);
 
 impl<K: Key> Open<K> for Scc<K> {
     const NAME: &'static str = "scc";
@@ -134,7 +139,8 @@ impl<K: Key> Open<K> for Scc<K> {
 }
 
 /// How each was driven.
-pub(super) fn notes<K: Key>() -> Vec<PeerNote> {
+#[must_use]
+pub fn notes<K: Key>() -> Vec<PeerNote> {
     fn note<K: Key, M: Open<K>>() -> PeerNote {
         PeerNote::new(M::NAME, M::HOW)
     }
@@ -146,14 +152,4 @@ pub(super) fn notes<K: Key>() -> Vec<PeerNote> {
     ]
 }
 
-macro_rules! opaque {
-    ($($map:ident),*) => {$(
-        impl<K: Key> fmt::Debug for $map<K> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.debug_struct(stringify!($map)).finish_non_exhaustive()
-            }
-        }
-    )*};
-}
-
-opaque!(Ours, Dash, Papaya, Scc);
+opaque!(Ours<K: Key>, Dash<K: Key>, Papaya<K: Key>, Scc<K: Key>);
