@@ -6,6 +6,7 @@ use std::fmt;
 
 use crate::hasher::CommonHasher;
 use crate::keys::{Key, KeySet};
+use crate::peer::Lookup;
 use crate::peers::entries;
 use crate::report::PeerNote;
 
@@ -24,6 +25,31 @@ pub trait Open<K: Key>: Sync + fmt::Debug {
 
     /// Visible on return; gives the old value.
     fn insert(&self, key: K, value: u64) -> Option<u64>;
+}
+
+/// What is done for each of these maps.
+pub trait VisitOpen<K: Key> {
+    /// Does it for this one.
+    fn visit<M: Open<K>>(&mut self);
+}
+
+/// Goes through all of them, ours first.
+pub fn each<K: Key>(visit: &mut impl VisitOpen<K>) {
+    visit.visit::<Ours<K>>();
+    visit.visit::<Dash<K>>();
+    visit.visit::<Papaya<K>>();
+    visit.visit::<Scc<K>>();
+}
+
+/// The look-ups of such a map.
+#[derive(Debug)]
+pub struct Through<'a, M>(pub &'a M);
+
+impl<K: Key, M: Open<K>> Lookup<K> for Through<'_, M> {
+    #[inline(always)]
+    fn get(&self, key: &K) -> Option<u64> {
+        self.0.get(key)
+    }
 }
 
 type Common = CommonHasher;
@@ -138,18 +164,18 @@ impl<K: Key> Open<K> for Scc<K> {
     }
 }
 
+impl<K: Key> VisitOpen<K> for Vec<PeerNote> {
+    fn visit<M: Open<K>>(&mut self) {
+        self.push(PeerNote::new(M::NAME, M::HOW));
+    }
+}
+
 /// How each was driven.
 #[must_use]
 pub fn notes<K: Key>() -> Vec<PeerNote> {
-    fn note<K: Key, M: Open<K>>() -> PeerNote {
-        PeerNote::new(M::NAME, M::HOW)
-    }
-    vec![
-        note::<K, Ours<K>>(),
-        note::<K, Dash<K>>(),
-        note::<K, Papaya<K>>(),
-        note::<K, Scc<K>>(),
-    ]
+    let mut notes = Vec::new();
+    each::<K>(&mut notes);
+    notes
 }
 
 opaque!(Ours<K: Key>, Dash<K: Key>, Papaya<K: Key>, Scc<K: Key>);

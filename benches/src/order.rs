@@ -99,7 +99,7 @@ impl<K: Clone> Order<K> {
 
     /// All batches, from a place that differs from reader to reader, for ever.
     pub fn batches(&self, reader: usize) -> impl Iterator<Item = Batch<'_, K>> {
-        let count = self.sums.len();
+        let count = self.batch_count();
         let start = SmallRng::seed_from_u64(reader as u64).random_range(0..count);
         (start..).map(move |number| {
             let number = number % count;
@@ -111,9 +111,15 @@ impl<K: Clone> Order<K> {
         })
     }
 
+    /// How many batches one whole walk has.
+    #[must_use]
+    pub fn batch_count(&self) -> usize {
+        self.sums.len()
+    }
+
     /// The batches of one whole walk.
     pub fn once(&self, reader: usize) -> impl Iterator<Item = Batch<'_, K>> {
-        self.batches(reader).take(self.sums.len())
+        self.batches(reader).take(self.batch_count())
     }
 
     /// The write with this number: writes walk the same order, each with a generation of its own.

@@ -1,10 +1,12 @@
 //! What a map is asked to do, one kind of work per file, each compiled for each map.
 
 mod beside;
+mod counted;
 mod race;
 mod reads;
 mod writes;
 
+pub use counted::{beside_another, side_by_side};
 pub use race::{Lane, Running, Work, race};
 pub use reads::lap;
 

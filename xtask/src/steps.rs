@@ -32,7 +32,9 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "format", about: "formatting", cargo: &["fmt", "--all", "--check"], ..PLAIN },
     Step { name: "build", about: "everything builds", cargo: &["test", "--workspace", "--all-targets", "--all-features", "--no-run"], essential: true, ..PLAIN },
     Step { name: "clippy", about: "clippy, warnings denied", cargo: &["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"], ..PLAIN },
-    Step { name: "tests", about: "unit and integration tests", cargo: &["test", "--workspace", "--all-targets", "--all-features", "--no-fail-fast"], ..PLAIN },
+    Step { name: "tests", about: "unit and integration tests", cargo: &["test", "--workspace", "--lib", "--bins", "--tests", "--examples", "--all-features", "--no-fail-fast"], ..PLAIN },
+    // In the profile of the tests, which has their dependencies built already: one round each, to see that they work.
+    Step { name: "benches", about: "every bench once, its results checked", cargo: &["test", "--workspace", "--benches", "--all-features", "--no-fail-fast", "--", "--test"], ..PLAIN },
     Step { name: "doc-tests", about: "examples in the documentation", cargo: &["test", "--workspace", "--exclude", "benches", "--all-features", "--doc"], ..PLAIN },
     Step { name: "readme", about: "the example of the README", cargo: &["test", "--package", "benches", "--doc"], ..PLAIN },
     Step { name: "loom", about: "interleavings under loom, a quick run", cargo: &["test", "--release", "--manifest-path", "left-right/Cargo.toml", "--test", "loom", "--features", "async"], environment: &[("RUSTFLAGS", "--cfg loom"), ("LOOM_MAX_PREEMPTIONS", "2")], target: Some("loom"), ..PLAIN },
