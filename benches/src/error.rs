@@ -1,6 +1,7 @@
 //! What can go wrong, and the exit status that says so.
 
 use std::io;
+use std::process::ExitCode;
 
 /// Why a benchmark run ended without a report.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +19,9 @@ pub enum Error {
         /// The answer and what it should have been.
         mismatch: Mismatch,
     },
+    /// Something that was called did not do its work.
+    #[error("{0}")]
+    Failed(String),
     /// The report could not be written.
     #[error("cannot {doing}: {source}")]
     Io {
@@ -34,7 +38,19 @@ impl Error {
     pub fn exit_status(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
-            Self::Wrong { .. } | Self::Io { .. } => 1,
+            Self::Wrong { .. } | Self::Failed(_) | Self::Io { .. } => 1,
+        }
+    }
+}
+
+/// Says what went wrong, if anything, and ends so.
+#[must_use]
+pub fn exit(outcome: Result<(), Error>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(error.exit_status())
         }
     }
 }

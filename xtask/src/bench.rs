@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: build the benchmark, run it where the caller stands.
+//! `cargo xtask bench` and `cargo xtask instructions`: build a program of the package `benches`, run it where the
+//! caller stands.
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -7,13 +8,13 @@ use crate::cargo::{cargo, wait, workspace_root};
 
 /// The profile is plain `release`, without link-time optimization: what a user of these crates gets by
 /// default. With it, crates that forgot an `#[inline]` would look better here than in a user's program.
-const PACKAGE: [&str; 5] = ["--release", "--package", "benches", "--bin", "bench"];
+const PACKAGE: [&str; 4] = ["--release", "--package", "benches", "--bin"];
 
 /// Passes the arguments through, and the exit status back.
-pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode, String> {
+pub(crate) fn run(program: &str, arguments: &[OsString]) -> Result<ExitCode, String> {
     let root = workspace_root()?;
     // First by itself, so that its progress shows; `run` then only runs.
-    let built = wait(cargo().arg("build").args(PACKAGE))?;
+    let built = wait(cargo().arg("build").args(PACKAGE).arg(program))?;
     if !built.success() {
         return Ok(ExitCode::FAILURE);
     }
@@ -21,7 +22,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Result<ExitCode, String> {
         cargo()
             .args(["run", "--quiet"])
             .args(PACKAGE)
-            .arg("--")
+            .args([program, "--"])
             .args(arguments)
             .env("BENCH_OUT", root.join("target").join("bench")),
     )?;

@@ -1,4 +1,4 @@
-//! The project's commands: `cargo xtask bench`, `cargo xtask test` and `cargo xtask verify`.
+//! The project's commands: `cargo xtask bench`, `instructions`, `test` and `verify`.
 
 mod bench;
 mod cargo;
@@ -27,6 +27,13 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<std::ffi::OsString>,
     },
+    /// Count the instructions of the main operations (`cargo xtask instructions --help` shows the options)
+    #[command(disable_help_flag = true)]
+    Instructions {
+        /// Passed on to the program that counts
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<std::ffi::OsString>,
+    },
     /// Run what every edit should pass: format, lints, tests, documentation
     Test(test::Arguments),
     /// Climb the ladder of verification, a line per rung
@@ -35,7 +42,8 @@ enum Command {
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
-        Command::Bench { arguments } => bench::run(&arguments),
+        Command::Bench { arguments } => bench::run("bench", &arguments),
+        Command::Instructions { arguments } => bench::run("instructions", &arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
     };

@@ -69,6 +69,24 @@ pub fn save(report: &Report, directory: &Path) -> Result<Saved, Error> {
     Ok(saved)
 }
 
+/// Writes one file: whole, or not at all.
+///
+/// # Errors
+///
+/// [`Error::Io`] if it cannot be written.
+pub fn whole(path: &Path, text: &str) -> Result<(), Error> {
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let step = || format!("write `{}`", path.display());
+    let file = temporary(directory, text).map_err(|source| failed(step(), source))?;
+    match file.persist(path) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(failed(step(), error.error)),
+    }
+}
+
 /// A file beside the final one, since a rename does not cross file systems. It goes when dropped.
 fn temporary(directory: &Path, text: &str) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
