@@ -98,7 +98,7 @@ pub fn run(arguments: &Arguments, given: &[String]) -> Result<(), Error> {
         about: suite.about().to_owned(),
         smoke: plan.effort.smoke,
         environment,
-        method: method(&plan.effort),
+        method: [suite.method(&plan.effort), method()].concat(),
         losses: losses(&findings),
         findings,
     };
@@ -131,16 +131,8 @@ fn list() -> String {
 }
 
 /// What all suites have in common.
-fn method(effort: &Effort) -> Vec<String> {
+fn method() -> Vec<String> {
     vec![
-        format!(
-            "Each figure is the median of {} rounds of {:?} (waits for a stalled reader: {} of {:?}) with the \
-             median absolute deviation in per cent; report.json has every sample.",
-            effort.rounds, effort.slice, effort.stalls, effort.stall
-        ),
-        "Rounds are interleaved: each round runs every measurement once and begins with another one, so \
-         that drift of the machine hits all alike."
-            .to_owned(),
         "A wrong answer ends the run without a report. Other load on the machine, frequency scaling and \
          virtual cores are not controlled for."
             .to_owned(),

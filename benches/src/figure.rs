@@ -1,6 +1,6 @@
 //! A figure: the median of repetitions, with its spread.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Samples of one quantity, condensed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -13,8 +13,34 @@ pub struct Figure {
     pub min: f64,
     /// The greatest sample.
     pub max: f64,
+    /// Where the median lies, if whoever took the samples has estimated that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interval: Option<Interval>,
     /// All samples, in the order of their rounds.
     pub samples: Vec<f64>,
+}
+
+/// A confidence interval, with criterion's names.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Interval {
+    /// How sure it is: 0.95 for 95 per cent.
+    pub confidence_level: f64,
+    /// Its lower end.
+    pub lower_bound: f64,
+    /// Its upper end.
+    pub upper_bound: f64,
+}
+
+impl Interval {
+    /// The interval of a quantity that grows with this one.
+    #[must_use]
+    pub fn map(self, change: impl Fn(f64) -> f64) -> Self {
+        Self {
+            lower_bound: change(self.lower_bound),
+            upper_bound: change(self.upper_bound),
+            ..self
+        }
+    }
 }
 
 impl Figure {
@@ -32,6 +58,7 @@ impl Figure {
             mad: median(&deviations),
             min: samples.iter().copied().fold(f64::INFINITY, f64::min),
             max: samples.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+            interval: None,
             samples,
         }
     }
@@ -77,7 +104,12 @@ impl Figure {
     /// Whether the difference to another figure is no greater than the spread of both.
     #[must_use]
     pub fn is_close_to(&self, other: &Self) -> bool {
-        (self.median - other.median).abs() <= self.mad + other.mad
+        match (&self.interval, &other.interval) {
+            (Some(ours), Some(theirs)) => {
+                ours.lower_bound <= theirs.upper_bound && theirs.lower_bound <= ours.upper_bound
+            }
+            _ => (self.median - other.median).abs() <= self.mad + other.mad,
+        }
     }
 }
 
@@ -132,6 +164,21 @@ mod tests {
         let far = Figure::of(vec![12.5, 12.5, 12.5]);
         assert!(one.is_close_to(&near));
         assert!(!one.is_close_to(&far));
+    }
+
+    #[test]
+    fn where_intervals_are_known_they_decide() {
+        let figure = |lower_bound, upper_bound| Figure {
+            interval: Some(Interval {
+                confidence_level: 0.95,
+                lower_bound,
+                upper_bound,
+            }),
+            ..Figure::of(vec![lower_bound, upper_bound])
+        };
+        assert!(figure(1.0, 3.0).is_close_to(&figure(3.0, 4.0)));
+        assert!(!figure(1.0, 3.0).is_close_to(&figure(3.1, 4.0)));
+        assert!(!figure(3.1, 4.0).is_close_to(&figure(1.0, 3.0)));
     }
 
     #[test]

@@ -90,6 +90,16 @@ impl Table {
         self.rows.first().map_or(BASE, |row| &row.name)
     }
 
+    /// What stands beside each median.
+    #[must_use]
+    pub fn spread(&self) -> &'static str {
+        let mut cells = self.rows.iter().flat_map(|row| &row.cells).flatten();
+        match cells.any(|cell| cell.figure.interval.is_some()) {
+            true => "[confidence interval]",
+            false => "\u{b1} deviation",
+        }
+    }
+
     /// Adds a column: a figure per row, in the rows' order, or none where the map cannot do the work.
     pub fn add_column(&mut self, name: impl Into<String>, figures: Vec<Option<Figure>>) {
         self.columns.push(name.into());
@@ -157,8 +167,10 @@ impl Report {
     /// The heading of [`losses`](Self::losses).
     #[must_use]
     pub fn losses_title(&self) -> String {
-        match self.findings.tables.first() {
-            Some(table) => format!("Where {} loses", table.base()),
+        let mut bases = self.findings.tables.iter().map(Table::base);
+        match bases.next() {
+            Some(base) if bases.all(|it| it == base) => format!("Where {base} loses"),
+            Some(_) => "Where the first row loses".to_owned(),
             None => "Targets missed".to_owned(),
         }
     }

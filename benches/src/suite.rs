@@ -3,6 +3,7 @@
 pub mod bulk;
 pub mod compare;
 pub mod memory;
+pub mod micro;
 pub mod mixed;
 pub mod multi;
 pub mod reads;
@@ -24,6 +25,7 @@ pub const ALL: &[&dyn Suite] = &[
     &memory::Memory,
     &multi::MultiValue,
     &shared::SharedHandles,
+    &micro::Micro,
 ];
 
 /// A set of measurements that are made together.
@@ -33,6 +35,20 @@ pub trait Suite: Debug + Sync {
 
     /// What it is for, in a line.
     fn about(&self) -> &'static str;
+
+    /// How the figures are made.
+    fn method(&self, effort: &Effort) -> Vec<String> {
+        vec![
+            format!(
+                "Each figure is the median of {} rounds of {:?} (waits for a stalled reader: {} of {:?}) with \
+                 the median absolute deviation in per cent; report.json has every sample.",
+                effort.rounds, effort.slice, effort.stalls, effort.stall
+            ),
+            "Rounds are interleaved: each round runs every measurement once and begins with another one, so \
+             that drift of the machine hits all alike."
+                .to_owned(),
+        ]
+    }
 
     /// Makes the measurements.
     ///

@@ -137,7 +137,7 @@ fn wrong_arguments() {
     bench(&["--filter", "nonsense"]).assert_refused("no peer's name contains `nonsense`");
     bench(&["--suite", "reads", "--filter", "papaya"]).assert_refused("--filter works with");
     bench(&["--suite", "mixed", "--native-hasher"]).assert_refused("--native-hasher works with");
-    for suite in ["bulk", "memory", "multi"] {
+    for suite in ["bulk", "memory", "multi", "micro"] {
         bench_on(b"one", &["--suite", suite]).assert_refused("--keys has no meaning for suite");
     }
 }
@@ -217,6 +217,78 @@ fn assert_claims(suite: &str, count: usize) {
     assert_eq!(verdicts, count, "{}", run.stdout());
 }
 
+/// A cargo that is asked for benches and leaves what criterion would.
+#[cfg(unix)]
+fn micro(cargo: &str) -> Run {
+    use std::os::unix::fs::PermissionsExt;
+
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("cargo");
+    fs::write(&path, cargo).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_bench"))
+        .current_dir(directory.path())
+        .env("CARGO", path)
+        .args(["--quick", "--out", "out", "--suite", "micro"])
+        .output()
+        .unwrap();
+    Run { output, directory }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_suite_micro_takes_what_criterion_has_estimated() {
+    let run = micro(
+        r#"#!/bin/sh
+case "$*" in "bench --package benches --manifest-path "*" -- --noplot "*) ;; *) exit 9 ;; esac
+echo "criterion speaks"
+leave() {
+    mkdir -p "$CRITERION_HOME/g/$1/new"
+    cd "$CRITERION_HOME/g/$1/new"
+    echo "{\"group_id\":\"read: get\",\"function_id\":\"$1\",\"value_str\":\"8 keys\",\"throughput\":{\"Elements\":10}}" > benchmark.json
+    echo "{\"median\":{\"confidence_interval\":{\"confidence_level\":0.95,\"lower_bound\":$2,\"upper_bound\":$4},\"point_estimate\":$3,\"standard_error\":1}}" > estimates.json
+    echo "{\"sampling_mode\":\"Flat\",\"iters\":[1,1],\"times\":[$2,$4]}" > sample.json
+}
+leave papaya 180 200 210
+leave evmap-core 90 100 110
+"#,
+    );
+    let report = run.report();
+    let table = &report["tables"][0];
+    assert_eq!(table["title"], "read: get");
+    assert_eq!(table["columns"][0], "8 keys");
+    let [ours, theirs] = [0, 1].map(|row| &table["rows"][row]);
+    assert_eq!(ours["name"], "evmap-core");
+    assert_eq!(theirs["name"], "papaya");
+    let figure = &theirs["cells"][0]["figure"];
+    assert_eq!(figure["median"], 20.0);
+    assert_eq!(figure["interval"]["lower_bound"], 18.0);
+    assert_eq!(figure["interval"]["upper_bound"], 21.0);
+    assert_eq!(theirs["cells"][0]["ratio"], 2.0);
+    let markdown = fs::read_to_string(run.out().join("report.md")).unwrap();
+    assert!(
+        markdown.contains("20.0 [18.0, 21.0], 2.00\u{d7}"),
+        "{markdown}"
+    );
+    assert!(!markdown.contains("Rounds are interleaved"), "{markdown}");
+    // The report is what this program prints, and nothing else.
+    assert!(run.stderr().contains("criterion speaks"));
+    assert!(!run.stdout().contains("criterion speaks"));
+}
+
+#[cfg(unix)]
+#[test]
+fn benches_that_fail_leave_no_report() {
+    let failed = micro("#!/bin/sh\nexit 101\n");
+    assert_eq!(failed.status(), 1);
+    assert!(failed.stderr().contains("cargo bench: exit status: 101"));
+    failed.assert_no_report();
+    let nothing = micro("#!/bin/sh\n");
+    assert_eq!(nothing.status(), 1);
+    assert!(nothing.stderr().contains("criterion left no estimates"));
+    nothing.assert_no_report();
+}
+
 #[test]
 fn a_report_is_replaced_as_a_whole() {
     let directory = tempfile::tempdir().unwrap();
@@ -242,7 +314,7 @@ fn the_list_names_suites_and_maps_and_measures_nothing() {
     let run = bench(&["--list"]);
     assert_eq!(run.status(), 0);
     let suites = [
-        "compare", "reads", "mixed", "bulk", "memory", "multi", "shared",
+        "compare", "reads", "mixed", "bulk", "memory", "multi", "shared", "micro",
     ];
     for name in suites.into_iter().chain(["evmap-core", "papaya"]) {
         assert!(run.stdout().contains(name), "{}", run.stdout());

@@ -100,12 +100,16 @@ fn claims(claims: &[Claim]) -> String {
     text
 }
 
-/// The median and its deviation in per cent.
+/// The median and its interval, or else its deviation in per cent.
 #[must_use]
 pub fn spread(figure: &Figure) -> String {
-    format!(
-        "{} \u{b1}{:.0}%",
-        short(figure.median),
-        figure.spread_percent()
-    )
+    let median = short(figure.median);
+    match &figure.interval {
+        Some(it) => format!(
+            "{median} [{}, {}]",
+            short(it.lower_bound),
+            short(it.upper_bound)
+        ),
+        None => format!("{median} \u{b1}{:.0}%", figure.spread_percent()),
+    }
 }

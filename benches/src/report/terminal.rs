@@ -20,9 +20,10 @@ pub fn render(report: &Report) -> String {
     }
     for table in &findings.tables {
         text += &format!(
-            "\n{} ({}; median \u{b1} deviation, ratio to {})\n{}\n",
+            "\n{} ({}; median {}, ratio to {})\n{}\n",
             table.title,
             table.unit,
+            table.spread(),
             table.base(),
             figures(table)
         );
