@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use benches::check;
 use benches::hasher::CommonHasher;
+use benches::loads::{self, Load};
 use benches::open::turns;
 use benches::open::{self, Open, VisitOpen};
 use benches::peer::{Peer, Writer};
@@ -180,12 +181,12 @@ fn shared_insert(criterion: &mut Criterion) {
 }
 
 /// Making a map, with its capacity, and storing all entries, visible in the end.
-struct Load<'a, 'c> {
+struct Build<'a, 'c> {
     group: &'a mut Group<'c>,
     input: &'a Lazy,
 }
 
-impl Visit<u64> for Load<'_, '_> {
+impl Visit<u64> for Build<'_, '_> {
     fn visit<P: Peer<u64>>(&mut self) {
         let input = self.input;
         self.group.bench_function(P::NAME, |bencher| {
@@ -205,13 +206,54 @@ impl Visit<u64> for Load<'_, '_> {
     }
 }
 
+/// The ways in which one map can be loaded, and what comes after a load.
+fn loads_by_way(criterion: &mut Criterion) {
+    let groups: [(&str, &[(&str, Load)]); 3] = [
+        (
+            "write: bulk load by way",
+            &[
+                ("evmap-core, insert", loads::core_insert),
+                ("evmap-core, extend", loads::core_extend),
+                ("evmap-core, build_from", loads::core_build_from),
+                ("hashbrown, insert", loads::plain_insert),
+                ("hashbrown, extend", loads::plain_extend),
+            ],
+        ),
+        (
+            "write: clear, bulk load again",
+            &[
+                ("evmap-core", loads::core_reload),
+                ("hashbrown", loads::plain_reload),
+            ],
+        ),
+        (
+            "write: second publish after a bulk load",
+            &[("evmap-core", loads::core_second_publish)],
+        ),
+    ];
+    let input = Input::of(LOAD);
+    for (name, ways) in groups {
+        let mut group = criterion.benchmark_group(name);
+        group.throughput(Throughput::Elements(support::at_most(LOAD) as u64));
+        group.sample_size(20);
+        for (way, load) in ways {
+            group.bench_function(*way, |bencher| {
+                bencher.iter_custom(|iterations| {
+                    (0..iterations).map(|_| right(way, load(&input.keys))).sum()
+                });
+            });
+        }
+        group.finish();
+    }
+}
+
 fn bulk_load(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("write: bulk load");
     group.throughput(Throughput::Elements(support::at_most(LOAD) as u64));
     // Each takes milliseconds, and as many more to be read back.
     group.sample_size(20);
     let input = Input::of(LOAD);
-    subject::each::<u64, CommonHasher>(&mut Load {
+    subject::each::<u64, CommonHasher>(&mut Build {
         group: &mut group,
         input: &input,
     });
@@ -221,6 +263,6 @@ fn bulk_load(criterion: &mut Criterion) {
 criterion_group! {
     name = write;
     config = support::criterion();
-    targets = append, publish, shared_insert, bulk_load
+    targets = append, publish, shared_insert, bulk_load, loads_by_way
 }
 criterion_main!(write);

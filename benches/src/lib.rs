@@ -33,6 +33,7 @@ pub mod subject;
 #[macro_use]
 mod opaque;
 pub mod bags;
+pub mod loads;
 pub mod open;
 
 pub mod check;

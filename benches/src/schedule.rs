@@ -1,4 +1,6 @@
-//! Interleaved repetitions.
+//! Interleaved repetitions, which is what criterion does not offer: it runs one bench to its end and then the
+//! next, so that a machine that changes its pace in between changes their ratio. What need not be held
+//! against something else is measured by criterion (`benches/benches/`) and not here.
 
 use std::fmt;
 

@@ -1,19 +1,18 @@
 //! Many at once: loading a map, loading it again, and looking up 64 keys at a time.
 
 mod chunks;
-mod loads;
 
 use super::{Effort, Plan, Suite};
 use crate::claim::{Claim, Target};
 use crate::error::Error;
 use crate::figure::Figure;
 use crate::keys::KeySet;
+use crate::loads::{self, Load};
 use crate::order::Order;
-use crate::report::{Findings, Row, Table};
+use crate::report::Findings;
 use crate::schedule::{Trial, interleave};
 use crate::subject::{BASE, FLOOR};
 use chunks::{CHUNK, Core, CoreMany, Look, Plain, PlainMany};
-use loads::{FIRST, Load, RELOAD, SECOND};
 
 /// Entries of a load.
 const LOAD: usize = 1_000_000;
@@ -37,16 +36,15 @@ impl Suite for Bulk {
         let effort = &plan.effort;
         let load = KeySet::integers(LOAD.min(effort.most_keys));
         let sets = [1_000, LOAD].map(|count| KeySet::integers(count.min(effort.most_keys)));
-        let (table, mut claims) = loads(&load, effort)?;
+        let mut claims = load_claims(&load, effort)?;
         claims.extend(look_ups(&sets, effort)?);
         Ok(Findings {
             keys: sets.iter().map(|keys| keys.name().to_owned()).collect(),
-            tables: vec![table],
             claims,
             notes: vec![
                 "A load is timed from the call that makes the map, with its capacity, to the end of the \
-                 publish; its second publish brings the other copy up to date; the load after it begins \
-                 with clear, which one copy sees before its publish. Every map has the same hasher."
+                 publish. Every map has the same hasher. What a second publish takes, and a load after a \
+                 clear, is among criterion's benches."
                     .to_owned(),
                 format!(
                     "{CHUNK} at a time: one enter, {CHUNK} look-ups, one leave, against the same look-ups \
@@ -59,54 +57,36 @@ impl Suite for Bulk {
     }
 }
 
-/// The loads of both maps.
-fn loads(keys: &KeySet<u64>, effort: &Effort) -> Result<(Table, Vec<Claim>), Error> {
-    let entries = [loads::entries(keys, 0), loads::entries(keys, 1)];
-    let sides: [(&str, &str, Load); 5] = [
+/// The loads of `evmap-core`, against the usual one of plain `hashbrown`.
+fn load_claims(keys: &KeySet<u64>, effort: &Effort) -> Result<Vec<Claim>, Error> {
+    let sides: [(&str, &str, Load); 4] = [
         (BASE, "insert", loads::core_insert),
         (BASE, "extend", loads::core_extend),
         (BASE, "build_from", loads::core_build_from),
         (FLOOR, "insert", loads::plain_insert),
-        (FLOOR, "extend", loads::plain_extend),
     ];
     let mut trials: Vec<Trial<'_>> = sides
         .iter()
         .map(|(map, way, load)| {
-            let (name, entries) = (format!("{map}: load by {way}"), &entries);
-            Trial::new(name, move || {
-                load(keys, entries).map_err(|mismatch| mismatch.at(map, &format!("load by {way}")))
+            Trial::new(format!("{map}: load by {way}"), move || {
+                let took = load(keys).map_err(|it| it.at(map, &format!("load by {way}")))?;
+                Ok(vec![took.as_nanos() as f64 / keys.len() as f64])
             })
         })
         .collect();
     let figures = interleave(&mut trials, effort.rounds)?;
-    let nanoseconds = |side: usize, step: usize| figures[side].get(step).cloned();
-
-    let title = format!("Loading {}", keys.name());
-    let mut table = Table::new(title, "millions of entries per second");
-    table.rows = [BASE, FLOOR].map(Row::new).into();
-    for (name, ours, theirs, step) in [
-        ("insert", 0, Some(3), FIRST),
-        ("extend", 1, Some(4), FIRST),
-        ("build_from", 2, None, FIRST),
-        ("second publish", 0, None, SECOND),
-        ("clear, insert", 0, Some(3), RELOAD),
-    ] {
-        let speed = |side| nanoseconds(side, step).map(|it| it.map(|ns| 1e3 / ns));
-        table.add_column(name, vec![speed(ours), theirs.and_then(speed)]);
-    }
-
-    let plain = nanoseconds(3, FIRST).expect("every side is loaded");
-    let claims = sides[..3].iter().enumerate().map(|(side, (_, way, _))| {
+    let mut figures: Vec<Figure> = figures.into_iter().flatten().collect();
+    let plain = figures.pop().expect("every side is loaded");
+    let claims = sides.iter().zip(figures).map(|((_, way, _), figure)| {
         Claim::ratio(
             format!("load {} by {way}, publish", keys.name()),
             "ns",
-            nanoseconds(side, FIRST).expect("every side is loaded"),
+            figure,
             (&format!("{FLOOR}, insert"), plain.clone()),
             Target::AtMost(2.0),
         )
     });
-    let claims = claims.collect();
-    Ok((table, claims))
+    Ok(claims.collect())
 }
 
 /// 64 look-ups per entry into the map.

@@ -8,10 +8,8 @@ use std::process::{Command, Stdio};
 
 use super::{Effort, Plan, Suite};
 use crate::error::Error;
-use crate::open::{Open, Ours as SharedMap};
 use crate::primitive::{self, Ours, Primitive};
 use crate::report::{Better, Findings, Row, Table};
-use crate::subject::BASE;
 use estimates::Estimated;
 
 /// The suite.
@@ -124,14 +122,9 @@ fn sorted<'a, O: Ord>(
 
 /// Ours before the others.
 fn rank(name: &str) -> bool {
-    let ours = [
-        BASE,
-        <SharedMap<u64> as Open<u64>>::NAME,
-        "evmap-multi",
-        Ours::NAME,
-        primitive::Shared::NAME,
-    ];
-    !ours.contains(&name)
+    // The registry's crate has the name of ours, and a version behind it.
+    let ours = [Ours::NAME, primitive::Shared::NAME].contains(&name);
+    !(ours || name.starts_with("evmap-"))
 }
 
 /// 2 before 10.
@@ -145,6 +138,8 @@ fn leading_number(text: &str) -> u64 {
 mod tests {
     use super::*;
     use crate::figure::Figure;
+    use crate::primitive::Registry;
+    use crate::subject::{self, BASE};
 
     fn estimated(name: &str, parameter: &str, median: f64) -> Estimated {
         Estimated {
@@ -152,6 +147,14 @@ mod tests {
             name: name.to_owned(),
             parameter: parameter.to_owned(),
             figure: Figure::of(vec![median]),
+        }
+    }
+
+    #[test]
+    fn our_rows_are_known_by_their_names() {
+        assert!(!rank(Ours::NAME) && rank(Registry::NAME));
+        for subject in subject::all::<u64>() {
+            assert_eq!(rank(subject.name()), subject.name() != BASE);
         }
     }
 

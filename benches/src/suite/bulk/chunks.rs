@@ -5,11 +5,11 @@ use std::sync::Arc;
 use evmap_core::{Builder, ReadHandle};
 use hashbrown::HashMap;
 
-use super::loads::entries;
 use crate::error::{Error, Mismatch};
 use crate::hasher::CommonHasher;
 use crate::keys::KeySet;
 use crate::order::{BATCH, Batch, Order};
+use crate::peers::entries;
 use crate::suite::Effort;
 use crate::workload::{Work, race};
 
@@ -40,7 +40,7 @@ impl Look for Core {
         let (mut writer, reader) = Builder::new()
             .capacity(keys.len())
             .hasher(CommonHasher::default())
-            .build_from(entries(keys, 0));
+            .build_from(entries(keys));
         writer.publish();
         // The data stays with the readers when the writer goes.
         Self(reader)
@@ -82,7 +82,7 @@ impl Look for Plain {
 
     fn build(keys: &KeySet<u64>) -> Self {
         let mut map = HashMap::with_capacity_and_hasher(keys.len(), CommonHasher::default());
-        map.extend(entries(keys, 0));
+        map.extend(entries(keys));
         Self(Arc::new(map))
     }
 
