@@ -276,6 +276,10 @@ mod rayon; // Parallel iterators.
 #[cfg(feature = "serde")]
 mod serde; // Serialization.
 
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+pub mod testing; // What the tests of both maps share.
+
 #[cfg(feature = "rayon")]
 pub use crate::rayon::{ParIter, ParKeys, ParValues};
 #[cfg(feature = "serde")]

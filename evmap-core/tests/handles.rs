@@ -2,7 +2,6 @@
 
 #[path = "handles/both.rs"]
 mod both;
-mod deadline;
 
 use std::iter::FusedIterator;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,11 +10,10 @@ use std::thread;
 use std::time::Duration;
 
 use evmap_core as map;
+use evmap_core::testing::deadline::within_deadline;
 use evmap_core::{
     Equivalent, Iter, Keys, ReadGuard, ReadHandle, ReadHandleFactory, Snapshot, Values, WriteHandle,
 };
-
-use deadline::within_deadline;
 
 #[test]
 fn handles_go_where_they_should() {

@@ -1,10 +1,5 @@
 //! The map that any number of threads read and write, beyond the examples in the documentation.
 
-mod deadline;
-#[path = "odd_input/strange.rs"]
-#[allow(dead_code)] // A part of it is for others.
-mod strange;
-
 use std::collections::HashSet;
 use std::mem;
 use std::num::NonZeroUsize;
@@ -13,10 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use evmap_core::testing::strange::{Call, Trap, set, trap, unset};
+use evmap_core::testing::{deadline::within_deadline, panics};
 use evmap_core::{Builder, DefaultHashBuilder, Publishing, SharedMap, WriteHandle};
-
-use deadline::within_deadline;
-use strange::{Call, Trap, set, trap, unset};
 
 const THREADS: u32 = 4;
 const WRITES: u32 = if cfg!(miri) { 5 } else { 500 };
@@ -29,10 +23,6 @@ fn every(count: usize) -> Publishing {
 fn hasty(publishing: Publishing) -> SharedMap<u32, u32> {
     let builder = Builder::new().publishing(publishing);
     builder.patience(Duration::from_millis(1)).build_shared()
-}
-
-fn panics<R>(work: impl FnOnce() -> R) -> bool {
-    catch_unwind(AssertUnwindSafe(work)).is_err()
 }
 
 #[test]

@@ -1,15 +1,12 @@
 //! `SharedMap` against a plain `HashMap`, by random steps, with each policy that a thread alone can
 //! follow.
 
-mod chance;
-mod deadline;
-
 use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault};
 use std::num::NonZeroUsize;
 
-use chance::{Weak, config, steps};
-use deadline::within_deadline;
+use evmap_core::testing::chance::Weak;
+use evmap_core::testing::deadline::within_deadline;
 use evmap_core::{Builder, DefaultHashBuilder, Publishing, SharedMap};
 use proptest::prelude::*;
 
@@ -173,16 +170,12 @@ fn policies() -> impl Strategy<Value = Publishing> {
     })
 }
 
-proptest! {
-    #![proptest_config(config(400))]
-
-    #[test]
-    fn agrees_with_a_plain_map(steps in steps(Step::decode), publishing in policies()) {
+evmap_core::random_tests! { 400, Step::decode;
+    fn agrees_with_a_plain_map(steps, publishing in policies()) {
         within_deadline(move || run(steps, publishing, DefaultHashBuilder::default()));
     }
 
-    #[test]
-    fn agrees_when_keys_collide(steps in steps(Step::decode), publishing in policies()) {
+    fn agrees_when_keys_collide(steps, publishing in policies()) {
         within_deadline(move || run(steps, publishing, BuildHasherDefault::<Weak>::default()));
     }
 }

@@ -2,8 +2,6 @@
 
 #[path = "../../evmap-core/tests/handles/both.rs"]
 mod both;
-#[path = "../../evmap-core/tests/deadline/mod.rs"]
-mod deadline;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +9,7 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use deadline::within_deadline;
+use evmap_core::testing::deadline::within_deadline;
 use evmap_multi as map;
 use evmap_multi::{
     Bag, Equivalent, ReadGuard, ReadHandle, ReadHandleFactory, Snapshot, WriteHandle,

@@ -1,24 +1,16 @@
 //! The map that any number of threads read and write: what is of its own beside `evmap-core`'s,
 //! with which it shares all that has nothing to do with bags.
 
-#[path = "../../evmap-core/tests/deadline/mod.rs"]
-mod deadline;
-#[path = "../../evmap-core/tests/odd_input/strange.rs"]
-#[allow(dead_code)] // A part of it is for others.
-mod strange;
-
 use std::collections::HashMap;
 use std::mem;
 use std::num::NonZeroUsize;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use evmap_core::testing::strange::{Call, Trap, set, trap, unset};
+use evmap_core::testing::{deadline::within_deadline, panics};
 use evmap_multi::{Builder, Publishing, SharedMap, WriteHandle};
-
-use deadline::within_deadline;
-use strange::{Call, Trap, set, trap, unset};
 
 const THREADS: u32 = 4;
 const WRITES: u32 = if cfg!(miri) { 5 } else { 500 };
@@ -27,10 +19,6 @@ const WRITES: u32 = if cfg!(miri) { 5 } else { 500 };
 fn hasty(publishing: Publishing) -> SharedMap<u32, u32> {
     let builder = Builder::new().publishing(publishing);
     builder.patience(Duration::from_millis(1)).build_shared()
-}
-
-fn panics<R>(work: impl FnOnce() -> R) -> bool {
-    catch_unwind(AssertUnwindSafe(work)).is_err()
 }
 
 #[test]

@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 use std::panic::catch_unwind;
 
+use evmap_core::testing::panics;
 use evmap_core::{Builder, CapacityError};
-
-use crate::panics;
 
 /// Fits no address space of this century, but is no overflow either.
 #[cfg(target_pointer_width = "64")]

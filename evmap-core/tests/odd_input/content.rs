@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::hash::BuildHasher;
 
+use evmap_core::testing::world::{Item, World};
 use evmap_core::{Builder, Handles, Snapshot};
-
-use crate::item::{Item, World};
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Content {

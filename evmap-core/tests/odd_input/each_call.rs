@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
+use evmap_core::testing::deadline::within_deadline;
+use evmap_core::testing::outcome::Outcome;
+use evmap_core::testing::world::{Same, World, at_each_call};
+
 use crate::content::{content, filled};
-use crate::deadline::within_deadline;
-use crate::fuse::Outcome;
-use crate::item::{Same, World, at_each_call};
 use crate::methods::{METHODS, Reader, Step, Writer, with_pending};
 
 /// The methods that both maps have.

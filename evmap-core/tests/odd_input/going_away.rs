@@ -4,10 +4,9 @@ use std::collections::HashMap;
 use std::thread;
 use std::time::Duration;
 
+use evmap_core::testing::deadline::within_deadline;
+use evmap_core::testing::panics;
 use evmap_core::{PublishError, StalledReader};
-
-use crate::deadline::within_deadline;
-use crate::panics;
 
 #[test]
 fn a_writer_dropped_mid_batch_leaves_the_last_publish() {

@@ -3,18 +3,20 @@
 
 use std::collections::HashMap;
 
+use evmap_core::testing::ledger::{Ledger, Tracked};
+use evmap_core::testing::panics;
+use evmap_core::testing::strange::{Liar, Named, Seeded, random};
 use evmap_core::{Builder, ReadHandle};
-
-use crate::live::{Live, assert_all_dropped_once, live};
-use crate::strange::{Liar, Named, Seeded, random};
 
 /// Changes a map at random, and a plain one in the same way. If nobody lies the two agree.
 fn churn<const HASH: bool, const EQ: bool>() {
-    let (mut writer, reader) = evmap_core::new::<Liar<HASH, EQ, Live>, Live>();
+    let ledger = Ledger::default();
+    let value = |number| ledger.value(number);
+    let (mut writer, reader) = evmap_core::new::<Liar<HASH, EQ, Tracked>, Tracked>();
     let mut plain = HashMap::new();
     for round in 0..if cfg!(miri) { 30 } else { 2_000 } {
         let number = random() % 32;
-        let key = Liar(Live::new(number));
+        let key = Liar(value(number));
         match random() % 8 {
             0 => {
                 writer.remove(&key);
@@ -25,20 +27,21 @@ fn churn<const HASH: bool, const EQ: bool>() {
                 plain.remove(&number);
             }
             2 => {
-                writer.update(&key, |value| value.value += 1);
+                writer.update(&key, |value| value.set(**value + 1));
                 plain.entry(number).and_modify(|value| *value += 1);
             }
             3 => {
-                writer.insert_and_get(key, Live::new(round));
+                writer.insert_and_get(key, value(round));
                 plain.insert(number, round);
             }
             4 if round % 64 == 0 => {
-                writer.retain(|key, value| (key.0.value + value.value) % 2 == 0);
+                writer.retain(|key, value| (*key.0 + **value) % 2 == 0);
                 plain.retain(|key, value| (*key + *value) % 2 == 0);
             }
             4 if round % 64 == 1 => {
                 writer.retain_mut(|_, value| {
-                    value.to_mut().value += 1;
+                    let next = ***value + 1;
+                    value.to_mut().set(next);
                     true
                 });
                 plain.values_mut().for_each(|value| *value += 1);
@@ -55,7 +58,7 @@ fn churn<const HASH: bool, const EQ: bool>() {
                 writer.shrink_to_fit();
             }
             _ => {
-                writer.insert(key, Live::new(round));
+                writer.insert(key, value(round));
                 plain.insert(number, round);
             }
         }
@@ -63,10 +66,10 @@ fn churn<const HASH: bool, const EQ: bool>() {
             writer.publish();
             let view = reader.enter();
             assert_eq!(view.iter().count(), view.len());
-            let found = view.get(&Liar(Live::new(number)));
+            let found = view.get(&Liar(value(number)));
             if !HASH && !EQ {
-                assert_eq!(found.map(|value| value.value), plain.get(&number).copied());
-                let entries = view.iter().map(|(key, value)| (key.0.value, value.value));
+                assert_eq!(found.map(|value| **value), plain.get(&number).copied());
+                let entries = view.iter().map(|(key, value)| (*key.0, **value));
                 assert_eq!(entries.collect::<HashMap<_, _>>(), plain);
             }
         }
@@ -75,13 +78,13 @@ fn churn<const HASH: bool, const EQ: bool>() {
     writer.publish();
     writer.view();
     let entries = reader.enter().len() + writer.view().len();
-    assert_eq!(live(), 2 * entries);
+    assert_eq!(ledger.alive(), 2 * entries);
     // The writer goes amid a batch, and with a publish that one copy has not seen.
-    writer.insert(Liar(Live::new(0)), Live::new(0)).publish();
-    writer.insert(Liar(Live::new(1)), Live::new(1));
+    writer.insert(Liar(value(0)), value(0)).publish();
+    writer.insert(Liar(value(1)), value(1));
     drop(writer);
     drop(reader);
-    assert_all_dropped_once();
+    ledger.assert_all_dropped_once();
 }
 
 #[test]
@@ -109,20 +112,21 @@ fn both_may_lie() {
 
 #[test]
 fn a_hasher_whose_clone_hashes_differently_gives_wrong_answers_and_no_more() {
-    let (mut writer, reader) = evmap_core::with_hasher::<u32, Live, _>(Seeded(0));
+    let (mut writer, reader) = evmap_core::with_hasher::<u32, Tracked, _>(Seeded(0));
+    let ledger = Ledger::default();
     for round in 0..50 {
-        writer.extend((0..20).map(|n| (n, Live::new(u64::from(n)))));
+        writer.extend((0..20).map(|n| (n, ledger.value(u64::from(n)))));
         writer.publish();
         let view = reader.enter();
         assert_eq!(view.iter().count(), view.len());
         // What is found under a key is a value of that key.
         assert!(
             view.get(&round)
-                .is_none_or(|value| value.value == u64::from(round))
+                .is_none_or(|value| **value == u64::from(round))
         );
     }
     drop((writer, reader));
-    assert_all_dropped_once();
+    ledger.assert_all_dropped_once();
 }
 
 #[test]
@@ -191,7 +195,7 @@ fn a_key_that_is_not_equal_to_itself_is_missed_at_once() {
     impl Eq for Never {}
 
     let (mut writer, reader) = evmap_core::new();
-    assert!(crate::panics(|| {
+    assert!(panics(|| {
         writer.get_or_insert_with(Never, || 1);
     }));
     assert!(!writer.is_poisoned());

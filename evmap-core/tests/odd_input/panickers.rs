@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
+use evmap_core::testing::panics;
+use evmap_core::testing::strange::{Call, Trap, set, trap, unset};
 use evmap_core::{PublishError, ReadHandle, WriteHandle};
-
-use crate::panics;
-use crate::strange::{Call, Trap, set, trap, unset};
 
 type Attempt = fn(&mut WriteHandle<Trap, Trap>);
 

@@ -9,11 +9,10 @@ use std::num::NonZeroUsize;
 use std::thread;
 use std::time::Duration;
 
+use evmap_core::testing::outcome::Outcome;
+use evmap_core::testing::world::{World, at_each_call};
 use left_right::Poisoned;
 use left_right::Publishing;
-
-use crate::fuse::Outcome;
-use crate::item::{World, at_each_call};
 
 /// A map, as a session uses it.
 pub(crate) trait Subject: Clone + Send + Sync + Sized + 'static {

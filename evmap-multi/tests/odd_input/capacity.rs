@@ -1,8 +1,7 @@
 //! Capacities that are zero, absurd, or about nothing.
 
+use evmap_core::testing::panics;
 use evmap_multi::{Builder, CapacityError};
-
-use crate::panics;
 
 #[test]
 fn zero_is_no_table_at_all() {

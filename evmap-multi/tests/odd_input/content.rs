@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::hash::BuildHasher;
 
+use evmap_core::testing::world::{Item, World};
 use evmap_multi::{Bag, Builder, Handles, Snapshot};
-
-use crate::item::{Item, World};
 
 /// How many values the keys of the map have: bags of every form.
 const BAGS: [u64; 4] = [0, 1, 3, 33];

@@ -1,7 +1,7 @@
 //! `Hash` and `Eq` that lie: wrong answers, and no more.
 
-use crate::ignore;
-use crate::strange::{Liar, Named, Seeded, random};
+use evmap_core::testing::ignore;
+use evmap_core::testing::strange::{Liar, Named, Seeded, random};
 
 fn churn<const HASH: bool, const EQ: bool>() {
     let (mut writer, reader) = evmap_multi::new::<Liar<HASH, EQ>, Liar<HASH, EQ>>();

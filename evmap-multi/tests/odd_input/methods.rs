@@ -1,9 +1,9 @@
 //! Every method of the handles, and what it leaves pending.
 
+use evmap_core::testing::world::{Item, Same, World};
 use evmap_multi::{Operation, ReadHandle, WriteHandle};
 
 use crate::content::Content;
-use crate::item::{Item, Same, World};
 
 pub(crate) type Writer = WriteHandle<Item, Item, Item, Same>;
 pub(crate) type Reader = ReadHandle<Item, Item, Item, Same>;

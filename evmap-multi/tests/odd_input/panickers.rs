@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
+use evmap_core::testing::strange::{Call, Trap, set, trap, unset};
+use evmap_core::testing::{ignore, panics};
 use evmap_multi::{Bag, PublishError, ReadHandle, WriteHandle};
-
-use crate::strange::{Call, Trap, set, trap, unset};
-use crate::{ignore, panics};
 
 type Writer = WriteHandle<u32, Trap>;
 type Reader = ReadHandle<u32, Trap>;

@@ -4,11 +4,11 @@
 use std::mem;
 use std::time::Duration;
 
+use evmap_core::testing::deadline::within_deadline;
+use evmap_core::testing::world::{Fused, Item, World};
 use evmap_multi::{Operation, Publishing, ReadHandle, SharedMap};
 
 use crate::content::{Content, content, filled};
-use crate::deadline::within_deadline;
-use crate::item::{Fused, Item, World};
 use crate::sharing::{Method, SETTINGS, Subject, Try, play};
 
 type Map = SharedMap<Item, Item, Item, Fused>;

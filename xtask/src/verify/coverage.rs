@@ -91,7 +91,7 @@ fn executables(messages: &str) -> Vec<String> {
     found.map(str::to_owned).collect()
 }
 
-/// The lines of the libraries' sources, by their paths in the workspace.
+/// The lines of the libraries' sources, by their paths in the workspace. What tests share is none.
 fn lines(lcov: &str, root: &Path) -> Lines {
     let mut all = Lines::new();
     let mut file = None;
@@ -99,9 +99,10 @@ fn lines(lcov: &str, root: &Path) -> Lines {
         if let Some(path) = line.strip_prefix("SF:") {
             let path = Path::new(path).strip_prefix(root).ok();
             let is_source = |path: &&Path| {
-                LIBRARIES
-                    .iter()
-                    .any(|library| path.starts_with(Path::new(library).join("src")))
+                LIBRARIES.iter().any(|library| {
+                    let source = Path::new(library).join("src");
+                    path.starts_with(&source) && !path.starts_with(source.join("testing"))
+                })
             };
             file = path
                 .filter(is_source)
@@ -173,6 +174,7 @@ mod tests {
     fn only_the_libraries_count_and_a_line_is_reached_if_any_copy_is() {
         let lcov = "SF:/w/left-right/src/a.rs\nDA:1,0\nDA:2,0\nend_of_record\n\
                     SF:/w/xtask/src/b.rs\nDA:1,0\nend_of_record\n\
+                    SF:/w/evmap-core/src/testing/c.rs\nDA:1,0\nend_of_record\n\
                     SF:/w/left-right/src/a.rs\nDA:1,4\nend_of_record\n";
         let lines = lines(lcov, Path::new("/w"));
         assert_eq!(lines.len(), 1);

@@ -1,5 +1,4 @@
-//! Types whose `Hash`, `Eq`, `Clone` and `Drop` lie or panic. The tests of `evmap-multi` use them,
-//! too.
+//! Types whose `Hash`, `Eq`, `Clone` and `Drop` lie or panic.
 
 use std::cell::Cell;
 use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher};
@@ -7,7 +6,7 @@ use std::ops::Deref;
 
 thread_local!(static NEXT: Cell<u64> = const { Cell::new(0x9e37_79b9_7f4a_7c15) });
 
-pub(crate) fn random() -> u64 {
+pub fn random() -> u64 {
     let mut x = NEXT.get();
     x ^= x << 13;
     x ^= x >> 7;
@@ -18,7 +17,7 @@ pub(crate) fn random() -> u64 {
 
 /// Hashes and compares as it likes, and owns memory, so that a wrong drop would show.
 #[derive(Clone, Debug)]
-pub(crate) struct Liar<const HASH: bool, const EQ: bool, N = Box<u64>>(pub(crate) N);
+pub struct Liar<const HASH: bool, const EQ: bool, N = Box<u64>>(pub N);
 
 impl<const HASH: bool, const EQ: bool, N: Deref<Target = u64>> Hash for Liar<HASH, EQ, N> {
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -40,7 +39,7 @@ impl<const HASH: bool, const EQ: bool, N: Deref<Target = u64>> Eq for Liar<HASH,
 
 /// A hasher whose clone hashes differently.
 #[derive(Debug)]
-pub(crate) struct Seeded(pub(crate) u64);
+pub struct Seeded(pub u64);
 
 impl Clone for Seeded {
     fn clone(&self) -> Self {
@@ -60,7 +59,7 @@ impl BuildHasher for Seeded {
 
 /// Equal to others that can be told apart.
 #[derive(Clone, Debug)]
-pub(crate) struct Named(pub(crate) u32, pub(crate) &'static str);
+pub struct Named(pub u32, pub &'static str);
 
 impl PartialEq for Named {
     fn eq(&self, other: &Self) -> bool {
@@ -77,7 +76,7 @@ impl Hash for Named {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Call {
+pub enum Call {
     Hash,
     Eq,
     Clone,
@@ -88,19 +87,19 @@ thread_local!(static TRAP: Cell<Option<(Call, u32)>> = const { Cell::new(None) }
 
 /// Panics in a call that the trap is set for, once.
 #[derive(Debug)]
-pub(crate) struct Trap(pub(crate) Box<u32>);
+pub struct Trap(pub Box<u32>);
 
-pub(crate) fn trap(n: u32) -> Trap {
+pub fn trap(n: u32) -> Trap {
     Trap(Box::new(n))
 }
 
 /// Sets the trap for the first such call after `spared` others.
-pub(crate) fn set(call: Call, spared: u32) {
+pub fn set(call: Call, spared: u32) {
     TRAP.set(Some((call, spared)));
 }
 
 /// Whether the trap was not sprung yet; it is not set any more.
-pub(crate) fn unset() -> bool {
+pub fn unset() -> bool {
     TRAP.take().is_some()
 }
 

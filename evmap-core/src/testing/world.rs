@@ -1,23 +1,26 @@
-//! Keys and values each of whose calls may panic, and the loop over these calls. The tests of
-//! `evmap-multi` use them, too.
+//! Keys and values each of whose calls may panic, and the loop over these calls.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
-use crate::fuse::{At, Fuse};
-use crate::tracked::{Ledger, Tracked};
+use super::ledger::{Ledger, Tracked};
+use super::outcome::burn;
 
 /// Hashes the same way in each run, so that the calls are the same, too.
-pub(crate) type Same = BuildHasherDefault<DefaultHasher>;
+pub type Same = BuildHasherDefault<DefaultHasher>;
 
 /// A key, a value or metadata; it hashes and compares as its payload.
-pub(crate) struct Item {
+#[derive(Debug)]
+pub struct Item {
     value: Tracked,
     world: World,
 }
 
 impl Item {
-    pub(crate) fn payload(&self) -> u64 {
-        self.value.payload()
+    pub fn payload(&self) -> u64 {
+        *self.value
     }
 }
 
@@ -51,7 +54,8 @@ impl PartialEq for Item {
 impl Eq for Item {}
 
 /// Hashes as [`Same`] does, and may panic when it is cloned or asked.
-pub(crate) struct Fused(World);
+#[derive(Debug)]
+pub struct Fused(World);
 
 impl Clone for Fused {
     fn clone(&self) -> Self {
@@ -69,11 +73,22 @@ impl BuildHasher for Fused {
     }
 }
 
+/// At which calls to panic.
+#[derive(Clone, Copy, Debug)]
+enum At {
+    Never,
+    /// At this call only.
+    Once(usize),
+    /// At this call and all that follow, except while the thread unwinds already.
+    FromThenOn(usize),
+}
+
 /// Knows all items of a run and when to panic.
-#[derive(Clone)]
-pub(crate) struct World {
+#[derive(Clone, Debug)]
+pub struct World {
     ledger: Ledger,
-    fuse: Fuse,
+    /// How many calls of the user's code there were.
+    calls: Arc<AtomicUsize>,
     at: At,
 }
 
@@ -81,26 +96,26 @@ impl World {
     fn new(at: At) -> Self {
         Self {
             ledger: Ledger::default(),
-            fuse: Fuse::new(at),
+            calls: Arc::default(),
             at,
         }
     }
 
     /// Whether no call panics.
-    pub(crate) fn is_calm(&self) -> bool {
+    pub fn is_calm(&self) -> bool {
         matches!(self.at, At::Never)
     }
 
     /// Whether the calls after one that has panicked do so, too.
-    pub(crate) fn goes_on_panicking(&self) -> bool {
+    pub fn goes_on_panicking(&self) -> bool {
         matches!(self.at, At::FromThenOn(_))
     }
 
-    pub(crate) fn hasher(&self) -> Fused {
+    pub fn hasher(&self) -> Fused {
         Fused(self.clone())
     }
 
-    pub(crate) fn item(&self, payload: u64) -> Item {
+    pub fn item(&self, payload: u64) -> Item {
         Item {
             value: self.ledger.value(payload),
             world: self.clone(),
@@ -108,20 +123,27 @@ impl World {
     }
 
     /// A call of the user's code.
-    pub(crate) fn call(&self, name: &'static str) {
-        self.fuse.burn(name);
+    pub fn call(&self, name: &'static str) {
+        let count = self.calls.fetch_add(1, Ordering::SeqCst);
+        let burns = match self.at {
+            At::Never => false,
+            At::Once(at) => count == at,
+            At::FromThenOn(at) => count >= at && !thread::panicking(),
+        };
+        if burns {
+            burn(name);
+        }
     }
 
-    /// How many there were.
-    pub(crate) fn calls(&self) -> usize {
-        self.fuse.calls()
+    fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
     }
 }
 
 /// Runs a session without a panic, when nothing may be left over, and then for each call of the
 /// user's code with a panic at that call, and from that call on.
 #[track_caller]
-pub(crate) fn at_each_call(session: impl Fn(&World)) {
+pub fn at_each_call(session: impl Fn(&World)) {
     let run = |at| {
         let world = World::new(at);
         session(&world);

@@ -9,7 +9,7 @@ const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Runs `work` on a thread of its own, and panics if it panics or does not return in time.
 #[track_caller]
-pub(crate) fn within_deadline<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> R {
+pub fn within_deadline<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> R {
     let (done, wait) = mpsc::channel();
     let thread = thread::spawn(move || drop(done.send(work())));
     match wait.recv_timeout(DEADLINE) {
