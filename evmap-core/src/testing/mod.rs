@@ -17,6 +17,14 @@ pub mod ledger; // Values that are counted.
 
 pub mod world; // Keys and values each of whose calls may panic.
 
+pub mod map; // A map under test.
+
+pub mod observed; // One whose content can be seen without a call of the user's code.
+
+pub mod each_call; // A panic at each call in the methods of its writer.
+
+pub mod sharing; // And in those of the map that threads share.
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Whether `work` panics.

@@ -1,10 +1,13 @@
 //! A small map, and what can be seen of it without a call of the user's code.
 
 use std::collections::BTreeMap;
-use std::hash::BuildHasher;
 
+use evmap_core::testing::map::Hashes;
+use evmap_core::testing::observed::{Observed, Try};
 use evmap_core::testing::world::{Item, World};
-use evmap_core::{Builder, Handles, Snapshot};
+use evmap_core::{Builder, Operation};
+
+use crate::Single;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Content {
@@ -12,22 +15,53 @@ pub(crate) struct Content {
     pub(crate) meta: u64,
 }
 
-pub(crate) fn content<S>(snapshot: &Snapshot<Item, Item, Item, S>) -> Content {
-    let entries = snapshot.iter();
-    Content {
-        entries: entries
-            .map(|(key, value)| (key.payload(), value.payload()))
-            .collect(),
-        meta: snapshot.meta().payload(),
-    }
-}
+impl<S: Hashes> Observed for Single<Item, Item, Item, S> {
+    type Content = Content;
 
-/// A filled map.
-pub(crate) fn filled<S>(world: &World, hasher: S) -> Handles<Item, Item, Item, S>
-where
-    S: BuildHasher + Clone + Send,
-{
-    let entries = (0..5).map(|n| (world.item(n), world.item(10 * n)));
-    let builder = Builder::new().hasher(hasher);
-    builder.meta(world.item(7)).build_from(entries)
+    const HARMLESS: &[&str] = &["closure", "default", "iterator", "clone of the hasher"];
+
+    fn filled(world: &World, hasher: S) -> (Self::Writer, Self::Reader) {
+        let entries = (0..5).map(|n| (world.item(n), world.item(10 * n)));
+        let builder = Builder::new().hasher(hasher);
+        builder.meta(world.item(7)).build_from(entries)
+    }
+
+    fn content(snapshot: &Self::Snapshot) -> Content {
+        let entries = snapshot.iter();
+        Content {
+            entries: entries
+                .map(|(key, value)| (key.payload(), value.payload()))
+                .collect(),
+            meta: snapshot.meta().payload(),
+        }
+    }
+
+    fn with_meta(content: Content, meta: u64) -> Content {
+        Content { meta, ..content }
+    }
+
+    fn with_pending(mut content: Content, writer: &Self::Writer) -> Content {
+        for operation in writer.pending() {
+            match operation {
+                Operation::Insert { key, value } => {
+                    content.entries.insert(key.payload(), value.payload());
+                }
+                Operation::Remove { key } => {
+                    content.entries.remove(&key.payload());
+                }
+                Operation::Clear => content.entries.clear(),
+                Operation::SetMeta { meta } => content.meta = meta.payload(),
+                _ => {}
+            }
+        }
+        content
+    }
+
+    fn tries() -> &'static [Try<Self>] {
+        &[
+            |map, world| map.try_insert(world.item(1), world.item(1)).map(drop),
+            |map, world| map.try_remove(world.item(1)).map(drop),
+            |map, _| map.try_batch(|_| ()),
+        ]
+    }
 }

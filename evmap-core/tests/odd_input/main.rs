@@ -7,7 +7,7 @@ mod each_call;
 mod going_away;
 mod hashers;
 mod liars;
-mod methods;
 mod panickers;
 mod shared_each_call;
-mod sharing;
+
+evmap_core::map_under_test!(Single, evmap_core);

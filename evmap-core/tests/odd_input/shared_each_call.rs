@@ -1,73 +1,18 @@
 //! Every method of a map that threads share, with a panic at each call of the user's code in it, as
 //! `each_call` has it for the writer alone.
 
-use std::mem;
 use std::time::Duration;
 
 use evmap_core::testing::deadline::within_deadline;
-use evmap_core::testing::world::{Fused, Item, World};
-use evmap_core::{Operation, Publishing, ReadHandle, SharedMap};
+use evmap_core::testing::observed::Observed;
+use evmap_core::testing::sharing::{Method, SETTINGS, Setting, play};
+use evmap_core::testing::world::{Fused, Item};
+use evmap_core::{Operation, SharedMap};
 
-use crate::content::{Content, content, filled};
-use crate::sharing::{Method, SETTINGS, Setting, Subject, Try, play};
+use crate::Single;
+use crate::content::Content;
 
-type Map = SharedMap<Item, Item, Item, Fused>;
-
-impl Subject for Map {
-    type Reader = ReadHandle<Item, Item, Item, Fused>;
-    type Content = Content;
-
-    const HARMLESS: &[&str] = &["closure", "default", "iterator", "clone of the hasher"];
-
-    fn make(world: &World, publishing: Publishing, patience: Duration) -> Self {
-        let (writer, _) = filled(world, world.hasher());
-        writer.into_shared(publishing, patience)
-    }
-
-    fn content(&self) -> Content {
-        content(&self.enter())
-    }
-
-    fn version(&self) -> u64 {
-        self.version()
-    }
-
-    fn reader(&self) -> Self::Reader {
-        self.reader()
-    }
-
-    fn content_of(reader: &Self::Reader) -> Content {
-        content(&reader.enter())
-    }
-
-    fn stall(reader: &Self::Reader) {
-        mem::forget(reader.enter());
-    }
-
-    fn publish(&self) {
-        self.publish();
-    }
-
-    fn is_poisoned(&self) -> bool {
-        self.is_poisoned()
-    }
-
-    fn set_meta(&self, world: &World, meta: u64) {
-        self.set_meta(world.item(meta));
-    }
-
-    fn with_meta(content: Content, meta: u64) -> Content {
-        Content { meta, ..content }
-    }
-
-    fn tries() -> &'static [Try<Self>] {
-        &[
-            |map, world| map.try_insert(world.item(1), world.item(1)).map(drop),
-            |map, world| map.try_remove(world.item(1)).map(drop),
-            |map, _| map.try_batch(|_| ()),
-        ]
-    }
-}
+type Map = Single<Item, Item, Item, Fused>;
 
 /// For methods that change nothing.
 const NOTHING: &[fn(&mut Content)] = &[];
@@ -306,7 +251,7 @@ const METHODS: &[Method<Map>] = &[
         name: "clones",
         step: |world, map| {
             let copy = map.clone();
-            assert_eq!(content(&copy.enter()), content(&map.enter()));
+            assert_eq!(Map::content(&copy.enter()), Map::content(&map.enter()));
             drop(copy);
             let copy = SharedMap::from(map.enter().clone());
             drop(copy.insert(world.item(1), world.item(0)));

@@ -1,10 +1,13 @@
 //! A small map, and what can be seen of it without a call of the user's code.
 
 use std::collections::BTreeMap;
-use std::hash::BuildHasher;
 
+use evmap_core::testing::map::Hashes;
+use evmap_core::testing::observed::{Observed, Try};
 use evmap_core::testing::world::{Item, World};
-use evmap_multi::{Bag, Builder, Handles, Snapshot};
+use evmap_multi::{Bag, Builder, Operation};
+
+use crate::Multi;
 
 /// How many values the keys of the map have: bags of every form.
 const BAGS: [u64; 4] = [0, 1, 3, 33];
@@ -32,27 +35,68 @@ impl Content {
     }
 }
 
-pub(crate) fn content<S>(snapshot: &Snapshot<Item, Item, Item, S>) -> Content {
-    let bag = |(key, bag): (&Item, &Bag<Item, S>)| {
-        let mut values: Vec<_> = bag.iter().map(Item::payload).collect();
-        values.sort_unstable();
-        (key.payload(), values)
-    };
-    Content {
-        bags: snapshot.iter().map(bag).collect(),
-        meta: snapshot.meta().payload(),
-    }
-}
+impl<S: Hashes> Observed for Multi<Item, Item, Item, S> {
+    type Content = Content;
 
-/// A filled map.
-pub(crate) fn filled<S>(world: &World, hasher: S) -> Handles<Item, Item, Item, S>
-where
-    S: BuildHasher + Clone + Send,
-{
-    let bags = (0..).zip(BAGS).map(|(key, count)| {
-        let values = (0..count).map(|n| world.item(n));
-        (world.item(key), values)
-    });
-    let builder = Builder::new().hasher(hasher);
-    builder.meta(world.item(7)).build_from_bags(bags)
+    // New bags get a clone of the hasher.
+    const HARMLESS: &[&str] = &["closure", "iterator"];
+
+    fn filled(world: &World, hasher: S) -> (Self::Writer, Self::Reader) {
+        let bags = (0..).zip(BAGS).map(|(key, count)| {
+            let values = (0..count).map(|n| world.item(n));
+            (world.item(key), values)
+        });
+        let builder = Builder::new().hasher(hasher);
+        builder.meta(world.item(7)).build_from_bags(bags)
+    }
+
+    fn content(snapshot: &Self::Snapshot) -> Content {
+        let bag = |(key, bag): (&Item, &Bag<Item, S>)| {
+            let mut values: Vec<_> = bag.iter().map(Item::payload).collect();
+            values.sort_unstable();
+            (key.payload(), values)
+        };
+        Content {
+            bags: snapshot.iter().map(bag).collect(),
+            meta: snapshot.meta().payload(),
+        }
+    }
+
+    fn with_meta(content: Content, meta: u64) -> Content {
+        Content { meta, ..content }
+    }
+
+    fn with_pending(mut content: Content, writer: &Self::Writer) -> Content {
+        for operation in writer.pending() {
+            match operation {
+                Operation::Insert { key, value } => {
+                    content.insert(key.payload(), value.payload());
+                }
+                Operation::Update { key, value } => {
+                    content.bags.insert(key.payload(), vec![value.payload()]);
+                }
+                Operation::RemoveValue { key, value } => {
+                    content.remove(key.payload(), value.payload());
+                }
+                Operation::Clear { key } => _ = content.bags.insert(key.payload(), Vec::new()),
+                Operation::Reserve { key, .. } => {
+                    _ = content.bags.entry(key.payload()).or_default();
+                }
+                Operation::RemoveEntry { key } => _ = content.bags.remove(&key.payload()),
+                Operation::Purge => content.bags.clear(),
+                Operation::SetMeta { meta } => content.meta = meta.payload(),
+                _ => {}
+            }
+        }
+        content
+    }
+
+    fn tries() -> &'static [Try<Self>] {
+        &[
+            |map, world| map.try_insert(world.item(1), world.item(1)),
+            |map, world| map.try_remove_value(world.item(1), world.item(1)).map(drop),
+            |map, world| map.try_remove_entry(world.item(1)).map(drop),
+            |map, _| map.try_batch(|_| ()),
+        ]
+    }
 }

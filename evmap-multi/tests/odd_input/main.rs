@@ -3,12 +3,10 @@
 
 mod capacity;
 mod content;
-#[path = "../../../evmap-core/tests/odd_input/each_call.rs"]
 mod each_call;
 mod hashing;
 mod liars;
-mod methods;
 mod panickers;
 mod shared_each_call;
-#[path = "../../../evmap-core/tests/odd_input/sharing.rs"]
-mod sharing;
+
+evmap_core::map_under_test!(Multi, evmap_multi);

@@ -1,17 +1,16 @@
-//! Every method of the handles, and what it leaves pending.
+//! Every method of the writer and of a reader, played again for each call of the user's code in it, with a
+//! panic at that call. Whatever happens, readers see the last publish and nothing is dropped twice.
 
-use evmap_core::testing::world::{Item, Same, World};
-use evmap_multi::{Operation, ReadHandle, WriteHandle};
+use evmap_core::testing::each_call::Step;
+use evmap_core::testing::world::{Item, Same};
+use evmap_multi::Operation;
 
-use crate::content::Content;
+use crate::Multi;
 
-pub(crate) type Writer = WriteHandle<Item, Item, Item, Same>;
-pub(crate) type Reader = ReadHandle<Item, Item, Item, Same>;
+type Map = Multi<Item, Item, Item, Same>;
 
-/// One call of the program, as a step of a session.
-pub(crate) type Step = fn(&World, &mut Writer, &Reader);
-
-pub(crate) const METHODS: &[(&str, Step)] = &[
+/// Beside those that both maps have.
+const METHODS: &[(&str, Step<Map>)] = &[
     ("insert", |world, writer, _| {
         for key in 0..5 {
             writer.insert(world.item(key), world.item(7));
@@ -126,28 +125,9 @@ pub(crate) const METHODS: &[(&str, Step)] = &[
             bag.into_iter().for_each(drop);
         }
     }),
+    ("to_hash_map", |_, _, reader| {
+        drop(reader.enter().to_hash_map());
+    }),
 ];
 
-/// What readers will see once everything that is pending is published.
-pub(crate) fn with_pending(mut content: Content, writer: &Writer) -> Content {
-    for operation in writer.pending() {
-        match operation {
-            Operation::Insert { key, value } => {
-                content.insert(key.payload(), value.payload());
-            }
-            Operation::Update { key, value } => {
-                content.bags.insert(key.payload(), vec![value.payload()]);
-            }
-            Operation::RemoveValue { key, value } => {
-                content.remove(key.payload(), value.payload());
-            }
-            Operation::Clear { key } => _ = content.bags.insert(key.payload(), Vec::new()),
-            Operation::Reserve { key, .. } => _ = content.bags.entry(key.payload()).or_default(),
-            Operation::RemoveEntry { key } => _ = content.bags.remove(&key.payload()),
-            Operation::Purge => content.bags.clear(),
-            Operation::SetMeta { meta } => content.meta = meta.payload(),
-            _ => {}
-        }
-    }
-    content
-}
+evmap_core::each_call_tests!(Map, METHODS);

@@ -1,58 +1,30 @@
 //! Sessions of a map that threads share, with a panic at one of the calls of the user's code in them.
-//! The tests of `evmap-multi` use them, too.
 //!
 //! What a method changes is said by a model, so that the sessions know what readers must see without
 //! a look at the log, which would be a call more.
 
-use std::fmt::Debug;
+use std::mem;
 use std::num::NonZeroUsize;
 use std::thread;
 use std::time::Duration;
 
-use evmap_core::testing::outcome::Outcome;
-use evmap_core::testing::world::{World, at_each_call};
-use left_right::Poisoned;
-use left_right::Publishing;
-
-/// A map, as a session uses it.
-pub(crate) trait Subject: Clone + Send + Sync + Sized + 'static {
-    type Reader: Send + 'static;
-    /// What can be seen, read without a call of the user's code.
-    type Content: Clone + Debug + PartialEq;
-
-    /// The calls that do not change a copy, wherever they are made: a panic poisons nothing.
-    const HARMLESS: &[&str];
-
-    /// A filled map, published once.
-    fn make(world: &World, publishing: Publishing, patience: Duration) -> Self;
-    fn content(&self) -> Self::Content;
-    fn version(&self) -> u64;
-    fn reader(&self) -> Self::Reader;
-    fn content_of(reader: &Self::Reader) -> Self::Content;
-    /// Leaks a view.
-    fn stall(reader: &Self::Reader);
-    fn publish(&self);
-    fn is_poisoned(&self) -> bool;
-    fn set_meta(&self, world: &World, meta: u64);
-    /// What [`set_meta`](Self::set_meta) changes.
-    fn with_meta(content: Self::Content, meta: u64) -> Self::Content;
-    /// The writes that return an error, one by one.
-    fn tries() -> &'static [Try<Self>];
-}
-
-/// A write that returns an error if it is refused.
-pub(crate) type Try<M> = fn(&M, &World) -> Result<(), Poisoned>;
+use super::map::{Reader as _, Shared as _, Writer as _};
+use super::observed::Observed;
+use super::outcome::Outcome;
+use super::world::{Fused, World, at_each_call};
+use crate::Publishing;
 
 /// Something that a program does with a map.
-pub(crate) struct Method<M: Subject> {
-    pub(crate) name: &'static str,
-    pub(crate) step: fn(&World, &M),
+#[derive(Debug)]
+pub struct Method<M: Observed> {
+    pub name: &'static str,
+    pub step: fn(&World, &M::Shared),
     /// What that changes, step by step. Each happens as a whole or not at all, and none before those
     /// that come before it.
-    pub(crate) changes: &'static [fn(&mut M::Content)],
+    pub changes: &'static [fn(&mut M::Content)],
 }
 
-impl<M: Subject> Method<M> {
+impl<M: Observed> Method<M> {
     /// The states in which a panic may leave what was `content`, the last that without one.
     fn states(&self, content: &M::Content) -> Vec<M::Content> {
         let mut states = vec![content.clone()];
@@ -67,11 +39,11 @@ impl<M: Subject> Method<M> {
 
 /// How a session is played.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Setting {
-    pub(crate) publishing: Publishing,
+pub struct Setting {
+    pub publishing: Publishing,
     /// Whether a reader never leaves, so that the writer goes on with clones.
-    pub(crate) is_stalled: bool,
-    pub(crate) map_goes_first: bool,
+    pub is_stalled: bool,
+    pub map_goes_first: bool,
 }
 
 /// Nobody publishes at this interval but the last handle's end.
@@ -79,7 +51,7 @@ const LONG: Publishing = Publishing::Interval(Duration::from_secs(600));
 const EVERY_OTHER: Publishing = Publishing::Every(NonZeroUsize::new(2).unwrap());
 
 /// Each is another way through the writes.
-pub(crate) const SETTINGS: [Setting; 5] = {
+pub const SETTINGS: [Setting; 5] = {
     const fn setting(publishing: Publishing, is_stalled: bool, map_goes_first: bool) -> Setting {
         Setting {
             publishing,
@@ -97,7 +69,7 @@ pub(crate) const SETTINGS: [Setting; 5] = {
 };
 
 /// Plays the method without a panic, and then with one at each call.
-pub(crate) fn play<M: Subject>(method: &Method<M>, setting: Setting) {
+pub fn play<M: Observed<Hasher = Fused>>(method: &Method<M>, setting: Setting) {
     // The last name is the one that failed.
     println!("{}, {setting:?}", method.name);
     at_each_call(|world| session(world, method, setting));
@@ -114,11 +86,12 @@ struct Known<C> {
 
 /// The method, three times, with a change and a publish in between, so that both copies absorb it and
 /// the third time stays pending where writes do not publish. Then the end.
-fn session<M: Subject>(world: &World, method: &Method<M>, setting: Setting) {
+fn session<M: Observed<Hasher = Fused>>(world: &World, method: &Method<M>, setting: Setting) {
     let made = Outcome::of(|| {
         // No reader is in the way for longer than no time, where one is.
         let patience = Duration::from_secs(if setting.is_stalled { 0 } else { 600 });
-        let map = M::make(world, setting.publishing, patience);
+        let (writer, _) = M::filled(world, world.hasher());
+        let map = writer.into_shared(setting.publishing, patience);
         let other = map.clone();
         (map, other)
     });
@@ -127,8 +100,8 @@ fn session<M: Subject>(world: &World, method: &Method<M>, setting: Setting) {
         Outcome::Burnt(_) => return,
         Outcome::Refused(message) => panic!("{message}"),
     };
-    let first = map.content();
-    let stalled = setting.is_stalled.then(|| stalled_reader(&map));
+    let first = M::content(&map.enter());
+    let stalled = setting.is_stalled.then(|| stalled_reader::<M>(&map));
     let reader = map.reader();
     let mut known = Known {
         seen: first.clone(),
@@ -137,12 +110,12 @@ fn session<M: Subject>(world: &World, method: &Method<M>, setting: Setting) {
     };
     let change = Method {
         name: "set_meta",
-        step: |world, map: &M| map.set_meta(world, 99),
+        step: |world, map: &M::Shared| map.set_meta(world.item(99)),
         changes: &[|content: &mut M::Content| *content = M::with_meta(content.clone(), 99)],
     };
     let publish = Method {
         name: "publish",
-        step: |_, map: &M| map.publish(),
+        step: |_, map: &M::Shared| map.publish(),
         changes: &[],
     };
     let steps = [method, &change, method, &publish, method];
@@ -154,7 +127,7 @@ fn session<M: Subject>(world: &World, method: &Method<M>, setting: Setting) {
         for handle in [other, map] {
             go(|| drop(handle));
         }
-        let seen = M::content_of(&reader);
+        let seen = M::content(&reader.enter());
         // The last handle publishes, if nothing panics in that.
         if !world.is_calm() {
             may_be_seen.push(known.seen);
@@ -168,17 +141,17 @@ fn session<M: Subject>(world: &World, method: &Method<M>, setting: Setting) {
         }
     }
     if let Some(stalled) = stalled {
-        assert_eq!(M::content_of(&stalled), first, "a view that is held");
+        assert_eq!(M::content(&stalled.enter()), first, "a view that is held");
         go(|| drop(stalled));
     }
 }
 
 /// A reader whose view is never dropped. It was made on a thread that is gone: in debug builds a thread
 /// with a view is told so by every write.
-fn stalled_reader<M: Subject>(map: &M) -> M::Reader {
+fn stalled_reader<M: Observed>(map: &M::Shared) -> M::Reader {
     let reader = map.reader();
     let stalls = move || {
-        M::stall(&reader);
+        mem::forget(reader.enter());
         reader
     };
     thread::spawn(stalls).join().expect("it enters")
@@ -191,26 +164,26 @@ fn go(drop: impl FnOnce()) {
 }
 
 /// Takes a step; whether the user's code panicked in it.
-fn take<M: Subject>(
+fn take<M: Observed>(
     world: &World,
     step: &Method<M>,
     setting: Setting,
-    map: &M,
-    other: &M,
+    map: &M::Shared,
+    other: &M::Shared,
     known: &mut Known<M::Content>,
 ) -> bool {
     let states = step.states(known.whole.last().expect("there is one"));
     let outcome = Outcome::of(|| (step.step)(world, map));
     if map.version() != known.version {
         known.version = map.version();
-        known.seen = map.content();
+        known.seen = M::content(&map.enter());
         assert!(
             states.contains(&known.seen),
             "{outcome:?}: {:?}, not {states:?}",
             known.seen
         );
     }
-    assert_eq!(map.content(), known.seen, "{outcome:?}");
+    assert_eq!(M::content(&map.enter()), known.seen, "{outcome:?}");
     let call = match outcome {
         Outcome::Returned(()) => {
             known.whole = vec![states[states.len() - 1].clone()];
@@ -223,28 +196,31 @@ fn take<M: Subject>(
         Outcome::Refused(message) => panic!("{message}"),
     };
     known.whole = states;
-    for seen in [M::content_of(&map.reader()), other.content()] {
+    for seen in [
+        M::content(&map.reader().enter()),
+        M::content(&other.enter()),
+    ] {
         assert_eq!(seen, known.seen, "{call}");
     }
     assert_eq!(map.is_poisoned(), other.is_poisoned());
     if map.is_poisoned() {
         assert!(!M::HARMLESS.contains(&call), "{call}");
-        refuse(world, map);
+        refuse::<M>(world, map);
         thread::scope(|scope| {
-            let refuses = || say_poisoned(world, other);
+            let refuses = || say_poisoned::<M>(world, other);
             scope.spawn(refuses).join().expect("it refuses");
         });
-        assert_eq!(other.content(), known.seen);
+        assert_eq!(M::content(&other.enter()), known.seen);
     } else {
-        go_on(world, other, known);
+        go_on::<M>(world, other, known);
     }
     true
 }
 
 /// Every write of a poisoned map says so, each in its way.
-fn refuse<M: Subject>(world: &World, map: &M) {
-    say_poisoned(world, map);
-    let attempts: [&dyn Fn(); 2] = [&|| map.set_meta(world, 1), &|| map.publish()];
+fn refuse<M: Observed>(world: &World, map: &M::Shared) {
+    say_poisoned::<M>(world, map);
+    let attempts: [&dyn Fn(); 2] = [&|| map.set_meta(world.item(1)), &|| map.publish()];
     for attempt in attempts {
         match Outcome::of(attempt) {
             Outcome::Refused(message) => {
@@ -259,7 +235,7 @@ fn refuse<M: Subject>(world: &World, map: &M) {
 }
 
 /// The writes that return errors do.
-fn say_poisoned<M: Subject>(world: &World, map: &M) {
+fn say_poisoned<M: Observed>(world: &World, map: &M::Shared) {
     for attempt in M::tries() {
         match Outcome::of(|| attempt(map, world)) {
             Outcome::Returned(result) => assert!(result.is_err()),
@@ -271,12 +247,12 @@ fn say_poisoned<M: Subject>(world: &World, map: &M) {
 }
 
 /// Everybody can write on, and what was pending becomes visible, unless the user's code panics again.
-fn go_on<M: Subject>(world: &World, map: &M, known: &mut Known<M::Content>) {
+fn go_on<M: Observed>(world: &World, map: &M::Shared, known: &mut Known<M::Content>) {
     let publish = |work: &dyn Fn(), known: &mut Known<M::Content>| {
         let outcome = Outcome::of(work);
         if map.version() != known.version || matches!(outcome, Outcome::Returned(())) {
             known.version = map.version();
-            known.seen = map.content();
+            known.seen = M::content(&map.enter());
             let (seen, whole) = (&known.seen, &known.whole);
             assert!(whole.contains(seen), "{outcome:?}: {seen:?}, not {whole:?}");
         }
@@ -291,7 +267,7 @@ fn go_on<M: Subject>(world: &World, map: &M, known: &mut Known<M::Content>) {
         let before = known.seen.clone();
         known.whole.push(M::with_meta(before, 77));
         let write = || {
-            map.set_meta(world, 77);
+            map.set_meta(world.item(77));
             map.publish();
         };
         if publish(&write, known) {
