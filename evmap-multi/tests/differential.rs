@@ -2,17 +2,17 @@
 
 mod model;
 
+use evmap_core::testing::model::{Step, decode_all};
 use evmap_multi::Operation;
-use model::Step;
+use model::steps::{Log, decode};
 
-evmap_core::differential_tests!(150, Step::decode, model::run);
+evmap_core::differential_tests!(150, decode, model::run);
 
 #[test]
 fn bytes_stand_for_steps() {
-    let steps: Vec<_> = Step::decode_all(&[0, 1, 2, 0, 27, 0, 0, 0, 9]).collect();
-    assert!(matches!(
-        &steps[..],
-        [Step::Log(Operation::Insert { key, value }), Step::Publish]
-            if key.name == "k1" && *value.0 == 2
-    ));
+    let steps: Vec<_> = decode_all(&[0, 1, 2, 0, 27, 0, 0, 0, 9], decode).collect();
+    let [Step::Log(Log::Operation(step)), Step::Publish] = &steps[..] else {
+        panic!("{steps:?}");
+    };
+    assert!(matches!(step, Operation::Insert { key, value } if key.name == "k1" && *value.0 == 2));
 }

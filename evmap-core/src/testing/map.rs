@@ -57,7 +57,7 @@ pub trait Writer<M: Map>: From<M::Snapshot> + Debug + Send + 'static {
     fn apply(&mut self, operation: M::Operation) -> &mut Self;
     fn has_pending_operations(&self) -> bool;
     /// Copies of what is pending.
-    fn pending(&self) -> Vec<M::Operation>;
+    fn pending(&self) -> impl ExactSizeIterator<Item = M::Operation>;
     fn view(&mut self) -> &M::Snapshot;
     fn try_view(&mut self) -> Option<&M::Snapshot>;
     fn view_or_replace(&mut self, patience: Duration) -> Result<&M::Snapshot, PublishError>;
@@ -176,8 +176,8 @@ macro_rules! map_under_test {
             fn has_pending_operations(&self) -> bool {
                 self.has_pending_operations()
             }
-            fn pending(&self) -> Vec<$map::Operation<K, V, M>> {
-                self.pending().map(|operation| operation.cloned()).collect()
+            fn pending(&self) -> impl ExactSizeIterator<Item = $map::Operation<K, V, M>> {
+                self.pending().map(|operation| operation.cloned())
             }
             fn view(&mut self) -> &$map::Snapshot<K, V, M, S> {
                 self.view()

@@ -25,6 +25,8 @@ pub mod each_call; // A panic at each call in the methods of its writer.
 
 pub mod sharing; // And in those of the map that threads share.
 
+pub mod model; // Random steps, against a plain map.
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Whether `work` panics.

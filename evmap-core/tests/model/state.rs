@@ -1,60 +1,97 @@
 //! What the map should hold.
 
 use std::collections::HashMap;
-use std::hash::BuildHasher;
 
-use evmap_core::{Operation, Snapshot};
+use evmap_core::testing::map::Hashes;
+use evmap_core::testing::model::odd::{Key, Value};
+use evmap_core::testing::model::{self, Model};
+use evmap_core::{Builder, Operation};
 
-use super::odd::{Key, Value};
-use super::views;
+use super::steps::{Change, Log, READERS};
+use super::{Single, writes};
 
-pub(super) type Map<S> = Snapshot<Key, Value, u16, S>;
+type State = model::State<Value>;
 
-/// What the map should hold.
-#[derive(Clone, Debug, Default)]
-pub(super) struct State {
-    pub(super) entries: HashMap<Key, Value>,
-    pub(super) meta: u16,
-    pub(super) version: u64,
-}
+impl<S: Hashes> Model for Single<Key, Value, u16, S> {
+    type Held = Value;
+    type Log = Log;
+    type Change = Change;
+    type Look = String;
 
-impl views::State for State {
-    fn version(&self) -> u64 {
-        self.version
+    const READERS: usize = READERS;
+
+    fn build(entries: Vec<(Key, Value)>, hasher: S) -> (Self::Writer, Self::Reader) {
+        Builder::new().hasher(hasher).meta(0).build_from(entries)
     }
-}
 
-impl State {
-    pub(super) fn change(&mut self, operation: Operation<Key, Value, u16>) {
+    fn build_plain(entries: Vec<(Key, Value)>) -> HashMap<Key, Value> {
+        entries.into_iter().collect()
+    }
+
+    fn with_keys_again(entries: Vec<(Key, Value)>) -> Vec<(Key, Value)> {
+        // With another value: of them the second counts.
+        let first = |(key, _): &(Key, Value)| (key.clone(), Value::new(7));
+        let again = |(key, value): &(Key, Value)| (Key::new(&key.name, !key.mark), value.clone());
+        let firsts = entries.iter().map(first);
+        firsts.chain(entries.iter().map(again)).collect()
+    }
+
+    fn entries(snapshot: Self::Snapshot) -> Vec<(Key, Value)> {
+        snapshot.into_iter().collect()
+    }
+
+    fn log(step: Log, writer: &mut Self::Writer, own: &mut State) -> usize {
+        writes::log(step, writer, own)
+    }
+
+    fn change(step: Change, writer: &mut Self::Writer, own: &mut State) -> usize {
+        writes::change(step, writer, &mut own.entries)
+    }
+
+    fn apply(operation: Self::Operation, state: &mut State) {
         match operation {
             // Of two equal keys the one that is there stays, as in the map.
-            Operation::Insert { key, value } => drop(self.entries.insert(key, value)),
-            Operation::Remove { key } => drop(self.entries.remove(&key)),
-            Operation::Clear => self.entries.clear(),
-            Operation::SetMeta { meta } => self.meta = meta,
+            Operation::Insert { key, value } => drop(state.entries.insert(key, value)),
+            Operation::Remove { key } => drop(state.entries.remove(&key)),
+            Operation::Clear => state.entries.clear(),
+            Operation::SetMeta { meta } => state.meta = meta,
             _ => {}
         }
     }
-}
 
-/// Compares a map with what it should hold, marks of the keys included.
-pub(super) fn compare_own<S: BuildHasher>(map: &Map<S>, state: &State) {
-    assert_eq!(*map.meta(), state.meta);
-    assert_eq!(map.len(), state.entries.len());
-    for (key, value) in &state.entries {
-        let (held, seen) = map.get_key_value(key).expect("it is there");
-        assert_eq!((seen, held.mark), (value, key.mark), "{key:?}");
+    fn sent(operation: Self::Operation) -> Self::Operation {
+        #[cfg(feature = "serde")]
+        let operation = serde_json::from_str(&serde_json::to_string(&operation).unwrap()).unwrap();
+        operation
     }
-}
 
-/// The same, and what can be asked in other ways.
-pub(super) fn compare<S: BuildHasher>(map: &Map<S>, state: &State) {
-    compare_own(map, state);
-    assert_eq!(*map, state.entries);
-    assert_eq!(map.iter().count(), state.entries.len());
-    assert_eq!(map.is_empty(), state.entries.is_empty());
-    assert_eq!(
-        map.get_many(["k0", "missing"]),
-        [state.entries.get("k0"), None]
-    );
+    fn look(key: &String, reader: &Self::Reader, state: &State) {
+        let key = key.as_str();
+        let value = state.entries.get(key);
+        assert_eq!(reader.get(key).as_deref(), value);
+        assert_eq!(reader.get_cloned(key).as_ref(), value);
+        assert_eq!(reader.contains_key(key), value.is_some());
+        assert_eq!(reader.len(), state.entries.len());
+        assert_eq!(*reader.meta(), state.meta);
+    }
+
+    fn compare_own(map: &Self::Snapshot, state: &State) {
+        assert_eq!(*map.meta(), state.meta);
+        assert_eq!(map.len(), state.entries.len());
+        for (key, value) in &state.entries {
+            let (held, seen) = map.get_key_value(key).expect("it is there");
+            assert_eq!((seen, held.mark), (value, key.mark), "{key:?}");
+        }
+    }
+
+    fn compare(map: &Self::Snapshot, state: &State) {
+        Self::compare_own(map, state);
+        assert_eq!(*map, state.entries);
+        assert_eq!(map.iter().count(), state.entries.len());
+        assert_eq!(map.is_empty(), state.entries.is_empty());
+        assert_eq!(
+            map.get_many(["k0", "missing"]),
+            [state.entries.get("k0"), None]
+        );
+    }
 }

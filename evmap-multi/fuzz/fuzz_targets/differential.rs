@@ -5,9 +5,11 @@
 #[path = "../../tests/model/mod.rs"]
 mod model;
 
+use evmap_core::testing::model::decode_all;
+
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     model::run(
-        model::Step::decode_all(bytes),
+        decode_all(bytes, model::steps::decode),
         evmap_multi::DefaultHashBuilder::default(),
     );
 });

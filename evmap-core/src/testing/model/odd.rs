@@ -1,4 +1,4 @@
-//! Keys and values for the models of both maps: keys that are equal but differ, and values whose
+//! Keys and values for the models: keys that are equal but differ, and values whose
 //! `Clone` panics when it is told to.
 
 use std::borrow::Borrow;
@@ -6,18 +6,18 @@ use std::cell::Cell;
 use std::hash::{Hash, Hasher};
 use std::panic::{self, AssertUnwindSafe};
 
-use evmap_core::IntoKey;
+use crate::IntoKey;
 
 /// Equal to others of its name, from which its mark tells it apart.
 #[derive(Clone, Debug)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub(crate) struct Key {
-    pub(crate) name: String,
-    pub(crate) mark: u16,
+#[cfg_attr(feature = "serde", derive(::serde::Serialize, ::serde::Deserialize))]
+pub struct Key {
+    pub name: String,
+    pub mark: u16,
 }
 
 impl Key {
-    pub(crate) fn new(name: impl Into<String>, mark: u16) -> Self {
+    pub fn new(name: impl Into<String>, mark: u16) -> Self {
         let name = name.into();
         Self { name, mark }
     }
@@ -51,11 +51,11 @@ impl IntoKey<Key> for &str {
 
 /// A number on the heap, so that a wrong drop would show.
 #[derive(Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub(crate) struct Value(pub(crate) Box<u16>);
+#[cfg_attr(feature = "serde", derive(::serde::Serialize, ::serde::Deserialize))]
+pub struct Value(pub Box<u16>);
 
 impl Value {
-    pub(crate) fn new(number: u16) -> Self {
+    pub fn new(number: u16) -> Self {
         Self(Box::new(number))
     }
 }
@@ -72,22 +72,19 @@ impl Clone for Value {
 }
 
 /// Panics without the panic hook, which would end a fuzzer and fill the output of a test.
-pub(crate) fn unwind() -> ! {
+pub fn unwind() -> ! {
     panic::resume_unwind(Box::new("on purpose"))
 }
 
 /// Whether `work` panics.
-pub(crate) fn unwinds<R>(work: impl FnOnce() -> R) -> bool {
+pub fn unwinds<R>(work: impl FnOnce() -> R) -> bool {
     panic::catch_unwind(AssertUnwindSafe(work)).is_err()
 }
 
 /// Whether `work` panics if the first clone of a value in it does.
-pub(crate) fn unwinds_at_a_clone<R>(work: impl FnOnce() -> R) -> bool {
+pub fn unwinds_at_a_clone<R>(work: impl FnOnce() -> R) -> bool {
     TRIPS.set(true);
     let unwinds = unwinds(work);
     TRIPS.set(false);
     unwinds
 }
-
-/// So that a chain of calls can stand where nothing is to be returned.
-pub(crate) fn ignore<T>(_: T) {}
