@@ -90,7 +90,9 @@ pub trait Reader<M: Map>: Clone + Debug + Send + 'static {
 }
 
 /// What every map has that threads share.
-pub trait Shared<M: Map>: From<M::Writer> + Clone + Debug + Send + Sync + 'static {
+pub trait Shared<M: Map>:
+    From<M::Writer> + From<M::Snapshot> + Clone + Debug + Send + Sync + 'static
+{
     fn insert(&self, key: M::Key, value: M::Value);
     fn try_insert(&self, key: M::Key, value: M::Value) -> Result<(), Poisoned>;
     fn set_meta(&self, meta: M::Meta);

@@ -8,8 +8,9 @@ use std::num::NonZeroUsize;
 use std::thread;
 use std::time::Duration;
 
+use super::deadline::within_deadline;
 use super::map::{Reader as _, Shared as _, Writer as _};
-use super::observed::Observed;
+use super::observed::{Content, Observed};
 use super::outcome::Outcome;
 use super::world::{Fused, World, at_each_call};
 use crate::Publishing;
@@ -21,12 +22,20 @@ pub struct Method<M: Observed> {
     pub step: fn(&World, &M::Shared),
     /// What that changes, step by step. Each happens as a whole or not at all, and none before those
     /// that come before it.
-    pub changes: &'static [fn(&mut M::Content)],
+    pub changes: &'static [fn(&mut Content<M::Held>)],
 }
+
+impl<M: Observed> Clone for Method<M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M: Observed> Copy for Method<M> {}
 
 impl<M: Observed> Method<M> {
     /// The states in which a panic may leave what was `content`, the last that without one.
-    fn states(&self, content: &M::Content) -> Vec<M::Content> {
+    fn states(&self, content: &Content<M::Held>) -> Vec<Content<M::Held>> {
         let mut states = vec![content.clone()];
         for change in self.changes {
             let mut next = states[states.len() - 1].clone();
@@ -35,6 +44,87 @@ impl<M: Observed> Method<M> {
         }
         states
     }
+}
+
+/// The methods that both maps have.
+fn common<M: Observed>() -> [Method<M>; 7] {
+    [
+        Method {
+            name: "set_meta",
+            step: |world, map| map.set_meta(world.item(8)),
+            changes: &[|it| it.meta = 8],
+        },
+        Method {
+            name: "publish",
+            step: |_, map| map.publish(),
+            changes: &[],
+        },
+        Method {
+            name: "clones",
+            step: |world, map| {
+                let copy = map.clone();
+                assert_eq!(M::content(&copy.enter()), M::content(&map.enter()));
+                drop(copy);
+                let copy = M::Shared::from(map.enter().clone());
+                copy.insert(world.item(1), world.item(0));
+                let _ = *copy.enter() == *map.enter();
+            },
+            changes: &[],
+        },
+        // No reader is in the way of the first publish after a look, whatever the setting.
+        Method {
+            name: "batch, that publishes",
+            step: |world, map| {
+                map.batch(|writer| {
+                    M::put(writer, world.item(1), world.item(20)).publish();
+                    M::put(writer, world.item(1), world.item(21));
+                    world.call("closure");
+                });
+            },
+            changes: &[see::<M, 20>, see::<M, 21>],
+        },
+        Method {
+            name: "batch, that tries to publish",
+            step: |world, map| {
+                map.batch(|writer| {
+                    assert!(M::put(writer, world.item(1), world.item(20)).try_publish());
+                    M::put(writer, world.item(1), world.item(21));
+                });
+            },
+            changes: &[see::<M, 20>, see::<M, 21>],
+        },
+        Method {
+            name: "batch, that publishes in time",
+            step: |world, map| {
+                map.batch(|writer| {
+                    M::put(writer, world.item(1), world.item(20));
+                    writer.publish_timeout(Duration::from_secs(60)).unwrap();
+                    M::put(writer, world.item(1), world.item(21));
+                });
+            },
+            changes: &[see::<M, 20>, see::<M, 21>],
+        },
+        Method {
+            name: "batch, that publishes past readers",
+            step: |world, map| {
+                map.batch(|writer| {
+                    assert!(M::put(writer, world.item(1), world.item(19)).try_publish());
+                    for value in [20, 21] {
+                        M::put(writer, world.item(1), world.item(value));
+                        writer.publish_or_replace(Duration::ZERO).unwrap();
+                        world.call("closure");
+                    }
+                    M::put(writer, world.item(1), world.item(22)).flush();
+                });
+            },
+            changes: &[see::<M, 19>, see::<M, 20>, see::<M, 21>, see::<M, 22>],
+        },
+    ]
+}
+
+/// This value alone stands under the first key.
+fn see<M: Observed, const VALUE: u64>(content: &mut Content<M::Held>) {
+    content.entries.insert(1, M::alone(VALUE));
 }
 
 /// How a session is played.
@@ -68,8 +158,19 @@ pub const SETTINGS: [Setting; 5] = {
     ]
 };
 
+/// Plays these methods and those that both maps have, each in one of the settings.
+pub fn play_all<M: Observed<Hasher = Fused>>(
+    methods: &[Method<M>],
+    settings: impl Iterator<Item = Setting>,
+) {
+    let methods = methods.iter().copied().chain(common::<M>());
+    for (method, setting) in methods.zip(settings) {
+        within_deadline(move || play(&method, setting));
+    }
+}
+
 /// Plays the method without a panic, and then with one at each call.
-pub fn play<M: Observed<Hasher = Fused>>(method: &Method<M>, setting: Setting) {
+fn play<M: Observed<Hasher = Fused>>(method: &Method<M>, setting: Setting) {
     // The last name is the one that failed.
     println!("{}, {setting:?}", method.name);
     at_each_call(|world| session(world, method, setting));
@@ -111,7 +212,7 @@ fn session<M: Observed<Hasher = Fused>>(world: &World, method: &Method<M>, setti
     let change = Method {
         name: "set_meta",
         step: |world, map: &M::Shared| map.set_meta(world.item(99)),
-        changes: &[|content: &mut M::Content| *content = M::with_meta(content.clone(), 99)],
+        changes: &[|content: &mut Content<M::Held>| content.meta = 99],
     };
     let publish = Method {
         name: "publish",
@@ -170,7 +271,7 @@ fn take<M: Observed>(
     setting: Setting,
     map: &M::Shared,
     other: &M::Shared,
-    known: &mut Known<M::Content>,
+    known: &mut Known<Content<M::Held>>,
 ) -> bool {
     let states = step.states(known.whole.last().expect("there is one"));
     let outcome = Outcome::of(|| (step.step)(world, map));
@@ -247,8 +348,8 @@ fn say_poisoned<M: Observed>(world: &World, map: &M::Shared) {
 }
 
 /// Everybody can write on, and what was pending becomes visible, unless the user's code panics again.
-fn go_on<M: Observed>(world: &World, map: &M::Shared, known: &mut Known<M::Content>) {
-    let publish = |work: &dyn Fn(), known: &mut Known<M::Content>| {
+fn go_on<M: Observed>(world: &World, map: &M::Shared, known: &mut Known<Content<M::Held>>) {
+    let publish = |work: &dyn Fn(), known: &mut Known<Content<M::Held>>| {
         let outcome = Outcome::of(work);
         if map.version() != known.version || matches!(outcome, Outcome::Returned(())) {
             known.version = map.version();
@@ -264,14 +365,15 @@ fn go_on<M: Observed>(world: &World, map: &M::Shared, known: &mut Known<M::Conte
         matches!(outcome, Outcome::Returned(()))
     };
     if publish(&|| map.publish(), known) {
-        let before = known.seen.clone();
-        known.whole.push(M::with_meta(before, 77));
+        let mut after = known.seen.clone();
+        after.meta = 77;
+        known.whole.push(after);
         let write = || {
             map.set_meta(world.item(77));
             map.publish();
         };
         if publish(&write, known) {
-            assert_eq!(known.seen, M::with_meta(known.seen.clone(), 77));
+            assert_eq!(known.seen.meta, 77);
         }
     }
 }

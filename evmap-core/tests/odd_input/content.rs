@@ -1,22 +1,14 @@
 //! A small map, and what can be seen of it without a call of the user's code.
 
-use std::collections::BTreeMap;
-
 use evmap_core::testing::map::Hashes;
-use evmap_core::testing::observed::{Observed, Try};
+use evmap_core::testing::observed::{Content, Observed, Try};
 use evmap_core::testing::world::{Item, World};
 use evmap_core::{Builder, Operation};
 
 use crate::Single;
 
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Content {
-    pub(crate) entries: BTreeMap<u64, u64>,
-    pub(crate) meta: u64,
-}
-
 impl<S: Hashes> Observed for Single<Item, Item, Item, S> {
-    type Content = Content;
+    type Held = u64;
 
     const HARMLESS: &[&str] = &["closure", "default", "iterator", "clone of the hasher"];
 
@@ -26,7 +18,7 @@ impl<S: Hashes> Observed for Single<Item, Item, Item, S> {
         builder.meta(world.item(7)).build_from(entries)
     }
 
-    fn content(snapshot: &Self::Snapshot) -> Content {
+    fn content(snapshot: &Self::Snapshot) -> Content<u64> {
         let entries = snapshot.iter();
         Content {
             entries: entries
@@ -36,11 +28,7 @@ impl<S: Hashes> Observed for Single<Item, Item, Item, S> {
         }
     }
 
-    fn with_meta(content: Content, meta: u64) -> Content {
-        Content { meta, ..content }
-    }
-
-    fn with_pending(mut content: Content, writer: &Self::Writer) -> Content {
+    fn with_pending(mut content: Content<u64>, writer: &Self::Writer) -> Content<u64> {
         for operation in writer.pending() {
             match operation {
                 Operation::Insert { key, value } => {
@@ -55,6 +43,14 @@ impl<S: Hashes> Observed for Single<Item, Item, Item, S> {
             }
         }
         content
+    }
+
+    fn put(writer: &mut Self::Writer, key: Item, value: Item) -> &mut Self::Writer {
+        writer.insert(key, value)
+    }
+
+    fn alone(value: u64) -> u64 {
+        value
     }
 
     fn tries() -> &'static [Try<Self>] {

@@ -1,22 +1,17 @@
 //! Every method of a map that threads share, with a panic at each call of the user's code in it, as
 //! `each_call` has it for the writer alone.
 
-use std::time::Duration;
+use std::iter::repeat;
 
-use evmap_core::testing::deadline::within_deadline;
-use evmap_core::testing::observed::Observed;
-use evmap_core::testing::sharing::{Method, SETTINGS, Setting, play};
+use evmap_core::Operation;
+use evmap_core::testing::sharing::{Method, SETTINGS, play_all};
 use evmap_core::testing::world::{Fused, Item};
-use evmap_core::{Operation, SharedMap};
 
 use crate::Single;
-use crate::content::Content;
 
 type Map = Single<Item, Item, Item, Fused>;
 
-/// For methods that change nothing.
-const NOTHING: &[fn(&mut Content)] = &[];
-
+/// Beside those that both maps have.
 #[rustfmt::skip]
 const METHODS: &[Method<Map>] = &[
     Method {
@@ -122,21 +117,11 @@ const METHODS: &[Method<Map>] = &[
             it.entries.remove(&2);
         }],
     },
-    Method {
-        name: "set_meta",
-        step: |world, map| map.set_meta(world.item(8)),
-        changes: &[|it| it.meta = 8],
-    },
-    Method {
-        name: "publish",
-        step: |_, map| map.publish(),
-        changes: NOTHING,
-    },
     #[cfg(feature = "async")]
     Method {
         name: "publish_async",
         step: |_, map| futures::executor::block_on(map.publish_async()).unwrap(),
-        changes: NOTHING,
+        changes: &[],
     },
     Method {
         name: "batch, that logs",
@@ -174,66 +159,6 @@ const METHODS: &[Method<Map>] = &[
             |it| it.entries.clear(),
         ],
     },
-    // No reader is in the way of the first publish after a look, whatever the setting.
-    Method {
-        name: "batch, that publishes",
-        step: |world, map| {
-            map.batch(|writer| {
-                writer.insert(world.item(1), world.item(20)).publish();
-                writer.insert(world.item(1), world.item(21));
-                world.call("closure");
-            });
-        },
-        changes: &[
-            |it| _ = it.entries.insert(1, 20),
-            |it| _ = it.entries.insert(1, 21),
-        ],
-    },
-    Method {
-        name: "batch, that tries to publish",
-        step: |world, map| {
-            map.batch(|writer| {
-                assert!(writer.insert(world.item(1), world.item(20)).try_publish());
-                writer.insert(world.item(1), world.item(21));
-            });
-        },
-        changes: &[
-            |it| _ = it.entries.insert(1, 20),
-            |it| _ = it.entries.insert(1, 21),
-        ],
-    },
-    Method {
-        name: "batch, that publishes in time",
-        step: |world, map| {
-            map.batch(|writer| {
-                writer.insert(world.item(1), world.item(20));
-                writer.publish_timeout(Duration::from_secs(60)).unwrap();
-                writer.insert(world.item(1), world.item(21));
-            });
-        },
-        changes: &[
-            |it| _ = it.entries.insert(1, 20),
-            |it| _ = it.entries.insert(1, 21),
-        ],
-    },
-    Method {
-        name: "batch, that publishes past readers",
-        step: |world, map| {
-            map.batch(|writer| {
-                for value in [20, 21] {
-                    writer.insert(world.item(1), world.item(value));
-                    writer.publish_or_replace(Duration::ZERO).unwrap();
-                    world.call("closure");
-                }
-                writer.insert(world.item(1), world.item(22)).flush();
-            });
-        },
-        changes: &[
-            |it| _ = it.entries.insert(1, 20),
-            |it| _ = it.entries.insert(1, 21),
-            |it| _ = it.entries.insert(1, 22),
-        ],
-    },
     Method {
         name: "get",
         step: |world, map| {
@@ -245,49 +170,31 @@ const METHODS: &[Method<Map>] = &[
             let (a, b) = (world.item(1), world.item(2));
             drop(map.get_many_cloned([&a, &b]));
         },
-        changes: NOTHING,
-    },
-    Method {
-        name: "clones",
-        step: |world, map| {
-            let copy = map.clone();
-            assert_eq!(Map::content(&copy.enter()), Map::content(&map.enter()));
-            drop(copy);
-            let copy = SharedMap::from(map.enter().clone());
-            drop(copy.insert(world.item(1), world.item(0)));
-            let _ = *copy.enter() == *map.enter();
-        },
-        changes: NOTHING,
+        changes: &[],
     },
 ];
 
-fn play_all(setting: Setting) {
-    for method in METHODS {
-        within_deadline(move || play(method, setting));
-    }
-}
-
 #[test]
 fn a_panic_in_a_write_that_publishes() {
-    play_all(SETTINGS[0]);
+    play_all(METHODS, repeat(SETTINGS[0]));
 }
 
 #[test]
 fn a_panic_in_a_write_beside_a_reader_that_stays() {
-    play_all(SETTINGS[1]);
+    play_all(METHODS, repeat(SETTINGS[1]));
 }
 
 #[test]
 fn a_panic_in_a_write_that_does_not_publish() {
-    play_all(SETTINGS[2]);
+    play_all(METHODS, repeat(SETTINGS[2]));
 }
 
 #[test]
 fn a_panic_in_every_other_write_beside_a_reader_that_stays() {
-    play_all(SETTINGS[3]);
+    play_all(METHODS, repeat(SETTINGS[3]));
 }
 
 #[test]
 fn a_panic_where_a_thread_publishes_in_the_end() {
-    play_all(SETTINGS[4]);
+    play_all(METHODS, repeat(SETTINGS[4]));
 }

@@ -1,42 +1,36 @@
 //! Every method of a map that threads share, with a panic at each call of the user's code in it, as
 //! `each_call` has it for the writer alone.
 
-use std::time::Duration;
-
-use evmap_core::testing::deadline::within_deadline;
-use evmap_core::testing::observed::Observed;
-use evmap_core::testing::sharing::{Method, SETTINGS, play};
+use evmap_core::testing::sharing::{Method, SETTINGS, play_all};
 use evmap_core::testing::world::{Fused, Item};
-use evmap_multi::{Operation, SharedMap};
+use evmap_multi::Operation;
 
 use crate::Multi;
-use crate::content::Content;
+use crate::content::{insert, remove};
 
 type Map = Multi<Item, Item, Item, Fused>;
 
-/// For methods that change nothing.
-const NOTHING: &[fn(&mut Content)] = &[];
-
+/// Beside those that both maps have.
 #[rustfmt::skip]
 const METHODS: &[Method<Map>] = &[
     Method {
         name: "insert",
         step: |world, map| (0..5).for_each(|key| map.insert(world.item(key), world.item(7))),
         changes: &[
-            |it| it.insert(0, 7),
-            |it| it.insert(1, 7),
-            |it| it.insert(2, 7),
-            |it| it.insert(3, 7),
-            |it| it.insert(4, 7),
+            |it| insert(it, 0, 7),
+            |it| insert(it, 1, 7),
+            |it| insert(it, 2, 7),
+            |it| insert(it, 3, 7),
+            |it| insert(it, 4, 7),
         ],
     },
     Method {
         name: "update",
         step: |world, map| (2..5).for_each(|key| map.update(world.item(key), world.item(7))),
         changes: &[
-            |it| _ = it.bags.insert(2, vec![7]),
-            |it| _ = it.bags.insert(3, vec![7]),
-            |it| _ = it.bags.insert(4, vec![7]),
+            |it| _ = it.entries.insert(2, vec![7]),
+            |it| _ = it.entries.insert(3, vec![7]),
+            |it| _ = it.entries.insert(4, vec![7]),
         ],
     },
     Method {
@@ -47,7 +41,7 @@ const METHODS: &[Method<Map>] = &[
                 map.remove_value(world.item(key), &value);
             }
         },
-        changes: &[|it| it.remove(1, 0), |it| it.remove(2, 0), |it| it.remove(3, 0)],
+        changes: &[|it| remove(it, 1, 0), |it| remove(it, 2, 0), |it| remove(it, 3, 0)],
     },
     Method {
         name: "remove_entry",
@@ -57,7 +51,7 @@ const METHODS: &[Method<Map>] = &[
                 map.remove_entry(&key);
             }
         },
-        changes: &[|it| _ = it.bags.remove(&1), |it| _ = it.bags.remove(&3)],
+        changes: &[|it| _ = it.entries.remove(&1), |it| _ = it.entries.remove(&3)],
     },
     Method {
         name: "remove_and_get",
@@ -67,21 +61,21 @@ const METHODS: &[Method<Map>] = &[
                 drop(map.remove_and_get(&key));
             }
         },
-        changes: &[|it| _ = it.bags.remove(&1), |it| _ = it.bags.remove(&3)],
+        changes: &[|it| _ = it.entries.remove(&1), |it| _ = it.entries.remove(&3)],
     },
     Method {
         name: "clear",
         step: |world, map| (2..5).for_each(|key| map.clear(world.item(key))),
         changes: &[
-            |it| _ = it.bags.insert(2, Vec::new()),
-            |it| _ = it.bags.insert(3, Vec::new()),
-            |it| _ = it.bags.insert(4, Vec::new()),
+            |it| _ = it.entries.insert(2, Vec::new()),
+            |it| _ = it.entries.insert(3, Vec::new()),
+            |it| _ = it.entries.insert(4, Vec::new()),
         ],
     },
     Method {
         name: "purge",
         step: |_, map| map.purge(),
-        changes: &[|it| it.bags.clear()],
+        changes: &[|it| it.entries.clear()],
     },
     Method {
         name: "extend",
@@ -91,7 +85,7 @@ const METHODS: &[Method<Map>] = &[
                 (world.item(n % 2), world.item(n))
             }));
         },
-        changes: &[|it| (0..4).for_each(|n| it.insert(n % 2, n))],
+        changes: &[|it| (0..4).for_each(|n| insert(it, n % 2, n))],
     },
     Method {
         name: "retain",
@@ -102,7 +96,7 @@ const METHODS: &[Method<Map>] = &[
             });
         },
         changes: &[|it| {
-            if let Some(bag) = it.bags.get_mut(&2) {
+            if let Some(bag) = it.entries.get_mut(&2) {
                 bag.retain(|value| *value != 1);
             }
         }],
@@ -116,7 +110,7 @@ const METHODS: &[Method<Map>] = &[
             });
         },
         changes: &[|it| {
-            if let Some(bag) = it.bags.get_mut(&3) {
+            if let Some(bag) = it.entries.get_mut(&3) {
                 bag.retain(|value| value % 16 != 1);
             }
         }],
@@ -129,23 +123,13 @@ const METHODS: &[Method<Map>] = &[
                 key.payload() % 2 == 0
             });
         },
-        changes: &[|it| it.bags.retain(|key, _| key % 2 == 0)],
-    },
-    Method {
-        name: "set_meta",
-        step: |world, map| map.set_meta(world.item(8)),
-        changes: &[|it| it.meta = 8],
-    },
-    Method {
-        name: "publish",
-        step: |_, map| map.publish(),
-        changes: NOTHING,
+        changes: &[|it| it.entries.retain(|key, _| key % 2 == 0)],
     },
     #[cfg(feature = "async")]
     Method {
         name: "publish_async",
         step: |_, map| futures::executor::block_on(map.publish_async()).unwrap(),
-        changes: NOTHING,
+        changes: &[],
     },
     Method {
         name: "batch, that logs",
@@ -160,7 +144,7 @@ const METHODS: &[Method<Map>] = &[
                 world.call("closure");
             });
         },
-        changes: &[|it| it.insert(1, 100), |it| _ = it.bags.remove(&2)],
+        changes: &[|it| insert(it, 1, 100), |it| _ = it.entries.remove(&2)],
     },
     Method {
         name: "batch, that looks",
@@ -176,41 +160,7 @@ const METHODS: &[Method<Map>] = &[
                 assert!(writer.try_view().is_some());
             });
         },
-        changes: &[|it| it.bags.clear(), |it| it.insert(9, 9), |it| it.bags.clear()],
-    },
-    Method {
-        name: "batch, that publishes",
-        step: |world, map| {
-            map.batch(|writer| {
-                writer.update(world.item(1), world.item(20)).publish();
-                writer.update(world.item(1), world.item(21));
-                world.call("closure");
-            });
-        },
-        changes: &[
-            |it| _ = it.bags.insert(1, vec![20]),
-            |it| _ = it.bags.insert(1, vec![21]),
-        ],
-    },
-    Method {
-        name: "batch, that publishes past readers",
-        step: |world, map| {
-            map.batch(|writer| {
-                assert!(writer.update(world.item(1), world.item(19)).try_publish());
-                for value in [20, 21] {
-                    writer.update(world.item(1), world.item(value));
-                    writer.publish_or_replace(Duration::ZERO).unwrap();
-                    world.call("closure");
-                }
-                writer.update(world.item(1), world.item(22)).flush();
-            });
-        },
-        changes: &[
-            |it| _ = it.bags.insert(1, vec![19]),
-            |it| _ = it.bags.insert(1, vec![20]),
-            |it| _ = it.bags.insert(1, vec![21]),
-            |it| _ = it.bags.insert(1, vec![22]),
-        ],
+        changes: &[|it| it.entries.clear(), |it| insert(it, 9, 9), |it| it.entries.clear()],
     },
     Method {
         name: "get",
@@ -223,35 +173,18 @@ const METHODS: &[Method<Map>] = &[
                 map.contains_value(&world.item(key), &world.item(2));
             }
         },
-        changes: NOTHING,
-    },
-    Method {
-        name: "clones",
-        step: |world, map| {
-            let copy = map.clone();
-            assert_eq!(Map::content(&copy.enter()), Map::content(&map.enter()));
-            drop(copy);
-            let copy = SharedMap::from(map.enter().clone());
-            copy.insert(world.item(1), world.item(0));
-        },
-        changes: NOTHING,
+        changes: &[],
     },
 ];
 
-/// The settings take turns: `evmap-core` has every method in every setting.
-fn play_all(turn: usize) {
-    let settings = SETTINGS.iter().cycle().skip(turn);
-    for (method, setting) in METHODS.iter().zip(settings) {
-        within_deadline(|| play(method, *setting));
-    }
-}
+// The settings take turns: `evmap-core` has every method in every setting.
 
 #[test]
 fn a_panic_in_a_write_of_a_shared_map() {
-    play_all(0);
+    play_all(METHODS, SETTINGS.into_iter().cycle());
 }
 
 #[test]
 fn a_panic_in_a_write_of_a_shared_map_in_another_setting() {
-    play_all(2);
+    play_all(METHODS, SETTINGS.into_iter().cycle().skip(2));
 }
