@@ -1,19 +1,19 @@
 //! The handles and what they promise, beyond the examples in the documentation.
 
-#[path = "handles/both.rs"]
-mod both;
+mod numbers;
 
 use std::iter::FusedIterator;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, mpsc};
-use std::thread;
-use std::time::Duration;
 
-use evmap_core as map;
 use evmap_core::testing::deadline::within_deadline;
+use evmap_core::testing::handles;
+use evmap_core::testing::strange::{Borrowed, Pair};
 use evmap_core::{
-    Equivalent, Iter, Keys, ReadGuard, ReadHandle, ReadHandleFactory, Snapshot, Values, WriteHandle,
+    Iter, Keys, ReadGuard, ReadHandle, ReadHandleFactory, Snapshot, Values, WriteHandle,
 };
+
+use numbers::Map;
+
+evmap_core::handle_tests!(Map, evmap_core);
 
 #[test]
 fn handles_go_where_they_should() {
@@ -42,16 +42,9 @@ fn handles_go_where_they_should() {
 
 #[test]
 fn handles_print_what_they_are() {
-    let (mut writer, reader) = evmap_core::new::<u32, u32>();
-    writer.insert(1, 1);
-    assert_eq!(
-        format!("{writer:?}"),
-        "WriteHandle { version: 0, pending: 1, poisoned: false, .. }"
-    );
-    assert_eq!(format!("{reader:?}"), "ReadHandle { .. }");
+    let (writer, reader) = handles::handles_print_what_they_are::<Map>();
     let factory = reader.factory().clone();
     assert_eq!(format!("{factory:?}"), "ReadHandleFactory { .. }");
-    writer.publish();
     assert_eq!(writer.readers().len(), writer.stats().readers);
     assert!(reader.enter().allocation_size() > 0);
     assert_eq!(format!("{:?}", factory.handle().enter()), "{1: 1}");
@@ -95,59 +88,11 @@ fn a_reader_tells_nothing_published_yet_from_empty() {
 
 #[test]
 fn metadata_goes_with_its_entries() {
-    let (mut writer, reader) = evmap_core::with_meta::<u64, u64, u64>(0);
-    let stop = Arc::new(AtomicBool::new(false));
-    let readers: Vec<_> = (0..2)
-        .map(|_| {
-            let (reader, stop) = (reader.clone(), Arc::clone(&stop));
-            thread::spawn(move || {
-                while !stop.load(Ordering::Relaxed) {
-                    let view = reader.enter();
-                    let generation = *view.meta();
-                    assert_eq!(view.version(), generation);
-                    assert_eq!(view.get(&0).copied().unwrap_or(0), generation);
-                    assert_eq!(
-                        view.values().filter(|value| **value != generation).count(),
-                        0
-                    );
-                }
-            })
-        })
-        .collect();
-    within_deadline(move || {
-        for generation in 1..=1_000 {
-            for key in 0..20 {
-                writer.insert(key, generation);
-            }
-            writer.set_meta(generation).publish();
-        }
-    });
-    stop.store(true, Ordering::Relaxed);
-    for reader in readers {
-        reader.join().unwrap();
-    }
-    assert_eq!(*reader.meta(), 1_000);
-}
-
-#[test]
-fn views_of_one_handle_agree_and_refresh_alone() {
-    within_deadline(|| {
-        let (mut writer, reader) = evmap_core::new();
-        writer.insert(1, 'a').publish();
-        let mut view = reader.enter();
-        let other = reader.clone();
-        writer.insert(1, 'b').publish();
-
-        let nested = reader.enter();
-        assert_eq!((nested[&1], reader.get_cloned(&1)), ('a', Some('a')));
-        assert_eq!(other.get_cloned(&1), Some('b'));
-        assert!(!view.refresh(), "a nested view is in the same state");
-        drop(nested);
-        assert!(view.refresh());
-        assert_eq!(view[&1], 'b');
-        assert!(!view.refresh());
-        assert_eq!(view.version(), 2);
-    });
+    let count = |generation| if generation == 0 { 0 } else { 20 };
+    let fill = |writer: &mut WriteHandle<u32, u32, u32>, generation| {
+        writer.extend((0..20).map(|key| (key, generation)));
+    };
+    handles::metadata_goes_with_its_values::<Map>(1_000, fill, count);
 }
 
 #[test]
@@ -173,61 +118,13 @@ fn a_guarded_value_stays_while_the_map_changes() {
 
 #[test]
 fn the_writer_waits_for_an_old_view_and_no_longer() {
-    let (mut writer, reader) = evmap_core::new();
-    writer.insert(1, 1).publish();
-    let (entered, wait_entered) = mpsc::channel();
-    let (leave, wait_leave) = mpsc::channel::<()>();
-    let holder = thread::spawn(move || {
-        let view = reader.enter();
-        entered.send(()).unwrap();
-        wait_leave.recv().unwrap();
-        view[&1]
+    handles::the_writer_waits_for_an_old_view_and_no_longer::<Map>(|writer| {
+        writer.publish();
     });
-    wait_entered.recv().unwrap();
-    writer.insert(1, 2).publish();
-    assert!(writer.try_view().is_none());
-    assert!(writer.publish_timeout(Duration::from_millis(20)).is_err());
-    writer.insert(1, 3);
-    assert!(!writer.try_publish());
-    let publisher = thread::spawn(move || {
-        within_deadline(move || {
-            writer.publish();
-            writer
-        })
-    });
-    leave.send(()).unwrap();
-    assert_eq!(holder.join().unwrap(), 1);
-    let writer = publisher.join().unwrap();
-    assert_eq!(writer.published()[&1], 3);
-}
-
-#[test]
-fn a_writer_that_looks_at_its_own_writes_need_not_wait_for_a_view() {
-    let (mut writer, reader) = evmap_core::new();
-    let view = reader.enter();
-    writer.insert(1, 'a').publish();
-    writer.insert(2, 'b');
-    assert!(writer.try_view().is_none());
-    let own = writer.view_or_replace(Duration::ZERO).unwrap();
-    assert_eq!((own.get(&1), own.get(&2)), (Some(&'a'), Some(&'b')));
-    assert!(view.is_empty());
-    assert_eq!(writer.stats().deferred, 1);
-    drop(view);
-    assert!(reader.contains_key(&1) && !reader.contains_key(&2));
 }
 
 #[test]
 fn look_ups_take_equivalent_types() {
-    #[derive(Clone, PartialEq, Eq, Hash)]
-    struct Pair(String, u32);
-    #[derive(Hash)]
-    struct Borrowed<'a>(&'a str, u32);
-    impl Equivalent<Pair> for Borrowed<'_> {
-        fn equivalent(&self, key: &Pair) -> bool {
-            self.0 == key.0 && self.1 == key.1
-        }
-    }
-
     let (mut writer, reader) = evmap_core::new();
     writer.insert(Pair("a".to_string(), 1), 'x').publish();
     let key = Borrowed("a", 1);
@@ -302,23 +199,4 @@ fn references_compare_by_value() {
     assert_eq!(reader.get(&1), reader.get(&2));
     assert_ne!(reader.get(&1), reader.get(&3));
     assert_eq!(reader.get(&4), None);
-}
-
-#[test]
-fn fences_can_be_chosen() {
-    use evmap_core::{FencePolicy, fence_strategy};
-
-    assert_eq!(fence_strategy(), fence_strategy());
-    let (mut writer, reader) = evmap_core::new();
-    for (n, policy) in [
-        FencePolicy::WriteMostly,
-        FencePolicy::ReadMostly,
-        FencePolicy::Adaptive,
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        writer.set_fence_policy(policy).insert(1, n).publish();
-        assert_eq!(reader.get_cloned(&1), Some(n));
-    }
 }

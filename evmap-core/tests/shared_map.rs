@@ -1,5 +1,7 @@
 //! The map that any number of threads read and write, beyond the examples in the documentation.
 
+mod numbers;
+
 use std::collections::HashSet;
 use std::mem;
 use std::num::NonZeroUsize;
@@ -9,8 +11,12 @@ use std::thread;
 use std::time::Duration;
 
 use evmap_core::testing::strange::{Call, Trap, set, trap, unset};
-use evmap_core::testing::{deadline::within_deadline, panics};
-use evmap_core::{Builder, DefaultHashBuilder, Publishing, SharedMap, WriteHandle};
+use evmap_core::testing::{deadline::within_deadline, panics, shared};
+use evmap_core::{DefaultHashBuilder, Publishing, SharedMap, WriteHandle};
+
+use numbers::Map;
+
+evmap_core::shared_tests!(Map);
 
 const THREADS: u32 = 4;
 const WRITES: u32 = if cfg!(miri) { 5 } else { 500 };
@@ -20,9 +26,8 @@ fn every(count: usize) -> Publishing {
 }
 
 /// A map whose writers lose their patience at once.
-fn hasty(publishing: Publishing) -> SharedMap<u32, u32> {
-    let builder = Builder::new().publishing(publishing);
-    builder.patience(Duration::from_millis(1)).build_shared()
+fn hasty(publishing: Publishing) -> SharedMap<u32, u32, u32> {
+    shared::hasty::<Map>(publishing)
 }
 
 #[test]
@@ -210,16 +215,7 @@ fn policies_say_when_changes_become_visible() {
         assert_eq!((map.len(), map.version()), (1, 1));
         map.publish();
         assert_eq!(map.version(), 1);
-
-        let map = hasty(Publishing::Interval(Duration::from_millis(1)));
-        map.insert(1, 1);
-        while !map.contains_key(&1) {
-            thread::yield_now();
-        }
-        let reader = map.reader();
-        map.insert(2, 2);
-        drop(map);
-        assert_eq!(reader.len(), 2);
+        shared::an_interval_passes_and_then_the_last_handle_publishes::<Map>();
     });
 }
 
@@ -384,35 +380,6 @@ fn a_write_within_a_write_panics_and_does_not_wait_for_itself() {
         assert_eq!(map.update(&1, |_| map.get_cloned(&1)), Some(Some(1)));
         assert_eq!((map.insert(1, 2), map.len()), (Some(1), 1));
     });
-}
-
-#[test]
-fn readers_are_listed_with_what_they_see() {
-    let map = SharedMap::from([(1, 'a')]);
-    let versions = || {
-        let readers = map.readers();
-        let inside = readers.iter().filter(|reader| reader.is_active);
-        inside.map(|reader| reader.version).collect::<Vec<_>>()
-    };
-    assert_eq!(versions(), []);
-    let view = map.enter();
-    assert_eq!(versions(), [Some(view.version())]);
-    drop(view);
-    assert_eq!(versions(), []);
-}
-
-#[test]
-fn maps_that_exchanged_their_writers_can_only_be_read() {
-    let (first, second) = (SharedMap::from([(1, 1)]), SharedMap::from([(2, 2)]));
-    let result = first.try_batch(|mine| second.try_batch(|other| mem::swap(mine, other)));
-    assert!(result.is_err());
-    for (map, key) in [(first, 1), (second, 2)] {
-        assert!(map.is_poisoned() && map.try_insert(3, 3).is_err());
-        assert_eq!((map.len(), map.get_cloned(&key)), (1, Some(key)));
-        let reader = map.reader();
-        drop(map);
-        assert!(reader.contains_key(&key));
-    }
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! The map that any number of threads read and write: what is of its own beside `evmap-core`'s,
 //! with which it shares all that has nothing to do with bags.
 
+mod numbers;
+
 use std::collections::HashMap;
 use std::mem;
 use std::num::NonZeroUsize;
@@ -9,16 +11,19 @@ use std::thread;
 use std::time::Duration;
 
 use evmap_core::testing::strange::{Call, Trap, set, trap, unset};
-use evmap_core::testing::{deadline::within_deadline, panics};
-use evmap_multi::{Builder, Publishing, SharedMap, WriteHandle};
+use evmap_core::testing::{deadline::within_deadline, panics, shared};
+use evmap_multi::{Publishing, SharedMap, WriteHandle};
+
+use numbers::Map;
+
+evmap_core::shared_tests!(Map);
 
 const THREADS: u32 = 4;
 const WRITES: u32 = if cfg!(miri) { 5 } else { 500 };
 
 /// A map whose writers lose their patience at once.
-fn hasty(publishing: Publishing) -> SharedMap<u32, u32> {
-    let builder = Builder::new().publishing(publishing);
-    builder.patience(Duration::from_millis(1)).build_shared()
+fn hasty(publishing: Publishing) -> SharedMap<u32, u32, u32> {
+    shared::hasty::<Map>(publishing)
 }
 
 #[test]
@@ -120,15 +125,7 @@ fn policies_say_when_changes_become_visible() {
         assert!(!map.remove_value(1, 1));
         map.publish();
         assert!(map.get(&1).unwrap().is_empty());
-        let map = hasty(Publishing::Interval(Duration::from_millis(1)));
-        map.insert(1, 1);
-        while map.is_empty() {
-            thread::yield_now();
-        }
-        let reader = map.reader();
-        map.insert(2, 2);
-        drop(map);
-        assert_eq!(reader.len(), 2);
+        shared::an_interval_passes_and_then_the_last_handle_publishes::<Map>();
     });
 }
 
@@ -190,32 +187,6 @@ fn a_panic_poisons_writes_and_no_reads() {
     let again = SharedMap::from(map.enter().clone());
     again.insert(trap(3), trap(30));
     assert_eq!(again.len(), 3);
-}
-
-#[test]
-fn readers_are_listed_with_what_they_see() {
-    let map = SharedMap::from([(1, 'a')]);
-    let versions = || {
-        let readers = map.readers();
-        let inside = readers.iter().filter(|reader| reader.is_active);
-        inside.map(|reader| reader.version).collect::<Vec<_>>()
-    };
-    assert_eq!(versions(), []);
-    let view = map.enter();
-    assert_eq!(versions(), [Some(view.version())]);
-    drop(view);
-    assert_eq!(versions(), []);
-}
-
-#[test]
-fn maps_that_exchanged_their_writers_can_only_be_read() {
-    let (first, second) = (SharedMap::from([(1, 1)]), SharedMap::from([(2, 2)]));
-    let result = first.try_batch(|mine| second.try_batch(|other| mem::swap(mine, other)));
-    assert!(result.is_err());
-    for (map, key) in [(first, 1), (second, 2)] {
-        assert!(map.is_poisoned() && panics(|| map.insert(3, 3)));
-        assert!(map.contains_key(&key));
-    }
 }
 
 #[test]

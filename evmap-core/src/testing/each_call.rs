@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::deadline::within_deadline;
-use super::map::{Map, Reader as _, Writer as _};
+use super::map::{Map, Reads as _, Writer as _};
 use super::observed::Observed;
 use super::outcome::Outcome;
 use super::world::{Same, World, at_each_call};

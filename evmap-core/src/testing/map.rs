@@ -32,6 +32,7 @@ pub trait Map: Sized + 'static {
     type Reader: Reader<Self>;
     type Shared: Shared<Self>;
 
+    fn meta(snapshot: &Self::Snapshot) -> &Self::Meta;
     /// An empty map.
     fn with(hasher: Self::Hasher, meta: Self::Meta) -> (Self::Writer, Self::Reader);
     /// One that is shared.
@@ -76,36 +77,33 @@ pub trait Writer<M: Map>: From<M::Snapshot> + Debug + Send + 'static {
     fn into_shared(self, publishing: Publishing, patience: Duration) -> M::Shared;
 }
 
-/// What every reader has.
-pub trait Reader<M: Map>: Clone + Debug + Send + 'static {
+/// What every handle has that reads.
+pub trait Reads<M: Map>: Clone + Debug + Send + 'static {
     fn enter(&self) -> View<'_, M::Snapshot>;
     fn len(&self) -> usize;
     fn is_empty(&self) -> bool;
-    fn contains_key(&self, key: &M::Key) -> bool;
     fn is_published(&self) -> bool;
-    fn has_writer(&self) -> bool;
-    fn version(&self) -> u64;
+    fn contains_key(&self, key: &M::Key) -> bool;
     /// A copy of the metadata.
     fn meta(&self) -> M::Meta;
+    fn version(&self) -> u64;
+}
+
+/// What every reader has.
+pub trait Reader<M: Map>: Reads<M> {
+    fn has_writer(&self) -> bool;
 }
 
 /// What every map has that threads share.
-pub trait Shared<M: Map>:
-    From<M::Writer> + From<M::Snapshot> + Clone + Debug + Send + Sync + 'static
-{
+pub trait Shared<M: Map>: Reads<M> + From<M::Writer> + From<M::Snapshot> + Sync {
     fn insert(&self, key: M::Key, value: M::Value);
     fn try_insert(&self, key: M::Key, value: M::Value) -> Result<(), Poisoned>;
     fn set_meta(&self, meta: M::Meta);
     fn batch<R>(&self, change: impl FnOnce(&mut M::Writer) -> R) -> R;
     fn try_batch<R>(&self, change: impl FnOnce(&mut M::Writer) -> R) -> Result<R, Poisoned>;
     fn publish(&self);
-    fn enter(&self) -> View<'_, M::Snapshot>;
-    fn len(&self) -> usize;
-    fn is_empty(&self) -> bool;
-    fn contains_key(&self, key: &M::Key) -> bool;
     fn reader(&self) -> M::Reader;
     fn readers(&self) -> Vec<ReaderState>;
-    fn version(&self) -> u64;
     fn is_poisoned(&self) -> bool;
 }
 
@@ -138,6 +136,10 @@ macro_rules! map_under_test {
             type Writer = $map::WriteHandle<K, V, M, S>;
             type Reader = $map::ReadHandle<K, V, M, S>;
             type Shared = $map::SharedMap<K, V, M, S>;
+
+            fn meta(snapshot: &Self::Snapshot) -> &M {
+                snapshot.meta()
+            }
 
             fn with(hasher: S, meta: M) -> (Self::Writer, Self::Reader) {
                 $map::Builder::new().hasher(hasher).meta(meta).build()
@@ -244,6 +246,9 @@ macro_rules! map_under_test {
             }
         }
 
+        $crate::map_under_test!(@reads $name, $map, ReadHandle);
+        $crate::map_under_test!(@reads $name, $map, SharedMap);
+
         impl<K, V, M, S> $crate::testing::map::Reader<$name<K, V, M, S>>
             for $map::ReadHandle<K, V, M, S>
         where
@@ -252,29 +257,8 @@ macro_rules! map_under_test {
             M: $crate::testing::map::Metadata,
             S: $crate::testing::map::Hashes,
         {
-            fn enter(&self) -> $map::View<'_, K, V, M, S> {
-                self.enter()
-            }
-            fn len(&self) -> usize {
-                self.len()
-            }
-            fn is_empty(&self) -> bool {
-                self.is_empty()
-            }
-            fn contains_key(&self, key: &K) -> bool {
-                self.contains_key(key)
-            }
-            fn is_published(&self) -> bool {
-                self.is_published()
-            }
             fn has_writer(&self) -> bool {
                 self.has_writer()
-            }
-            fn version(&self) -> u64 {
-                self.version()
-            }
-            fn meta(&self) -> M {
-                (*self.meta()).clone()
             }
         }
 
@@ -307,6 +291,26 @@ macro_rules! map_under_test {
             fn publish(&self) {
                 self.publish();
             }
+            fn reader(&self) -> $map::ReadHandle<K, V, M, S> {
+                self.reader()
+            }
+            fn readers(&self) -> Vec<$map::ReaderState> {
+                self.readers()
+            }
+            fn is_poisoned(&self) -> bool {
+                self.is_poisoned()
+            }
+        }
+    };
+    (@reads $name:ident, $map:ident, $handle:ident) => {
+        impl<K, V, M, S> $crate::testing::map::Reads<$name<K, V, M, S>>
+            for $map::$handle<K, V, M, S>
+        where
+            K: $crate::testing::map::Entry,
+            V: $crate::testing::map::Entry,
+            M: $crate::testing::map::Metadata,
+            S: $crate::testing::map::Hashes,
+        {
             fn enter(&self) -> $map::View<'_, K, V, M, S> {
                 self.enter()
             }
@@ -316,20 +320,17 @@ macro_rules! map_under_test {
             fn is_empty(&self) -> bool {
                 self.is_empty()
             }
+            fn is_published(&self) -> bool {
+                self.is_published()
+            }
             fn contains_key(&self, key: &K) -> bool {
                 self.contains_key(key)
             }
-            fn reader(&self) -> $map::ReadHandle<K, V, M, S> {
-                self.reader()
-            }
-            fn readers(&self) -> Vec<$map::ReaderState> {
-                self.readers()
+            fn meta(&self) -> M {
+                (*self.meta()).clone()
             }
             fn version(&self) -> u64 {
                 self.version()
-            }
-            fn is_poisoned(&self) -> bool {
-                self.is_poisoned()
             }
         }
     };

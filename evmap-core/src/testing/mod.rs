@@ -27,6 +27,14 @@ pub mod sharing; // And in those of the map that threads share.
 
 pub mod model; // Random steps, against a plain map.
 
+pub mod poisoned; // What a panic leaves of a writer.
+
+pub mod numbers; // Maps of numbers.
+
+pub mod handles; // What the handles promise.
+
+pub mod shared; // What a map promises that threads share.
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Whether `work` panics.

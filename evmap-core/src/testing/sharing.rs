@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::deadline::within_deadline;
-use super::map::{Reader as _, Shared as _, Writer as _};
+use super::map::{Reads as _, Shared as _, Writer as _};
 use super::observed::{Content, Observed};
 use super::outcome::Outcome;
 use super::world::{Fused, World, at_each_call};

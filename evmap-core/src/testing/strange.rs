@@ -4,6 +4,8 @@ use std::cell::Cell;
 use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher};
 use std::ops::Deref;
 
+use crate::Equivalent;
+
 thread_local!(static NEXT: Cell<u64> = const { Cell::new(0x9e37_79b9_7f4a_7c15) });
 
 pub fn random() -> u64 {
@@ -54,6 +56,20 @@ impl BuildHasher for Seeded {
         let mut hasher = DefaultHasher::new();
         hasher.write_u64(self.0);
         hasher
+    }
+}
+
+/// A key of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Pair(pub String, pub u32);
+
+/// The same without owning it.
+#[derive(Debug, Hash)]
+pub struct Borrowed<'a>(pub &'a str, pub u32);
+
+impl Equivalent<Pair> for Borrowed<'_> {
+    fn equivalent(&self, pair: &Pair) -> bool {
+        self.0 == pair.0 && self.1 == pair.1
     }
 }
 

@@ -135,6 +135,12 @@ impl World {
         }
     }
 
+    /// A call of a closure that says which items stay: the even ones.
+    pub fn keeps(&self, item: &Item) -> bool {
+        self.call("closure");
+        item.payload() % 2 == 0
+    }
+
     fn calls(&self) -> usize {
         self.calls.load(Ordering::SeqCst)
     }

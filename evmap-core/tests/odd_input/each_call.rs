@@ -49,10 +49,7 @@ const METHODS: &[(&str, Step<Map>)] = &[
         }
     }),
     ("retain", |world, writer, _| {
-        writer.retain(|key, _| {
-            world.call("closure");
-            key.payload() % 2 == 0
-        });
+        writer.retain(|key, _| world.keeps(key));
     }),
     ("extend", |world, writer, _| {
         writer.extend((3..9).map(|n| {

@@ -1,11 +1,12 @@
 //! `Hash`, `Eq`, `Clone` and `Drop` that panic: see the section on panics of `WriteHandle`.
 
-use std::time::Duration;
-
-use evmap_core::testing::panics;
 use evmap_core::testing::strange::{Call, Trap, set, trap, unset};
-use evmap_core::{PublishError, ReadHandle, WriteHandle};
+use evmap_core::testing::{ignore, panics, poisoned};
+use evmap_core::{ReadHandle, WriteHandle};
 
+use crate::Single;
+
+type Map = Single<Trap, Trap>;
 type Attempt = fn(&mut WriteHandle<Trap, Trap>);
 
 fn filled() -> (WriteHandle<Trap, Trap>, ReadHandle<Trap, Trap>) {
@@ -28,31 +29,13 @@ fn assert_as_filled(reader: &ReadHandle<Trap, Trap>) {
     }
 }
 
-/// The writer says that it is poisoned, by panics that name the cause, and goes without another
-/// one.
-fn assert_poisoned(mut writer: WriteHandle<Trap, Trap>, reader: &ReadHandle<Trap, Trap>) {
-    assert!(writer.is_poisoned());
-    assert_as_filled(reader);
-    assert!(panics(|| {
-        writer.insert(trap(9), trap(9));
-    }));
-    assert!(panics(|| {
-        writer.publish();
-    }));
-    assert!(panics(|| writer.try_publish()));
-    assert!(panics(|| {
-        writer.view();
-    }));
-    assert!(panics(|| writer.update(&trap(1), |_| ())));
-    for result in [
-        writer.publish_timeout(Duration::ZERO),
-        writer.publish_or_replace(Duration::ZERO),
-    ] {
-        assert!(matches!(result, Err(PublishError::Poisoned(_))));
-    }
-    assert_as_filled(&writer.reader());
-    drop(writer);
-    assert_as_filled(reader);
+/// The writer is of no more use, and the readers notice nothing.
+fn assert_poisoned(writer: WriteHandle<Trap, Trap>, reader: &ReadHandle<Trap, Trap>) {
+    let attempts: [Attempt; 2] = [
+        |writer| ignore(writer.insert(trap(9), trap(9))),
+        |writer| ignore(writer.update(&trap(1), |_| ())),
+    ];
+    poisoned::assert_poisoned::<Map>(writer, reader, &attempts, assert_as_filled);
 }
 
 #[test]
@@ -233,18 +216,7 @@ fn a_clone_or_eq_that_panics_in_the_writers_hands_logs_nothing() {
 
 #[test]
 fn a_drop_that_panics_with_the_last_handle_goes_no_further() {
-    let (writer, reader) = filled();
-    drop(writer);
-    set(Call::Drop, 0);
-    drop(reader);
-    assert!(!unset(), "it did happen");
-
-    // The same when the writer is the last.
-    let (writer, reader) = filled();
-    drop(reader);
-    set(Call::Drop, 0);
-    drop(writer);
-    assert!(!unset(), "it did happen");
+    poisoned::a_drop_that_panics_with_the_last_handle_goes_no_further::<Map>(filled);
 }
 
 #[test]

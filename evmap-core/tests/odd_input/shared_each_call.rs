@@ -93,12 +93,7 @@ const METHODS: &[Method<Map>] = &[
     },
     Method {
         name: "retain",
-        step: |world, map| {
-            map.retain(|key, _| {
-                world.call("closure");
-                key.payload() % 2 == 0
-            });
-        },
+        step: |world, map| map.retain(|key, _| world.keeps(key)),
         changes: &[|it| it.entries.retain(|key, _| key % 2 == 0)],
     },
     Method {
@@ -117,12 +112,6 @@ const METHODS: &[Method<Map>] = &[
             it.entries.remove(&2);
         }],
     },
-    #[cfg(feature = "async")]
-    Method {
-        name: "publish_async",
-        step: |_, map| futures::executor::block_on(map.publish_async()).unwrap(),
-        changes: &[],
-    },
     Method {
         name: "batch, that logs",
         step: |world, map| {
@@ -140,6 +129,12 @@ const METHODS: &[Method<Map>] = &[
             |it| _ = it.entries.insert(1, 100),
             |it| _ = it.entries.remove(&2),
         ],
+    },
+    #[cfg(feature = "async")]
+    Method {
+        name: "publish_async",
+        step: |_, map| futures::executor::block_on(map.publish_async()).unwrap(),
+        changes: &[],
     },
     Method {
         name: "batch, that looks",

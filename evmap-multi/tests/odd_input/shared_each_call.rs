@@ -73,11 +73,6 @@ const METHODS: &[Method<Map>] = &[
         ],
     },
     Method {
-        name: "purge",
-        step: |_, map| map.purge(),
-        changes: &[|it| it.entries.clear()],
-    },
-    Method {
         name: "extend",
         step: |world, map| {
             map.extend((0..4).map(|n| {
@@ -117,19 +112,13 @@ const METHODS: &[Method<Map>] = &[
     },
     Method {
         name: "retain_entries",
-        step: |world, map| {
-            map.retain_entries(|key, _| {
-                world.call("closure");
-                key.payload() % 2 == 0
-            });
-        },
+        step: |world, map| map.retain_entries(|key, _| world.keeps(key)),
         changes: &[|it| it.entries.retain(|key, _| key % 2 == 0)],
     },
-    #[cfg(feature = "async")]
     Method {
-        name: "publish_async",
-        step: |_, map| futures::executor::block_on(map.publish_async()).unwrap(),
-        changes: &[],
+        name: "purge",
+        step: |_, map| map.purge(),
+        changes: &[|it| it.entries.clear()],
     },
     Method {
         name: "batch, that logs",
@@ -173,6 +162,12 @@ const METHODS: &[Method<Map>] = &[
                 map.contains_value(&world.item(key), &world.item(2));
             }
         },
+        changes: &[],
+    },
+    #[cfg(feature = "async")]
+    Method {
+        name: "publish_async",
+        step: |_, map| futures::executor::block_on(map.publish_async()).unwrap(),
         changes: &[],
     },
 ];

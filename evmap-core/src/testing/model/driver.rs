@@ -9,7 +9,7 @@ use super::views::Views;
 use super::{End, Model, State, Step, StepOf};
 use crate::PublishError;
 use crate::testing::ignore;
-use crate::testing::map::{Reader as _, Writer as _};
+use crate::testing::map::{Reads as _, Writer as _};
 
 pub(super) struct Driver<M: Model> {
     /// `None` once it was dropped, frozen or poisoned.
