@@ -5,10 +5,11 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
+use left_right::{FencePolicy, Publishing, fence_strategy};
+
 use super::deadline::within_deadline;
 use super::map::{Reader as _, Reads as _, Writer as _};
 use super::numbers::Numbers;
-use crate::{FencePolicy, Publishing, fence_strategy};
 
 /// Returns the handles, with an entry published.
 pub fn handles_print_what_they_are<M: Numbers>() -> (M::Writer, M::Reader) {
@@ -30,7 +31,7 @@ pub fn readers_learn_that_nothing_newer_comes<M: Numbers>() {
     let (mut writer, reader) = M::new();
     writer.insert(1, 1).publish();
     assert!(reader.has_writer());
-    let map = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
+    let map = writer.share(Publishing::EachWrite, Duration::from_secs(1));
     let clone = map.clone();
     drop(map);
     assert!(reader.has_writer() && reader.clone().has_writer());

@@ -4,8 +4,9 @@ use std::fmt::Debug;
 use std::hash::{BuildHasher, Hash};
 use std::time::Duration;
 
+use left_right::{FencePolicy, Poisoned, PublishError, Publishing, ReaderState, Stats};
+
 use crate::base::view::View;
-use crate::{FencePolicy, Poisoned, PublishError, Publishing, ReaderState, Stats};
 
 /// What is a key or a value of both maps.
 pub trait Entry: Eq + Hash + Clone + Send + Sync + 'static {}
@@ -74,7 +75,8 @@ pub trait Writer<M: Map>: From<M::Snapshot> + Debug + Send + 'static {
     fn stats(&self) -> Stats;
     fn set_fence_policy(&mut self, policy: FencePolicy) -> &mut Self;
     fn freeze(self) -> M::Reader;
-    fn into_shared(self, publishing: Publishing, patience: Duration) -> M::Shared;
+    /// `into_shared`.
+    fn share(self, publishing: Publishing, patience: Duration) -> M::Shared;
 }
 
 /// What every handle has that reads.
@@ -237,7 +239,7 @@ macro_rules! map_under_test {
             fn freeze(self) -> $map::ReadHandle<K, V, M, S> {
                 self.freeze()
             }
-            fn into_shared(
+            fn share(
                 self,
                 publishing: $map::Publishing,
                 patience: std::time::Duration,

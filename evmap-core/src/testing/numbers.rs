@@ -1,7 +1,8 @@
 //! Maps of numbers, and what can be asked of them in both maps.
 
-use crate::DefaultHashBuilder;
-use crate::testing::map::Map;
+use hashbrown::DefaultHashBuilder;
+
+use super::map::Map;
 
 /// A map from numbers to numbers.
 pub trait Numbers: Map<Key = u32, Value = u32, Meta = u32, Hasher = DefaultHashBuilder> {

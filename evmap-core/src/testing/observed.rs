@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
+use left_right::Poisoned;
+
 use super::map::Map;
 use super::world::{Item, World};
-use crate::Poisoned;
 
 /// A write to a shared map that returns an error if it is refused.
 pub type Try<M> = fn(&<M as Map>::Shared, &World) -> Result<(), Poisoned>;

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use left_right::PublishError;
+
 use super::map::{Map, Writer as _};
 use super::strange::{Call, set, unset};
 use super::{ignore, panics};
-use crate::PublishError;
 
 /// The writer says that it is poisoned, by panics that name the cause, and goes without another one; readers
 /// see what they saw. The attempts are writes.

@@ -4,10 +4,11 @@ use std::mem;
 use std::thread;
 use std::time::Duration;
 
+use left_right::Publishing;
+
 use super::map::{Reads as _, Shared as _};
 use super::numbers::Numbers;
 use super::panics;
-use crate::Publishing;
 
 /// A map whose writers lose their patience at once.
 pub fn hasty<M: Numbers>(publishing: Publishing) -> M::Shared {

@@ -8,34 +8,38 @@ use std::num::NonZeroUsize;
 use std::thread;
 use std::time::Duration;
 
+use left_right::Publishing;
+
 use super::deadline::within_deadline;
-use super::map::{Reads as _, Shared as _, Writer as _};
+use super::map::{Map, Reads as _, Shared as _, Writer as _};
 use super::observed::{Content, Observed};
 use super::outcome::Outcome;
 use super::world::{Fused, World, at_each_call};
-use crate::Publishing;
 
 /// Something that a program does with a map.
 #[derive(Debug)]
-pub struct Method<M: Observed> {
+pub struct Method<T, H: 'static> {
     pub name: &'static str,
-    pub step: fn(&World, &M::Shared),
+    pub step: fn(&World, &T),
     /// What that changes, step by step. Each happens as a whole or not at all, and none before those
     /// that come before it.
-    pub changes: &'static [fn(&mut Content<M::Held>)],
+    pub changes: &'static [fn(&mut Content<H>)],
 }
 
-impl<M: Observed> Clone for Method<M> {
+/// A method of a map.
+pub type MethodOf<M> = Method<<M as Map>::Shared, <M as Observed>::Held>;
+
+impl<T, H: 'static> Clone for Method<T, H> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<M: Observed> Copy for Method<M> {}
+impl<T, H: 'static> Copy for Method<T, H> {}
 
-impl<M: Observed> Method<M> {
+impl<T, H: Clone + 'static> Method<T, H> {
     /// The states in which a panic may leave what was `content`, the last that without one.
-    fn states(&self, content: &Content<M::Held>) -> Vec<Content<M::Held>> {
+    fn states(&self, content: &Content<H>) -> Vec<Content<H>> {
         let mut states = vec![content.clone()];
         for change in self.changes {
             let mut next = states[states.len() - 1].clone();
@@ -47,7 +51,7 @@ impl<M: Observed> Method<M> {
 }
 
 /// The methods that both maps have.
-fn common<M: Observed>() -> [Method<M>; 7] {
+fn common<M: Observed>() -> [MethodOf<M>; 7] {
     [
         Method {
             name: "set_meta",
@@ -160,20 +164,20 @@ pub const SETTINGS: [Setting; 5] = {
 
 /// Plays these methods and those that both maps have, each in one of the settings.
 pub fn play_all<M: Observed<Hasher = Fused>>(
-    methods: &[Method<M>],
+    methods: &[MethodOf<M>],
     settings: impl Iterator<Item = Setting>,
 ) {
     let methods = methods.iter().copied().chain(common::<M>());
     for (method, setting) in methods.zip(settings) {
-        within_deadline(move || play(&method, setting));
+        within_deadline(move || play::<M>(&method, setting));
     }
 }
 
 /// Plays the method without a panic, and then with one at each call.
-fn play<M: Observed<Hasher = Fused>>(method: &Method<M>, setting: Setting) {
+fn play<M: Observed<Hasher = Fused>>(method: &MethodOf<M>, setting: Setting) {
     // The last name is the one that failed.
     println!("{}, {setting:?}", method.name);
-    at_each_call(|world| session(world, method, setting));
+    at_each_call(|world| session::<M>(world, method, setting));
 }
 
 /// What is known about the map.
@@ -187,12 +191,12 @@ struct Known<C> {
 
 /// The method, three times, with a change and a publish in between, so that both copies absorb it and
 /// the third time stays pending where writes do not publish. Then the end.
-fn session<M: Observed<Hasher = Fused>>(world: &World, method: &Method<M>, setting: Setting) {
+fn session<M: Observed<Hasher = Fused>>(world: &World, method: &MethodOf<M>, setting: Setting) {
     let made = Outcome::of(|| {
         // No reader is in the way for longer than no time, where one is.
         let patience = Duration::from_secs(if setting.is_stalled { 0 } else { 600 });
         let (writer, _) = M::filled(world, world.hasher());
-        let map = writer.into_shared(setting.publishing, patience);
+        let map = writer.share(setting.publishing, patience);
         let other = map.clone();
         (map, other)
     });
@@ -222,7 +226,7 @@ fn session<M: Observed<Hasher = Fused>>(world: &World, method: &Method<M>, setti
     let steps = [method, &change, method, &publish, method];
     let _ = steps
         .into_iter()
-        .any(|step| take(world, step, setting, &map, &other, &mut known));
+        .any(|step| take::<M>(world, step, setting, &map, &other, &mut known));
     let mut may_be_seen = known.whole;
     if setting.map_goes_first {
         for handle in [other, map] {
@@ -267,7 +271,7 @@ fn go(drop: impl FnOnce()) {
 /// Takes a step; whether the user's code panicked in it.
 fn take<M: Observed>(
     world: &World,
-    step: &Method<M>,
+    step: &MethodOf<M>,
     setting: Setting,
     map: &M::Shared,
     other: &M::Shared,

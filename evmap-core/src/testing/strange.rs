@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher};
 use std::ops::Deref;
 
-use crate::Equivalent;
+use equivalent::Equivalent;
 
 thread_local!(static NEXT: Cell<u64> = const { Cell::new(0x9e37_79b9_7f4a_7c15) });
 

@@ -4,7 +4,7 @@
 use std::iter::repeat;
 
 use evmap_core::Operation;
-use evmap_core::testing::sharing::{Method, SETTINGS, play_all};
+use evmap_core::testing::sharing::{Method, MethodOf, SETTINGS, play_all};
 use evmap_core::testing::world::{Fused, Item};
 
 use crate::Single;
@@ -13,7 +13,7 @@ type Map = Single<Item, Item, Item, Fused>;
 
 /// Beside those that both maps have.
 #[rustfmt::skip]
-const METHODS: &[Method<Map>] = &[
+const METHODS: &[MethodOf<Map>] = &[
     Method {
         name: "insert",
         step: |world, map| drop(map.insert(world.item(1), world.item(100))),
@@ -171,25 +171,25 @@ const METHODS: &[Method<Map>] = &[
 
 #[test]
 fn a_panic_in_a_write_that_publishes() {
-    play_all(METHODS, repeat(SETTINGS[0]));
+    play_all::<Map>(METHODS, repeat(SETTINGS[0]));
 }
 
 #[test]
 fn a_panic_in_a_write_beside_a_reader_that_stays() {
-    play_all(METHODS, repeat(SETTINGS[1]));
+    play_all::<Map>(METHODS, repeat(SETTINGS[1]));
 }
 
 #[test]
 fn a_panic_in_a_write_that_does_not_publish() {
-    play_all(METHODS, repeat(SETTINGS[2]));
+    play_all::<Map>(METHODS, repeat(SETTINGS[2]));
 }
 
 #[test]
 fn a_panic_in_every_other_write_beside_a_reader_that_stays() {
-    play_all(METHODS, repeat(SETTINGS[3]));
+    play_all::<Map>(METHODS, repeat(SETTINGS[3]));
 }
 
 #[test]
 fn a_panic_where_a_thread_publishes_in_the_end() {
-    play_all(METHODS, repeat(SETTINGS[4]));
+    play_all::<Map>(METHODS, repeat(SETTINGS[4]));
 }

@@ -1,7 +1,7 @@
 //! Every method of a map that threads share, with a panic at each call of the user's code in it, as
 //! `each_call` has it for the writer alone.
 
-use evmap_core::testing::sharing::{Method, SETTINGS, play_all};
+use evmap_core::testing::sharing::{Method, MethodOf, SETTINGS, play_all};
 use evmap_core::testing::world::{Fused, Item};
 use evmap_multi::Operation;
 
@@ -12,7 +12,7 @@ type Map = Multi<Item, Item, Item, Fused>;
 
 /// Beside those that both maps have.
 #[rustfmt::skip]
-const METHODS: &[Method<Map>] = &[
+const METHODS: &[MethodOf<Map>] = &[
     Method {
         name: "insert",
         step: |world, map| (0..5).for_each(|key| map.insert(world.item(key), world.item(7))),
@@ -176,10 +176,10 @@ const METHODS: &[Method<Map>] = &[
 
 #[test]
 fn a_panic_in_a_write_of_a_shared_map() {
-    play_all(METHODS, SETTINGS.into_iter().cycle());
+    play_all::<Map>(METHODS, SETTINGS.into_iter().cycle());
 }
 
 #[test]
 fn a_panic_in_a_write_of_a_shared_map_in_another_setting() {
-    play_all(METHODS, SETTINGS.into_iter().cycle().skip(2));
+    play_all::<Map>(METHODS, SETTINGS.into_iter().cycle().skip(2));
 }

@@ -1,29 +1,34 @@
 //! What each step does to the map and to the plain one.
 
 use std::cell::OnceCell;
+use std::marker::PhantomData;
 use std::rc::Rc;
 use std::time::Duration;
 
+use left_right::PublishError;
+
 use super::odd::{Key, Value, unwinds_at_a_clone};
+use super::step::{End, Step};
+use super::subject::{Model, State, StepOf};
 use super::views::Views;
-use super::{End, Model, State, Step, StepOf};
-use crate::PublishError;
 use crate::testing::ignore;
 use crate::testing::map::{Reads as _, Writer as _};
 
-pub(super) struct Driver<M: Model> {
+/// Drives the map `M` by these handles; under a key stands `H`.
+pub(super) struct Driver<M, W, R, H> {
+    map: PhantomData<M>,
     /// `None` once it was dropped, frozen or poisoned.
-    writer: Option<M::Writer>,
+    writer: Option<W>,
     /// A map that is fed with the pending operations of the other one.
-    replica: M::Writer,
-    first: M::Reader,
+    replica: W,
+    first: R,
     /// The state with all operations.
-    own: State<M::Held>,
-    published: Rc<State<M::Held>>,
+    own: State<H>,
+    published: Rc<State<H>>,
     pending: usize,
 }
 
-impl<M: Model> Driver<M> {
+impl<M: Model> Driver<M, M::Writer, M::Reader, M::Held> {
     pub(super) fn new(start: Vec<(Key, M::Held)>, hasher: M::Hasher) -> Self {
         let start = M::with_keys_again(start);
         let (replica, _) = M::build(start.clone(), hasher.clone());
@@ -37,6 +42,7 @@ impl<M: Model> Driver<M> {
             meta: 0,
         };
         Self {
+            map: PhantomData,
             writer: Some(writer),
             replica,
             first,

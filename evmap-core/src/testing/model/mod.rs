@@ -4,104 +4,25 @@
 //! knows exactly when the writer would have to wait, and asks for that with the methods that do
 //! not.
 
-mod driver;
+// In reading order, a line each. (The blank lines keep rustfmt from sorting them.)
+
 pub mod odd; // Keys that are equal but differ, values whose `Clone` panics.
-mod views;
+
+mod step; // One thing that a program may do.
+
+mod subject; // The map, and what it should hold.
+
+mod views; // The views that readers hold.
+
+mod driver; // What a step does.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
-use std::fmt::Debug;
 
 use self::driver::Driver;
-use self::odd::{Key, Value};
+use self::odd::Key;
+pub use self::step::{End, Step, decode_all};
+pub use self::subject::{Model, State, StepOf};
 use self::views::Views;
-use super::map::Map;
-
-/// One thing that a program may do with a map: `L` is logged without a look at the map, `C` is a change that
-/// looks at the writer's own copy, `A` is what a reader is asked, `O` is an operation.
-#[derive(Clone, Debug)]
-pub enum Step<L, C, A, O> {
-    Log(L),
-    Change(C),
-    Apply(O),
-    Publish,
-    TryPublish,
-    PublishTimeout,
-    PublishOrReplace,
-    Flush,
-    ViewOwn,
-    Look(usize, A),
-    CloneAndLook(usize, A),
-    Enter(usize),
-    Refresh(usize),
-    Leave(usize),
-    End(End),
-}
-
-/// How a writer goes.
-#[derive(Clone, Copy, Debug)]
-pub enum End {
-    Drop,
-    Freeze,
-    /// A panic while operations are applied; the writer goes poisoned.
-    Poison,
-}
-
-/// A step of a map.
-pub type StepOf<M> =
-    Step<<M as Model>::Log, <M as Model>::Change, <M as Model>::Look, <M as Map>::Operation>;
-
-/// The steps that a string of bytes stands for, four bytes each.
-pub fn decode_all<T>(bytes: &[u8], decode: impl Fn(u8, u8, u16) -> T) -> impl Iterator<Item = T> {
-    bytes
-        .chunks_exact(4)
-        .map(move |b| decode(b[0], b[1], u16::from_le_bytes([b[2], b[3]])))
-}
-
-/// What a map should hold at some version; under a key stands `H`.
-#[derive(Clone, Debug)]
-pub struct State<H> {
-    pub entries: HashMap<Key, H>,
-    pub meta: u16,
-    pub version: u64,
-}
-
-/// A map and what it does to a plain one.
-pub trait Model: Map<Key = Key, Value = Value, Meta = u16> {
-    /// What stands under a key.
-    type Held: Clone + Debug + 'static;
-    type Log: Debug;
-    type Change: Debug;
-    type Look: Debug;
-
-    /// Long-lived readers; each may hold several views.
-    const READERS: usize;
-
-    /// A map of these entries; of equal keys the first stays.
-    fn build(entries: Vec<(Key, Self::Held)>, hasher: Self::Hasher)
-    -> (Self::Writer, Self::Reader);
-    /// The same, with a plain map.
-    fn build_plain(entries: Vec<(Key, Self::Held)>) -> HashMap<Key, Self::Held>;
-    /// Each key once more, with another mark and other values.
-    fn with_keys_again(entries: Vec<(Key, Self::Held)>) -> Vec<(Key, Self::Held)>;
-    fn entries(snapshot: Self::Snapshot) -> Vec<(Key, Self::Held)>;
-
-    /// Logs something; how many operations that is.
-    fn log(step: Self::Log, writer: &mut Self::Writer, own: &mut State<Self::Held>) -> usize;
-    /// Changes something after a look at it; how many operations that logs.
-    fn change(step: Self::Change, writer: &mut Self::Writer, own: &mut State<Self::Held>) -> usize;
-    /// Does to the plain map what the operation does to the map.
-    fn apply(operation: Self::Operation, state: &mut State<Self::Held>);
-    /// The operation as it comes out at the other end of a wire.
-    fn sent(operation: Self::Operation) -> Self::Operation;
-
-    /// Compares what a reader answers.
-    fn look(step: &Self::Look, reader: &Self::Reader, state: &State<Self::Held>);
-    /// Compares a map with what it should hold, marks of the keys included.
-    fn compare_own(map: &Self::Snapshot, state: &State<Self::Held>);
-    /// The same, and what can be asked in other ways.
-    fn compare(map: &Self::Snapshot, state: &State<Self::Held>);
-}
 
 /// Runs the steps against maps with this hasher. Panics at the first difference.
 ///
@@ -121,7 +42,7 @@ fn live<M: Model>(
     start: Vec<(Key, M::Held)>,
     hasher: M::Hasher,
 ) -> Vec<(Key, M::Held)> {
-    let mut driver = Driver::<M>::new(start, hasher);
+    let mut driver = Driver::<M, _, _, _>::new(start, hasher);
     let readers: Vec<OnceCell<M::Reader>> = vec![OnceCell::new(); M::READERS];
     let mut views = Views::new();
     for step in steps {

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::hash::{Hash, Hasher};
 use std::panic::{self, AssertUnwindSafe};
 
-use crate::IntoKey;
+use crate::key::IntoKey;
 
 /// Equal to others of its name, from which its mark tells it apart.
 #[derive(Clone, Debug)]

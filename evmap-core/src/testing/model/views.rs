@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::base::view::View;
 
-use super::State;
+use super::subject::State;
 
 /// Views with the numbers of their readers and their states.
 pub(super) struct Views<'r, T, H> {
