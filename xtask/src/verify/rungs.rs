@@ -1,7 +1,7 @@
 //! The rungs that are one command, and the table of all of them.
 
 use super::context::{ASAN_TARGET, Context, LIBRARIES, Verdict, add_flags, has_sanitizers};
-use super::{apt, coverage, features, fuzz, mutants, web};
+use super::{apt, coverage, features, fuzz, house, mutants, web};
 
 /// One way to find out what is wrong.
 #[derive(Debug)]
@@ -15,6 +15,7 @@ pub(crate) struct Rung {
 /// All rungs, the quickest answers first.
 #[rustfmt::skip]
 pub(crate) const RUNGS: &[Rung] = &[
+    Rung { name: "house", proves: "who imports whom, and where unsafe code stands", run: house::run },
     Rung { name: "loom", proves: "the protocol in every interleaving, up to 3 preemptions", run: loom },
     Rung { name: "spin", proves: "the fences, membarrier included, on models of two machines", run: spin },
     Rung { name: "mutants", proves: "every step of the protocol is needed, and its loss noticed", run: mutants::run },
