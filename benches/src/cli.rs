@@ -11,7 +11,8 @@ use crate::report::environment::Environment;
 use crate::report::losses::losses;
 use crate::report::{Report, save, terminal};
 use crate::subject::all;
-use crate::suite::{ALL, Effort, Plan, Suite};
+use crate::suite::ALL;
+use crate::suite::plan::{Effort, Plan, Suite};
 
 /// Compare concurrent maps on this machine: every figure is the median of interleaved repetitions, and
 /// every result is verified.

@@ -2,6 +2,7 @@
 
 mod beside;
 mod counted;
+pub mod pace;
 mod race;
 mod reads;
 mod writes;
@@ -16,6 +17,7 @@ use crate::error::Mismatch;
 use crate::keys::{Key, KeySet};
 use crate::order::Order;
 use crate::peer::Peer;
+use crate::workload::pace::Pace;
 
 /// One kind of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,15 +36,6 @@ pub enum Workload {
         /// Writes that become visible together.
         batch: usize,
     },
-}
-
-/// How a writer beside a reader goes about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pace {
-    /// Writes that become visible together.
-    pub batch: usize,
-    /// The time from one publish to the next; `None` for as fast as it can.
-    pub period: Option<Duration>,
 }
 
 impl Workload {

@@ -9,7 +9,8 @@ use benches::keys::{Key, KeySet, file};
 use benches::order::Order;
 use benches::peer::{Lookup, NoGuard, Peer, Reader, Writer};
 use benches::subject::{Of, Subject, all, all_with_native_hashers};
-use benches::workload::{Pace, Workload};
+use benches::workload::Workload;
+use benches::workload::pace::Pace;
 
 const SLICE: Duration = Duration::from_millis(1);
 

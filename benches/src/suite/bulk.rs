@@ -2,7 +2,7 @@
 
 mod chunks;
 
-use super::{Effort, Plan, Suite};
+use super::plan::{Effort, Plan, Suite};
 use crate::claim::{Claim, Target};
 use crate::error::Error;
 use crate::figure::Figure;

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use super::{Plan, Suite};
+use super::plan::{Plan, Suite};
 use crate::error::Error;
 use crate::figure::Figure;
 use crate::keys::{Key, KeySet};
@@ -11,7 +11,8 @@ use crate::order::Order;
 use crate::report::{Findings, PeerNote, Row, Table};
 use crate::schedule::{Trial, interleave};
 use crate::subject::{BASE, Subjects, all, all_with_native_hashers};
-use crate::workload::{self, Pace, Workload};
+use crate::workload::pace::Pace;
+use crate::workload::{self, Workload};
 
 /// Enough that the table does not fit the first-level cache, few enough to build it often.
 const KEYS: usize = 10_000;

@@ -6,7 +6,7 @@ mod maps;
 use std::num::Wrapping;
 use std::sync::Arc;
 
-use super::{Effort, Plan, Suite};
+use super::plan::{Effort, Plan, Suite};
 use crate::check;
 use crate::claim::{Claim, Target};
 use crate::error::{Error, Mismatch};

@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::{Effort, Plan, Suite};
+use super::plan::{Effort, Plan, Suite};
 use crate::error::Error;
 use crate::primitive::{self, Ours, Primitive};
 use crate::report::{Better, Findings, Row, Table};

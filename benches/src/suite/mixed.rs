@@ -5,7 +5,7 @@ mod stall;
 
 use std::time::Duration;
 
-use super::{Effort, Plan, Suite};
+use super::plan::{Effort, Plan, Suite};
 use crate::claim::{Claim, Target};
 use crate::error::Error;
 use crate::figure::Figure;
@@ -17,7 +17,8 @@ use crate::primitive::{Ours, Primitive, Registry};
 use crate::report::Findings;
 use crate::schedule::{Trial, interleave};
 use crate::subject::{Of, Subject};
-use crate::workload::{self, Pace, Workload};
+use crate::workload::pace::Pace;
+use crate::workload::{self, Workload};
 
 const KEYS: usize = 10_000;
 const PERIOD: Duration = Duration::from_micros(100);

@@ -2,7 +2,7 @@
 
 use std::num::Wrapping;
 
-use super::{Effort, Plan, Suite};
+use super::plan::{Effort, Plan, Suite};
 use crate::bags::work::{INSERTS, Kind, PUBLISH, Task};
 use crate::bags::{Bags, Dash, Evmap, Locked, Multi, Plain};
 use crate::claim::{Claim, Target};

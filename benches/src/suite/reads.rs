@@ -1,6 +1,6 @@
 //! Reads at the price of a plain look-up: the claims about reading while nobody writes.
 
-use super::{Effort, Plan, Suite};
+use super::plan::{Effort, Plan, Suite};
 use crate::claim::{Claim, Target};
 use crate::error::{Error, Mismatch};
 use crate::figure::Figure;

@@ -5,7 +5,7 @@ mod look_ups;
 mod together;
 mod writers;
 
-use super::{Effort, Plan, Suite};
+use super::plan::{Effort, Plan, Suite};
 use crate::error::Error;
 use crate::keys::{Key, KeySet};
 use crate::open;

@@ -3,7 +3,7 @@
 use std::hint;
 use std::time::{Duration, Instant};
 
-use super::Pace;
+use super::pace::Pace;
 use super::race::{Lane, Running, Work, race};
 use super::reads::lap;
 use crate::check::{self, Expect};

@@ -10,7 +10,7 @@ use crate::hasher::CommonHasher;
 use crate::keys::KeySet;
 use crate::order::{BATCH, Batch, Order};
 use crate::peers::entries;
-use crate::suite::Effort;
+use crate::suite::plan::Effort;
 use crate::workload::{Work, race};
 
 /// Keys that are looked up together.

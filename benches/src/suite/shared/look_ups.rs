@@ -8,7 +8,7 @@ use crate::order::Order;
 use crate::peers::{Dash, Papaya, Plain, Shared};
 use crate::schedule::{Trial, interleave};
 use crate::subject::{Of, Subject};
-use crate::suite::Effort;
+use crate::suite::plan::Effort;
 use crate::workload::Workload;
 
 /// Reading threads.

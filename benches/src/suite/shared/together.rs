@@ -11,7 +11,7 @@ use crate::open::{Dash, Open, Ours, Papaya, Scc};
 use crate::order::{BATCH, Order};
 use crate::report::{Row, Table};
 use crate::schedule::{Trial, interleave};
-use crate::suite::Effort;
+use crate::suite::plan::Effort;
 use crate::workload::{Lane, Work, race};
 
 /// How popular the keys are.

@@ -13,7 +13,7 @@ use crate::hasher::CommonHasher;
 use crate::keys::{Key, KeySet};
 use crate::order::Order;
 use crate::schedule::{Trial, interleave};
-use crate::suite::Effort;
+use crate::suite::plan::Effort;
 use crate::value::TAG_MASK;
 use crate::workload::{Lane, Work, race};
 

@@ -1,5 +1,7 @@
 //! Copies left to their readers, generations, and the choice of fences.
 
+#![forbid(unsafe_code)]
+
 use super::*;
 use crate::raw::fence::{FenceStrategy, fence_strategy};
 

@@ -1,5 +1,7 @@
 //! What a slot says.
 
+#![forbid(unsafe_code)]
+
 use super::*;
 use crate::raw::current::tests::published;
 
