@@ -247,22 +247,28 @@ impl GracePeriod {
     /// Called after a fence that follows the swap (invariant 5).
     #[inline]
     fn read_slots(&mut self, registry: &Registry, barrier: Barrier) {
-        registry.list(&mut self.participants);
-        self.found.start_over();
+        let Self {
+            participants,
+            found,
+            ..
+        } = self;
+        let retired = self.retired;
+        registry.list(participants);
+        found.start_over();
         let mut fenced = registry.fenced_by_others();
-        for (index, slot) in self.participants.iter().enumerate() {
+        for (index, slot) in participants.iter().enumerate() {
             let word = slot.seen();
-            if let Some(generation) = self.retired.generation_named_by(word) {
+            if let Some(generation) = retired.generation_named_by(word) {
                 if !slot.is_quiescent() {
-                    self.found.named.add(generation);
+                    found.named.add(generation);
                 }
             }
             fenced = fenced.wrapping_add(slot.fenced_entries());
-            if self.retired.may_hold(word, barrier) && (word.is_active() || !slot.is_quiescent()) {
-                self.found.blockers.push(Blocker { index, word });
+            if retired.may_hold(word, barrier) && (word.is_active() || !slot.is_quiescent()) {
+                found.blockers.push(Blocker { index, word });
             }
         }
-        self.found.fenced = fenced;
+        found.fenced = fenced;
     }
 
     /// The generations that slots named at the last scan, of the instance that was retired.
