@@ -6,15 +6,16 @@
  * out by hand, and membarrier empties all of them, one thread at a time.
  *
  *   the code                               the model
- *   Slot::word                             slot; KNOWN, ANY, NOTHING, INSIDE
- *   enter                                  reader: from `end` to `in_session`
- *   search                                 reader: from `announce` to `in_session`
- *   refresh, leave                         reader: choices at `in_session`
- *   Published::prefer_light_fence          reader: the first choice at `in_session`
- *   Published::swap, fence::{heavy, full}  swap, membarrier, fence_writer
- *   the fence that a swap owes             owed, settle
- *   the looks at the slots                 look_dim, look_clear
- *   the wait for the stragglers            wait, POLL; POLL_DIM before the heavy fence
+ *   slot::Word                             slot; KNOWN, ANY (acquiring), NOTHING, ACTIVE
+ *   Slot::enter                            reader: from `end` to `in_section`
+ *   Slot::acquire                          reader: from `announce` to `in_section`
+ *   Slot::step (a refresh), Slot::exit     reader: choices at `in_section`
+ *   Current::prefer_light_fence            reader: the first choice at `in_section`
+ *   Current::swap, fence::{heavy, full}    swap, membarrier, fence_writer
+ *   GracePeriod::scan                      owed, scan
+ *   GracePeriod::read_slots                read_slots_pending before the heavy fence, read_slots
+ *   GracePeriod::prune                     POLL_PENDING before the heavy fence, POLL
+ *   GracePeriod::wait                      wait
  *   Copies                                 writer
  *
  * There are two machines.
@@ -24,45 +25,46 @@
  *   WEAK     All that and more. The swap (Release) is itself a store that stays in the writer's
  *            buffer while the writer goes on. A compare-exchange empties nothing. A reader's load
  *            of the pointer may be made early: before its announcement and before the reads of
- *            the session before, as far up as just after its last load of the pointer, which is
+ *            the section before, as far up as just after its last load of the pointer, which is
  *            an Acquire. What was loaded early is thrown away by a full fence of that thread, be
  *            it its own or one that membarrier makes it execute. Stores to a slot are Release, so
  *            here, too, they become visible in order, and after the reads before them. Not
  *            modelled: machines where two threads may see one store at different times (POWER).
  *
- * Only the reader stores to its slot, so it knows its own word without a load, and nobody takes
- * its guess away: if it is outside and names a copy that the writer wants back, and the heavy fence
- * is owed, the writer calls it, unless the reader moves first.
+ * Only the reader stores to its slot, so it knows its own word without a load, and nobody takes its
+ * cached pointer away: if it is inactive and names a copy that the writer wants back, and the heavy
+ * fence is owed, the writer calls it, unless the reader moves first.
  *
- * Neither the sessions nor the publishes are bounded. For that, the numbers of ANY are abstracted,
- * and exactly. A number is used in one way only: the writer asks whether the word is still the one
- * that it remembers. Since numbers are never used again, it is not if and only if another number
- * has reached the slot since, so each that does turns an ANY that the writer remembers into
- * ANY_PAST, which no slot ever holds. (A number that wraps around to the same value could only make
- * the writer wait longer.) All other words come again, and are compared as they are: a reader that
- * leaves and enters with the same guess has not moved, for all that the writer sees. With NUMBERS
- * the numbers are real too; then there can be only so many announcements of ANY.
+ * Neither the critical sections nor the publishes are bounded. For that, the numbers of ANY are
+ * abstracted, and exactly. A number is used in one way only: the writer asks whether the word is
+ * still the one that it remembers. Since numbers are never used again, it is not if and only if
+ * another number has reached the slot since, so each that does turns an ANY that the writer
+ * remembers into ANY_PAST, which no slot ever holds. (A number that wraps around to the same value
+ * could only make the writer wait longer.) All other words come again, and are compared as they are:
+ * a reader that leaves and enters with the same cached pointer has not moved, for all that the
+ * writer sees. With NUMBERS the numbers are real too; then there can be only so many announcements
+ * of ANY.
  *
  * Checked is that no reader is in a copy that the writer owns. The writer owns a copy from when it
  * is about to change or free it until the swap that publishes it is visible; a reader is in a copy
- * from the load of the pointer that found it, or that proved its guess, until its next announcement
- * or leave.
+ * from the load of the pointer that found it, or that proved its cached one, until its next
+ * announcement or leave.
  *
  * Options:
  *   READERS, DEPTH   how many readers; how many stores fit into one's buffer
  *   WEAK             the weaker machine
  *   NUMBERS=n        real numbers in ANY, from 1 to n
  *   FENCES_ONLY      a system without a heavy fence: every pointer is tagged and stays so
- *   REPLACE          the writer may abandon one stale copy at a time and go on with a third, which
- *                    is then the one that was freed before, so addresses are used again
+ *   REPLACE          the writer may defer one stale copy at a time and go on with a third, which is
+ *                    then the one that was freed before, so addresses are used again
  *   NO_CLOSE         the writer never goes
  *   LIVE             for liveness: a writer that has gone makes progress for ever, so that a cycle
  *                    without progress is one in which it waits. `check progress` sets it
  *   HINT             a reader refreshes only if there is another copy to go to, as the code does;
  *                    else at any time, which is more than the code does
  *   M_...            mutants, see README.md
- *   W_FREED_GUESS    not a mutant: fails when a guess is proved whose record was freed since, to
- *                    show that this does happen
+ *   W_FREED_CACHED   not a mutant: fails when a cached pointer is proved whose instance was freed
+ *                    since, to show that this does happen
  */
 
 #ifndef READERS
@@ -78,11 +80,11 @@
 #define COPIES 2
 #endif
 #define NOWHERE COPIES /* No copy. */
-#define EVERY   COPIES /* As `vacated`: every copy. */
+#define EVERY   COPIES /* As what is retired: every copy. */
 
 /* The same: the pointer is all that an enter loads. */
 #ifdef M_NO_LIGHT_FENCE
-#define M_GUESS_AFTER_LOAD
+#define M_CACHED_AFTER_LOAD
 #endif
 
 /* What `current` may hold: a copy, with the tag "fence, then load again" or without. */
@@ -94,14 +96,14 @@
 /* WORD(copy, 0), loaded early; the copy became the writer's since. */
 #define RECYCLED(copy)  (2 * COPIES + 2 + (copy))
 
-/* What a slot may hold: a record, which is the guess while the reader is outside, or NOTHING, or,
- * INSIDE only, a number that says "in some record". NOTHING | INSIDE is such a number, too. */
-#define INSIDE      1
+/* What a slot may hold: an instance, which is the cached pointer while the reader is inactive, or
+ * NOTHING, or, ACTIVE only, a number that says "in some instance". NOTHING | ACTIVE is one, too. */
+#define ACTIVE      1
 #define NOTHING     0
 #define KNOWN(copy) (2 * (copy) + 2)
 #define NAMED(word) ((word) / 2 - 1) /* No copy if the word is NOTHING or ANY. */
-#define ANY(number) (2 * (COPIES + (number)) + 2 + INSIDE)
-#define IS_ANY(word) ((word) == (NOTHING | INSIDE) || (word) >= ANY(0))
+#define ANY(number) (2 * (COPIES + (number)) + 2 + ACTIVE)
+#define IS_ANY(word) ((word) == (NOTHING | ACTIVE) || (word) >= ANY(0))
 #ifndef NUMBERS
 #define ANY_NOW  ANY(0)
 #define ANY_PAST ANY(1) /* As remembered: a number that the slot does not hold any more. */
@@ -117,20 +119,20 @@ byte slot[READERS] = NOTHING;
 
 /* What has not reached memory: the readers' stores, the writer's swap. */
 chan buffer[READERS] = [DEPTH] of { byte };
-byte pending = NONE;
+byte buffered = NONE;
 /* What a reader has loaded early. */
 byte early[READERS] = NONE;
 
-/* The writer's stragglers: the word that it saw in each slot, 0 for none. */
+/* The writer's blockers: the word that it saw in each slot, 0 for none. */
 byte seen[READERS];
 #ifdef REPLACE
-byte seen_abandoned[READERS];
+byte seen_deferred[READERS];
 #endif
 
 /* For the assertions only: the copies that are the writer's, and where the readers are. */
 bool owned[COPIES];
 byte at[READERS] = NOWHERE;
-#ifdef W_FREED_GUESS
+#ifdef W_FREED_CACHED
 /* The copy that a reader found last, and whether it was freed since. */
 byte last[READERS] = NOWHERE;
 bool freed[READERS];
@@ -141,7 +143,7 @@ bool freed[READERS];
 /* A reader's stores; they block while the buffer is full. */
 #define STORE(value) nfull(buffer[r]) -> word = value; buffer[r]!word
 #if defined(M_ANY_WITHOUT_NUMBER)
-#define STORE_ANY STORE(NOTHING | INSIDE)
+#define STORE_ANY STORE(NOTHING | ACTIVE)
 #elif defined(NUMBERS)
 #define STORE_ANY nfull(buffer[r]) -> number++; word = ANY(number); buffer[r]!word
 #else
@@ -154,13 +156,13 @@ inline commit_store(r) {
     buffer[r]?slot[r]
 #else
     if
-    :: slot[r] == (ANY_NOW & ~INSIDE) -> buffer[r]?slot[r] /* The same number, if any. */
+    :: slot[r] == (ANY_NOW & ~ACTIVE) -> buffer[r]?slot[r] /* The same number, if any. */
     :: else ->
        buffer[r]?slot[r];
        if
        :: slot[r] == ANY_NOW ->
 #ifdef REPLACE
-          seen_abandoned[r] = (seen_abandoned[r] == ANY_NOW -> ANY_PAST : seen_abandoned[r]);
+          seen_deferred[r] = (seen_deferred[r] == ANY_NOW -> ANY_PAST : seen_deferred[r]);
 #endif
           seen[r] = (seen[r] == ANY_NOW -> ANY_PAST : seen[r])
        :: else
@@ -171,8 +173,8 @@ inline commit_store(r) {
 
 /* The writer's swap, or its last store, becomes visible. */
 inline commit_swap() {
-    current = pending;
-    pending = NONE;
+    current = buffered;
+    buffered = NONE;
     if
     :: current != CLOSED -> owned[COPY(current)] = false
     :: else
@@ -191,7 +193,7 @@ inline fence_reader(r) {
 /* A full fence of the writer. */
 inline fence_writer() {
     if
-    :: pending != NONE -> commit_swap()
+    :: buffered != NONE -> commit_swap()
     :: else
     fi
 }
@@ -220,7 +222,7 @@ end:
 active proctype writer_memory() {
 end:
     do
-    :: d_step { pending != NONE -> commit_swap() }
+    :: d_step { buffered != NONE -> commit_swap() }
     od
 }
 
@@ -242,16 +244,16 @@ active [READERS] proctype reader() {
 #endif
 
 end:
-    /* Outside; now it announces its guess, if it has one. */
+    /* Inactive; now it announces its cached pointer, if it has one. */
     atomic {
         MAY_ANNOUNCE ->
-#ifdef M_GUESS_AFTER_LOAD
+#ifdef M_CACHED_AFTER_LOAD
         load_current(r, found)
     };
     atomic {
 #endif
-        STORE(word | INSIDE)
-#ifdef M_TRUST_GUESS
+        STORE(word | ACTIVE)
+#ifdef M_TRUST_CACHED
         ;
         if
         :: NAMED(word) >= 0 && NAMED(word) < COPIES -> goto proved
@@ -263,23 +265,23 @@ end:
 prove:
     /* Between the announcement and this load stands the light fence, a compiler fence. */
     atomic {
-#ifndef M_GUESS_AFTER_LOAD
+#ifndef M_CACHED_AFTER_LOAD
         load_current(r, found);
 #endif
         if
         :: found == WORD(NAMED(word), 0) && found < CLOSED -> goto proved
         :: found == WORD(NAMED(word), 1) && found < CLOSED ->
-#ifdef M_GUESS_NO_TAG_CHECK
+#ifdef M_CACHED_NO_TAG_CHECK
            goto proved
 #endif
         :: else -> goto disproved
         fi
     };
-#ifndef M_GUESS_NO_FENCE
+#ifndef M_CACHED_NO_FENCE
     d_step { fence_reader(r) };
 #endif
     atomic {
-#ifdef M_GUESS_NO_RELOAD
+#ifdef M_CACHED_NO_RELOAD
         skip;
 #else
         load_current(r, found);
@@ -292,15 +294,15 @@ proved:
         at[r] = NAMED(word);
         found = NONE;
         assert(!owned[at[r]]);
-#ifdef W_FREED_GUESS
+#ifdef W_FREED_CACHED
         assert(!freed[r]);
 #endif
-        goto in_session;
+        goto in_section;
 disproved:
         assert(found != RECYCLED(NAMED(word)));
 #if defined(M_NO_ANY)
         goto loaded
-#elif defined(M_GUESS_AGAIN)
+#elif defined(M_CACHE_AGAIN)
         if
         :: found == CLOSED -> found = NONE; goto closed
         :: else
@@ -309,15 +311,15 @@ disproved:
         found = NONE
 #endif
     };
-#ifdef M_GUESS_AGAIN
-    atomic { STORE(KNOWN(COPY(found)) | INSIDE); found = NONE; goto prove };
+#ifdef M_CACHE_AGAIN
+    atomic { STORE(KNOWN(COPY(found)) | ACTIVE); found = NONE; goto prove };
 #endif
 
 announce:
     atomic { STORE_ANY };
 
 load:
-#if !defined(M_SEARCH_NO_FENCE) && !defined(M_SEARCH_FENCES_LATE)
+#if !defined(M_ACQUIRE_NO_FENCE) && !defined(M_ACQUIRE_FENCES_LATE)
     atomic { fence_reader(r) };
 #endif
     atomic {
@@ -331,17 +333,17 @@ loaded:
         at[r] = COPY(found);
         found = NONE;
         assert(!owned[at[r]]);
-#ifdef W_FREED_GUESS
+#ifdef W_FREED_CACHED
         last[r] = at[r];
         freed[r] = false
 #endif
     };
-#ifdef M_SEARCH_FENCES_LATE
+#ifdef M_ACQUIRE_FENCES_LATE
     d_step { fence_reader(r) };
 #endif
-    atomic { STORE(KNOWN(at[r]) | INSIDE) };
+    atomic { STORE(KNOWN(at[r]) | ACTIVE) };
 
-in_session:
+in_section:
     if
     :: /* prefer_light_fence */
 #ifdef M_UNTAG_WITHOUT_CAS
@@ -352,7 +354,7 @@ in_session:
 #if defined(FENCES_ONLY) && !defined(M_UNTAG_FENCES_ONLY)
                false && /* The second tag bit, ALWAYS, makes the comparison fail. */
 #endif
-               pending == NONE -> /* The swap reads and writes in one: nothing comes between. */
+               buffered == NONE -> /* The swap reads and writes in one: nothing comes between. */
            current = WORD(at[r], 0);
            early[r] = NONE; /* A later load does not return an older value than this one. */
 #ifndef WEAK
@@ -360,7 +362,7 @@ in_session:
 #endif
        }
 #endif
-       goto in_session
+       goto in_section
 
     :: /* refresh. The code first looks whether there is anything new; here it may step in any
         * case, unless HINT. */
@@ -387,12 +389,12 @@ in_session:
 
     :: /* leave */
 #if defined(M_LEAVE_BEFORE_READS)
-       atomic { STORE(word & ~INSIDE) };
+       atomic { STORE(word & ~ACTIVE) };
        atomic { at[r] = NOWHERE; goto end }
 #elif defined(M_LEAVE_FORGETS)
        atomic { STORE(NOTHING); at[r] = NOWHERE; goto end }
 #else
-       atomic { STORE(word & ~INSIDE); at[r] = NOWHERE; goto end }
+       atomic { STORE(word & ~ACTIVE); at[r] = NOWHERE; goto end }
 #endif
     fi;
 
@@ -400,7 +402,7 @@ closed:
 #ifdef M_NOTHING_WHEN_CLOSED
     atomic { STORE(NOTHING); goto end }
 #else
-    atomic { STORE(word & ~INSIDE); goto end }
+    atomic { STORE(word & ~ACTIVE); goto end }
 #endif
 }
 
@@ -450,71 +452,71 @@ inline membarrier() {
     od
 }
 
-/* What the writer owes before it may look. */
+/* What the writer owes before it may believe a slot. */
 #define NOT_OWED 0
 #define FULL     1
 #define HEAVY    2
 #define OWED(word) (TAGGED(word) -> FULL : HEAVY)
 
-/* Whether a reader with this word may be in the copy, after a heavy fence. */
-#if defined(M_LOOK_ONLY_KNOWN)
-#define CLEAR(i, copy) ((slot[i] & INSIDE) && (NAMED(slot[i]) == copy || copy == EVERY))
-#elif defined(M_LOOK_ONLY_ANY)
-#define CLEAR(i, copy) ((slot[i] & INSIDE) && (IS_ANY(slot[i]) || copy == EVERY))
+/* Whether a reader with this word may be in the copy: the heavy fence is made, or not needed. */
+#if defined(M_SCAN_ONLY_KNOWN)
+#define MAY_HOLD(i, copy) ((slot[i] & ACTIVE) && (NAMED(slot[i]) == copy || copy == EVERY))
+#elif defined(M_SCAN_ONLY_ANY)
+#define MAY_HOLD(i, copy) ((slot[i] & ACTIVE) && (IS_ANY(slot[i]) || copy == EVERY))
 #else
-#define CLEAR(i, copy) \
-    ((slot[i] & INSIDE) && (IS_ANY(slot[i]) || NAMED(slot[i]) == copy || copy == EVERY))
+#define MAY_HOLD(i, copy) \
+    ((slot[i] & ACTIVE) && (IS_ANY(slot[i]) || NAMED(slot[i]) == copy || copy == EVERY))
 #endif
 #define NAMES(word, copy) \
     (NAMED(word) == copy || (copy == EVERY && NAMED(word) >= 0 && NAMED(word) < COPIES))
 
-/* The same, if there was no heavy fence: a guess outside counts too. */
-#ifdef M_DIM_CLEAR
-#define DIM(i, copy) CLEAR(i, copy)
+/* The same before that fence: a cached pointer counts, too. */
+#ifdef M_PENDING_IS_DONE
+#define MAY_HOLD_PENDING(i, copy) MAY_HOLD(i, copy)
 #else
-#define DIM(i, copy) (CLEAR(i, copy) || NAMES(slot[i], copy))
+#define MAY_HOLD_PENDING(i, copy) (MAY_HOLD(i, copy) || NAMES(slot[i], copy))
 #endif
 
 /* Takes the readers that may be in the copy, one load after another. */
-inline look_clear(copy) {
+inline read_slots(copy) {
     do
-    :: d_step { i < READERS -> seen[i] = (CLEAR(i, copy) -> slot[i] : 0); i++ }
+    :: d_step { i < READERS -> seen[i] = (MAY_HOLD(i, copy) -> slot[i] : 0); i++ }
     :: atomic { i == READERS -> i = 0; break }
     od
 }
 
-inline look_dim(copy) {
+inline read_slots_pending(copy) {
     do
-    :: d_step { i < READERS -> seen[i] = (DIM(i, copy) -> slot[i] : 0); i++ }
+    :: d_step { i < READERS -> seen[i] = (MAY_HOLD_PENDING(i, copy) -> slot[i] : 0); i++ }
     :: atomic { i == READERS -> i = 0; break }
     od
 }
 
-#if defined(M_POLL_OUTSIDE_IS_GONE)
-#define STAYS(r, copy) (NAMES(slot[r], copy) && (slot[r] & INSIDE))
-#elif defined(M_POLL_ANY_OUTSIDE_IS_GONE)
-#define STAYS(r, copy) (NAMES(slot[r], copy) && ((slot[r] & INSIDE) || !IS_ANY(seen[r])))
+#if defined(M_POLL_INACTIVE_IS_GONE)
+#define STAYS(r, copy) (NAMES(slot[r], copy) && (slot[r] & ACTIVE))
+#elif defined(M_POLL_ANY_INACTIVE_IS_GONE)
+#define STAYS(r, copy) (NAMES(slot[r], copy) && ((slot[r] & ACTIVE) || !IS_ANY(seen[r])))
 #else
 #define STAYS(r, copy) NAMES(slot[r], copy)
 #endif
-#define POLL_DIM(r, copy) \
+#define POLL_PENDING(r, copy) \
     seen[r] != 0 && slot[r] != seen[r] -> seen[r] = (STAYS(r, copy) -> slot[r] : 0)
 
-/* A straggler that was seen with ANY has found where it is: where it must not be. */
+/* A blocker that was seen with ANY has found where it is: where it must not be. */
 #ifdef M_ANY_FORGOTTEN
 #define FOUND_THERE(r, seen, copy) false
 #else
 #define FOUND_THERE(r, seen, copy) \
-    (IS_ANY(seen[r]) && (slot[r] & INSIDE) && !IS_ANY(slot[r]) && \
+    (IS_ANY(seen[r]) && (slot[r] & ACTIVE) && !IS_ANY(slot[r]) && \
     (NAMED(slot[r]) == copy || copy == EVERY))
 #endif
 
-/* Looks at a straggler once more. Is not executable if that changes nothing. */
-#if defined(M_WAIT_FOR_OUTSIDE)
-#define POLL(r, seen, copy) seen[r] != 0 && !(slot[r] & INSIDE) -> seen[r] = 0
-#elif defined(M_ANY_UNTIL_OUTSIDE)
+/* Reads a blocker's slot once more. Is not executable if that changes nothing. */
+#if defined(M_WAIT_FOR_INACTIVE)
+#define POLL(r, seen, copy) seen[r] != 0 && !(slot[r] & ACTIVE) -> seen[r] = 0
+#elif defined(M_ANY_UNTIL_INACTIVE)
 #define POLL(r, seen, copy) \
-    seen[r] != 0 && slot[r] != seen[r] && !(IS_ANY(seen[r]) && (slot[r] & INSIDE)) -> seen[r] = 0
+    seen[r] != 0 && slot[r] != seen[r] && !(IS_ANY(seen[r]) && (slot[r] & ACTIVE)) -> seen[r] = 0
 #elif defined(M_SEEN_STAYS_ANY)
 #define POLL(r, seen, copy) \
     seen[r] != 0 && slot[r] != seen[r] && !FOUND_THERE(r, seen, copy) -> seen[r] = 0
@@ -532,7 +534,7 @@ inline look_dim(copy) {
 #define NOBODY(seen) (seen[0] == 0 && seen[1] == 0 && seen[2] == 0)
 #endif
 
-/* Waits until the stragglers have left, or are known to be elsewhere than in this copy. */
+/* Waits until the blockers have left, or are known to be elsewhere than in this copy. */
 inline wait(copy) {
 #ifdef M_NO_WAIT
     skip
@@ -551,36 +553,36 @@ inline wait(copy) {
 }
 
 #if READERS == 1
-#define NOBODY_INSIDE (!(seen[0] & INSIDE))
+#define NOBODY_ACTIVE (!(seen[0] & ACTIVE))
 #elif READERS == 2
-#define NOBODY_INSIDE (!(seen[0] & INSIDE) && !(seen[1] & INSIDE))
+#define NOBODY_ACTIVE (!(seen[0] & ACTIVE) && !(seen[1] & ACTIVE))
 #else
-#define NOBODY_INSIDE (!(seen[0] & INSIDE) && !(seen[1] & INSIDE) && !(seen[2] & INSIDE))
+#define NOBODY_ACTIVE (!(seen[0] & ACTIVE) && !(seen[1] & ACTIVE) && !(seen[2] & ACTIVE))
 #endif
 
-/* Pays what is owed, and has the stragglers that a heavy fence would show. */
-inline settle(copy, may_poll) {
-#if !defined(M_NO_WRITER_FENCE) && !defined(M_LOOK_BEFORE_FENCE)
+/* Pays what is owed, and has the blockers that a heavy fence would show. */
+inline scan(copy, may_poll) {
+#if !defined(M_NO_WRITER_FENCE) && !defined(M_PASS_BEFORE_FENCE)
     atomic { fence_writer() };
 #endif
     if
-    :: owed == FULL -> look_clear(copy)
+    :: owed == FULL -> read_slots(copy)
     :: owed == HEAVY ->
-       look_dim(copy);
-#ifdef M_LOOK_BEFORE_FENCE
+       read_slots_pending(copy);
+#ifdef M_PASS_BEFORE_FENCE
        atomic { fence_writer() };
 #endif
        do
-       :: atomic { may_poll && POLL_DIM(0, copy) }
+       :: atomic { may_poll && POLL_PENDING(0, copy) }
 #if READERS > 1
-       :: atomic { may_poll && POLL_DIM(1, copy) }
+       :: atomic { may_poll && POLL_PENDING(1, copy) }
 #endif
 #if READERS > 2
-       :: atomic { may_poll && POLL_DIM(2, copy) }
+       :: atomic { may_poll && POLL_PENDING(2, copy) }
 #endif
-#ifdef M_OUTSIDE_WITHOUT_FENCE
-       :: NOBODY_INSIDE -> look_clear(copy); break
-       :: !NOBODY_INSIDE ->
+#ifdef M_INACTIVE_WITHOUT_FENCE
+       :: NOBODY_ACTIVE -> read_slots(copy); break
+       :: !NOBODY_ACTIVE ->
 #else
        :: NOBODY(seen) -> break
        :: !NOBODY(seen) ->
@@ -590,8 +592,8 @@ inline settle(copy, may_poll) {
 #elif !defined(M_NO_MEMBARRIER)
           membarrier();
 #endif
-#ifndef M_NO_SECOND_LOOK
-          look_clear(copy);
+#ifndef M_NO_SECOND_PASS
+          read_slots(copy);
 #endif
           break
        od
@@ -604,7 +606,7 @@ inline swap(fresh) {
     owed = (owed == HEAVY -> HEAVY : OWED(current));
 #endif
     atomic {
-        pending == NONE; /* A second swap would find the first. */
+        buffered == NONE; /* A second swap would find the first. */
 #if defined(M_OWED_OVERWRITTEN)
         owed = OWED(current);
 #elif defined(M_TAG_OF_NEW_POINTER)
@@ -612,7 +614,7 @@ inline swap(fresh) {
 #elif !defined(M_TAG_READ_BEFORE_SWAP)
         owed = (owed == HEAVY -> HEAVY : OWED(current));
 #endif
-        pending = fresh;
+        buffered = fresh;
 #ifndef WEAK
         commit_swap()
 #endif
@@ -623,7 +625,7 @@ active proctype writer() {
     byte published = 0;
     byte stale = 1;
 #ifdef REPLACE
-    byte abandoned = NOWHERE;
+    byte deferred = NOWHERE;
 #endif
     byte owed = NOT_OWED;
     byte fresh = NONE;
@@ -632,10 +634,10 @@ active proctype writer() {
 
     do
     :: /* reclaim */
-#ifdef M_LOOK_FOR_FRESH
-       owed != NOT_OWED -> settle(published, true)
+#ifdef M_SCAN_FOR_FRESH
+       owed != NOT_OWED -> scan(published, true)
 #else
-       owed != NOT_OWED -> settle(stale, true)
+       owed != NOT_OWED -> scan(stale, true)
 #endif
     :: atomic { owed == NOT_OWED && POLL(0, seen, stale) }
 #if READERS > 1
@@ -669,12 +671,12 @@ progress:
 #ifdef REPLACE
     :: /* replace_stale: there are 0 + 1 + 2 copies. */
        atomic {
-           owed == NOT_OWED && abandoned == NOWHERE && !NOBODY(seen) ->
-           abandoned = stale;
-           stale = 3 - published - abandoned;
-#ifndef M_ABANDONED_FREED_AT_ONCE
+           owed == NOT_OWED && deferred == NOWHERE && !NOBODY(seen) ->
+           deferred = stale;
+           stale = 3 - published - deferred;
+#ifndef M_DEFERRED_FREED_AT_ONCE
            do
-           :: i < READERS -> seen_abandoned[i] = seen[i]; i++
+           :: i < READERS -> seen_deferred[i] = seen[i]; i++
            :: else -> i = 0; break
            od;
 #endif
@@ -684,45 +686,45 @@ progress:
            od
        }
 
-       /* free_abandoned */
-#ifdef M_ABANDONED_TAKEN_FOR_STALE
-#define ABANDONED stale
+       /* free_deferred */
+#ifdef M_DEFERRED_TAKEN_FOR_STALE
+#define DEFERRED stale
 #else
-#define ABANDONED abandoned
+#define DEFERRED deferred
 #endif
-    :: atomic { abandoned != NOWHERE && POLL(0, seen_abandoned, ABANDONED) }
+    :: atomic { deferred != NOWHERE && POLL(0, seen_deferred, DEFERRED) }
 #if READERS > 1
-    :: atomic { abandoned != NOWHERE && POLL(1, seen_abandoned, ABANDONED) }
+    :: atomic { deferred != NOWHERE && POLL(1, seen_deferred, DEFERRED) }
 #endif
 #if READERS > 2
-    :: atomic { abandoned != NOWHERE && POLL(2, seen_abandoned, ABANDONED) }
+    :: atomic { deferred != NOWHERE && POLL(2, seen_deferred, DEFERRED) }
 #endif
     :: atomic {
-           abandoned != NOWHERE && NOBODY(seen_abandoned) ->
-           own(abandoned);
-#ifdef W_FREED_GUESS
+           deferred != NOWHERE && NOBODY(seen_deferred) ->
+           own(deferred);
+#ifdef W_FREED_CACHED
            do
-           :: i < READERS -> freed[i] = freed[i] || last[i] == abandoned; i++
+           :: i < READERS -> freed[i] = freed[i] || last[i] == deferred; i++
            :: else -> i = 0; break
            od;
 #endif
-           abandoned = NOWHERE
+           deferred = NOWHERE
        }
 #endif
 
 #ifndef NO_CLOSE
-    :: /* close: without waiting for the stragglers of the swap before. */
+    :: /* close: without waiting for the blockers of the swap before. */
        swap(CLOSED);
-#if defined(M_CLOSE_WITHOUT_LOOK)
+#if defined(M_CLOSE_WITHOUT_SCAN)
        wait(stale);
-#elif defined(M_CLOSE_WAITS_FOR_VACATED)
-       settle(published, false);
+#elif defined(M_CLOSE_WAITS_FOR_RETIRED)
+       scan(published, false);
        wait(published);
 #elif defined(M_CLOSE_LETS_ELSEWHERE)
-       settle(EVERY, false);
+       scan(EVERY, false);
        wait(published);
 #else
-       settle(EVERY, false);
+       scan(EVERY, false);
        wait(EVERY);
 #endif
        atomic {
@@ -730,7 +732,7 @@ progress:
            own(stale);
 #ifdef REPLACE
            if
-           :: abandoned != NOWHERE -> own(abandoned)
+           :: deferred != NOWHERE -> own(deferred)
            :: else
            fi
 #endif
@@ -738,13 +740,13 @@ progress:
        break
 
     :: /* leave_to_readers, set_last: a store and no swap, and no fence follows. */
-#ifndef M_LEAVE_TO_READERS_UNSETTLED
+#ifndef M_LEAVE_TO_READERS_UNSCANNED
        if
-       :: owed != NOT_OWED -> settle(stale, true)
+       :: owed != NOT_OWED -> scan(stale, true)
        :: else
        fi;
 #endif
-       atomic { pending == NONE -> pending = WORD(published, 0) };
+       atomic { buffered == NONE -> buffered = WORD(published, 0) };
        wait(stale);
        atomic { own(stale) };
        break
