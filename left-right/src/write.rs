@@ -276,8 +276,8 @@ impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
         // The clock is asked only if it matters: mostly nobody is in the way.
         if writer.prepare(Wait::Spin).is_err() {
             let start = Instant::now();
-            let patience = Wait::up_to(start.checked_add(timeout));
-            if writer.prepare(patience).is_err() && !writer.replace_stale() {
+            let wait = Wait::up_to(start.checked_add(timeout));
+            if writer.prepare(wait).is_err() && !writer.replace_stale() {
                 return Err(writer.stalled(start));
             }
         }

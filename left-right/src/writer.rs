@@ -84,9 +84,9 @@ impl<T: Absorb<O>, O> Writer<T, O> {
 
     /// Waits for the stale copy's readers, then applies what that copy lacks and lends it.
     #[track_caller]
-    pub(crate) fn prepare(&mut self, patience: Wait) -> Result<Reclaimed<'_, T>, StillThere> {
+    pub(crate) fn prepare(&mut self, wait: Wait) -> Result<Reclaimed<'_, T>, StillThere> {
         self.copies.free_deferred(T::drop_first);
-        let mut reclaimed = self.copies.reclaim(patience)?;
+        let mut reclaimed = self.copies.reclaim(wait)?;
         let (stale, published) = reclaimed.both();
         let phase = mem::replace(&mut self.phase, Phase::Poisoned);
         // From here to the restored phase user code runs, and may panic (invariant 9).
@@ -107,7 +107,7 @@ impl<T: Absorb<O>, O> Writer<T, O> {
     }
 
     #[track_caller]
-    pub(crate) fn publish(&mut self, patience: Wait) -> Result<(), StillThere> {
+    pub(crate) fn publish(&mut self, wait: Wait) -> Result<(), StillThere> {
         #[cfg(feature = "tracing")]
         let _span = tracing::debug_span!(
             "publish",
@@ -115,7 +115,7 @@ impl<T: Absorb<O>, O> Writer<T, O> {
             operations = self.log.pending().len()
         )
         .entered();
-        self.prepare(patience)?.publish();
+        self.prepare(wait)?.publish();
         match self.phase {
             Phase::Loading { .. } => self.phase = Phase::Unsynchronised,
             _ => self.log.copies_swapped(),

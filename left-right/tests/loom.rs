@@ -161,7 +161,7 @@ fn asymmetric() {
     readers_beside_publishes(1, Before::New, 2, &[ReadMostly, ReadMostly]);
 }
 
-/// As above, for a reader that cached pointers: right, wrong, or what is freed for the writer meanwhile.
+/// As above, for a reader with a cached pointer: right, wrong, or what is freed for the writer meanwhile.
 #[test]
 fn guessing_asymmetric() {
     for before in [Before::Guesses, Before::GuessesWrong] {
@@ -203,7 +203,7 @@ fn symmetric() {
     readers_beside_publishes(1, Before::New, 2, &[WriteMostly, WriteMostly, WriteMostly]);
 }
 
-/// As above, for a reader that cached pointers.
+/// As above, for a reader with a cached pointer.
 #[test]
 fn guessing_symmetric() {
     for before in [Before::Guesses, Before::GuessesWrong] {

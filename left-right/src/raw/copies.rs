@@ -94,11 +94,11 @@ impl<T> Copies<T> {
     ///
     /// # Errors
     ///
-    /// If readers are still there when patience ends.
+    /// If readers are still there when the wait ends.
     #[track_caller]
-    pub(crate) fn reclaim(&mut self, patience: Wait) -> Result<Reclaimed<'_, T>, StillThere> {
-        self.scan(patience);
-        let quiesced = self.grace.wait(patience)?;
+    pub(crate) fn reclaim(&mut self, wait: Wait) -> Result<Reclaimed<'_, T>, StillThere> {
+        self.scan(wait);
+        let quiesced = self.grace.wait(wait)?;
         Ok(Reclaimed {
             copies: self,
             _quiesced: quiesced,
@@ -106,9 +106,9 @@ impl<T> Copies<T> {
     }
 
     /// Makes the fence that the last swap owes its readers, if it is needed.
-    fn scan(&mut self, patience: Wait) {
+    fn scan(&mut self, wait: Wait) {
         let registry = &self.share.core.registry;
-        let Some(cost) = self.grace.scan(registry, patience) else {
+        let Some(cost) = self.grace.scan(registry, wait) else {
             return;
         };
         let outgoing = match (cost.reader_fence, self.stale_fences) {

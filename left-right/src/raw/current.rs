@@ -4,7 +4,7 @@
 //!
 //! The swap is Release: a reader that loads the pointer with Acquire has everything that the
 //! writer did to the instance. What keeps the *old* instance alive and unchanged while readers are in
-//! it is not the pointer but the fence after the swap, the look at the slots and the wait.
+//! it is not the pointer but the fence after the swap, the scan of the slots and the wait.
 
 #![forbid(unsafe_code)]
 
@@ -48,7 +48,7 @@ pub(crate) struct Found {
 }
 
 impl Current {
-    /// Starts with `instance`, and asks its readers for `pair`.
+    /// Starts with `instance`, and asks its readers for `fences`.
     pub(crate) fn new(instance: NonNull<Header>, fences: Fences) -> Self {
         Self {
             current: AtomicPtr::new(tagged(instance.as_ptr(), tag(fences))),
@@ -127,8 +127,8 @@ impl Current {
         );
     }
 
-    /// Publishes `instance` and asks its readers for `pair`. Returns the fence that the readers of the
-    /// instance that was taken out rely on: it is to be made before a look at the slots tells whether
+    /// Publishes `instance` and asks its readers for `fences`. Returns the fence that the readers of the
+    /// instance that was taken out rely on: it is to be made before a scan tells whether
     /// they have left (invariants 3 and 6).
     #[inline]
     pub(crate) fn swap(&self, instance: NonNull<Header>, fences: Fences) -> ReaderFence {

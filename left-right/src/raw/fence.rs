@@ -80,8 +80,8 @@ pub(crate) fn light() {
 /// Every thread of the process has, at some point during this call, executed a full fence. For a
 /// reader between its announcement and its load of the pointer that means:
 /// - if its fence came before the load, the load finds the pointer swapped in before this call;
-/// - if its fence came after the load, it came after the announcement too, and the looks that
-///   follow this call see the reader inside.
+/// - if its fence came after the load, it came after the announcement too, and the scans that
+///   follow this call see that the reader is active.
 pub(crate) fn heavy() {
     system::heavy();
 }
@@ -90,7 +90,7 @@ pub(crate) fn heavy() {
 ///
 /// All such fences stand in one total order. For a reader's and a writer's:
 /// - if the writer's is first, the reader's load after its own finds the swapped pointer;
-/// - if the reader's is first, the writer's looks after its own see the announcement.
+/// - if the reader's is first, the writer's loads after its own see the announcement.
 #[inline]
 pub(crate) fn full() {
     fence(Ordering::SeqCst);

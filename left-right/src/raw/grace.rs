@@ -205,10 +205,10 @@ impl GracePeriod {
     ///
     /// The words that are compared later are the ones read here, after the last swap (invariant 5).
     #[inline]
-    pub(crate) fn scan(&mut self, registry: &Registry, patience: Wait) -> Option<ScanCost> {
+    pub(crate) fn scan(&mut self, registry: &Registry, wait: Wait) -> Option<ScanCost> {
         let reader_fence = self.owed.take()?;
         // Pairs with the full fence of readers that acquire, or were asked to fence:
-        // - if theirs is first, the look below sees their announcement or a later word;
+        // - if theirs is first, the loads below see their announcement or a later word;
         // - if this one is first, they find the new pointer.
         fence::full();
         let barrier = match reader_fence {
@@ -217,7 +217,7 @@ impl GracePeriod {
         };
         self.read_slots(registry, barrier);
         if reader_fence == ReaderFence::Light && !self.found.blockers.is_empty() {
-            return Some(self.scan_with_barrier(registry, patience));
+            return Some(self.scan_with_barrier(registry, wait));
         }
         Some(ScanCost {
             fenced: self.found.fenced,
@@ -229,9 +229,9 @@ impl GracePeriod {
     /// The rest of [`scan`](Self::scan), if readers rely on the heavy fence. Out of line, since it is seldom
     /// needed while few read, and slow otherwise.
     #[inline(never)]
-    fn scan_with_barrier(&mut self, registry: &Registry, patience: Wait) -> ScanCost {
+    fn scan_with_barrier(&mut self, registry: &Registry, wait: Wait) -> ScanCost {
         let start = Instant::now();
-        if !self.have_moved_on(patience) {
+        if !self.have_moved_on(wait) {
             fence::heavy();
             self.read_slots(registry, Barrier::Done);
         }
@@ -282,10 +282,10 @@ impl GracePeriod {
     ///
     /// A reader at full speed moves on as soon as it sees the new pointer. One that has paused does not: it is
     /// remembered as idle, and the next [`IDLE`] times that it is a blocker nobody waits before the heavy fence.
-    fn have_moved_on(&mut self, patience: Wait) -> bool {
-        // A look at a reader that is at work takes some ten nanoseconds. In loom's models only publishes
-        // with a deadline look, and once, or there would be too many interleavings.
-        let looks = match patience {
+    fn have_moved_on(&mut self, wait: Wait) -> bool {
+        // A load from the slot of a reader that is at work takes some ten nanoseconds. In loom's models only publishes
+        // with a deadline do so, and once, or there would be too many interleavings.
+        let loads = match wait {
             Wait::Poll => return false,
             Wait::Until(_) if cfg!(loom) => 1,
             Wait::Forever | Wait::Spin if cfg!(loom) => return false,
@@ -301,7 +301,7 @@ impl GracePeriod {
             slots().for_each(|slot| slot.set_idle(slot.idle().saturating_sub(1)));
             return false;
         }
-        for _ in 0..looks {
+        for _ in 0..loads {
             spin_loop();
             self.prune(Barrier::Pending);
             if self.found.blockers.is_empty() {
@@ -377,22 +377,25 @@ impl GracePeriod {
     /// If readers are still there then; see [`stalled_readers`](Self::stalled_readers).
     #[track_caller]
     #[inline]
-    pub(crate) fn wait(&mut self, patience: Wait) -> Result<Quiesced, StillThere> {
-        assert!(self.owed.is_none(), "what is owed is settled before a wait");
+    pub(crate) fn wait(&mut self, wait: Wait) -> Result<Quiesced, StillThere> {
+        assert!(
+            self.owed.is_none(),
+            "the fence that is owed is made before a wait"
+        );
         if self.found.blockers.is_empty() {
             return Ok(Quiesced(()));
         }
-        self.wait_for_blockers(patience)
+        self.wait_for_blockers(wait)
     }
 
     #[track_caller]
-    fn wait_for_blockers(&mut self, patience: Wait) -> Result<Quiesced, StillThere> {
+    fn wait_for_blockers(&mut self, wait: Wait) -> Result<Quiesced, StillThere> {
         /// So many spins take some tens of nanoseconds, or a hundred.
         const MOMENT: u32 = if cfg!(loom) { 0 } else { 2 };
 
-        // To look at a reader's slot takes the cache line away from it, which makes it slower in moving on:
+        // To load from a reader's slot takes the cache line away from it, which makes it slower in moving on:
         // a reader at work gets the moment that it needs.
-        if !matches!(patience, Wait::Poll) {
+        if !matches!(wait, Wait::Poll) {
             for _ in 0..MOMENT {
                 spin_loop();
             }
@@ -406,7 +409,7 @@ impl GracePeriod {
             if backoff.is_long() {
                 self.note_stall();
             }
-            let limit = match patience {
+            let limit = match wait {
                 Wait::Forever => {
                     self.assert_not_waiting_for_itself();
                     None

@@ -10,7 +10,7 @@
 //! | `copies` | who owns which copy: reclaim it, publish it, defer it, close | 1, 10 |
 //! | `guard` | enter, nest, narrow, refresh, leave | 1, 7 |
 //! | `tls` | this thread's slots, for handles that threads share | 7 |
-//! | `grace` | the grace period: one look at all slots, and the wait | |
+//! | `grace` | the grace period: one scan of all slots, and the wait | |
 //! | `registry` | the slots: come, go, list | |
 //! | `slot` | one reader's word | 1, 13 |
 //! | `current` | the pointer to what readers are to use, and the swap | |

@@ -406,7 +406,7 @@ impl Slot {
     pub(crate) fn instance(&self) -> NonNull<Header> {
         let address = self.word().instance().unwrap_or(0);
         NonNull::new(ptr::with_exposed_provenance_mut(address))
-            .expect("a reader that is inside has found a instance")
+            .expect("an active reader has found an instance")
     }
 
     /// What the writer sees.

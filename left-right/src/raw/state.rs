@@ -42,7 +42,7 @@ pub(super) struct Orphan<T> {
 }
 
 // SAFETY: a `Shared<T>` gives `&T` to every thread that reaches it, which needs `T: Sync`. It
-// drops a `T` on whichever thread goes last, but only one in `left`, and `Copies::leave_to_readers`
+// drops a `T` on whichever thread goes last, but only one in `orphans`, and `Copies::leave_to_readers`
 // puts it there only if `T: Send`.
 unsafe impl<T: Sync> Send for Shared<T> {}
 // SAFETY: as above; everything else in it is `Sync`.

@@ -97,7 +97,7 @@ fn free_slot<T>(share: &Share<T>, id: StructureId) -> (NonNull<Slot>, Word) {
     find_slot(&share.core, id)
 }
 
-/// Finds a slot when the one used last is unknown or inside.
+/// Finds a slot when the one used last is unknown or active.
 #[cold]
 #[inline(never)]
 fn find_slot(core: &CoreArc, id: StructureId) -> (NonNull<Slot>, Word) {

@@ -10,7 +10,7 @@
 //! Readers count only the critical sections that they fence, since they have time to count then; those of the cheap
 //! enter cost nothing extra. The writer looks only when it publishes; between two publishes the readers
 //! themselves can ask for the light fence (see
-//! [`Published::prefer_light_fence`](crate::raw::current::Current::prefer_light_fence)), so a writer
+//! [`Current::prefer_light_fence`](crate::raw::current::Current::prefer_light_fence)), so a writer
 //! that publishes a burst and then goes quiet leaves nobody with an expensive enter, and a sample costs
 //! a reader some tens of microseconds at most.
 

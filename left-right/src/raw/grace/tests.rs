@@ -306,7 +306,7 @@ fn before_the_barrier_only_another_word_is_a_proof() {
 }
 
 #[test]
-#[should_panic = "settled before a wait"]
+#[should_panic = "made before a wait"]
 fn nobody_waits_before_it_is_known_for_whom() {
     let mut scene = Scene::new();
     scene.begin(ReaderFence::Full);

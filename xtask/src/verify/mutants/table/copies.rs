@@ -15,7 +15,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "readers: versions of one copy only", "let instance = instances.find(|instance| pointer_to(*instance).addr().get() == address)?;", "let instance = instances.next().filter(|instance| pointer_to(*instance).addr().get() == address)?;", SEMANTICS),
     mutant(FILE, "publish: no new version number", "copies.version += 1;", "", LOOM),
     mutant(FILE, "publish: the copy keeps its version number", "fresh.header.version = copies.version;", "let _ = fresh;", LOOM),
-    mutant(FILE, "reclaim: does not wait", "let quiesced = self.grace.wait(patience)?;", "let quiesced = GracePeriod::default().wait(Wait::Poll)?;", LOOM),
+    mutant(FILE, "reclaim: does not wait", "let quiesced = self.grace.wait(wait)?;", "let quiesced = GracePeriod::default().wait(Wait::Poll)?;", LOOM),
     mutant(FILE, "replace: copies with known readers count as in doubt", "self.deferred.iter().filter(is_unresolved).count();", "self.deferred.iter().filter(|it| is_unresolved(it) || true).count();", PROGRESS),
     mutant(FILE, "end: the writer's going is not noted", "core.has_no_writer.store(true, Ordering::Release);", "let _ = core;", SEMANTICS),
     equivalent(FILE, "end: the writer's going is noted with Relaxed", "core.has_no_writer.store(true, Ordering::Release);", "core.has_no_writer.store(true, Ordering::Relaxed);", "it settles, with a fence, between its last swap and its end, so whoever may be in what it left fences or has moved on; nobody should have to know that"),

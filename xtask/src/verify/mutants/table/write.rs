@@ -21,7 +21,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "prepare: synchronised again and again", "self.log.bring_up_to_date(stale, published); Phase::Logging } Phase::Logging => {", "self.log.bring_up_to_date(stale, published); Phase::Unsynchronised } Phase::Logging => {", SEMANTICS),
     mutant(FILE, "publish: the first does not end the loading", "Phase::Loading { .. } => self.phase = Phase::Unsynchronised,", "Phase::Loading { .. } => (),", SEMANTICS),
     mutant(FILE, "publish: the log does not learn of the swap", "_ => self.log.copies_swapped(),", "_ => (),", LOOM),
-    mutant(FILE, "publish: without applying the log", "self.prepare(patience)?.publish();", "self.copies.reclaim(patience)?.publish();", LOOM),
+    mutant(FILE, "publish: without applying the log", "self.prepare(wait)?.publish();", "self.copies.reclaim(wait)?.publish();", LOOM),
     equivalent(FILE, "replace: the clone is synchronised again", "if self.phase == Phase::Unsynchronised { self.phase = Phase::Logging; }", "", "slower only: it is made equal to what it was cloned from"),
     mutant(FILE, "replace: also a copy that nobody is in", "if self.copies.reclaim(Wait::Poll).is_ok() {", "if self.log.len() == usize::MAX {", UNIT),
     mutant(FILE, "replace: the clone absorbs what it has", "self.log.drop_published(); true", "true", LOOM),
