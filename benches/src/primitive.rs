@@ -53,9 +53,10 @@ pub trait Make {
     fn make(&self) -> Self::Reader;
 }
 
-/// The operation: one more. A type of ours, so that `Absorb` may be implemented for it.
+/// The operation: so many more. A type of ours, so that `Absorb` may be implemented for it, with something
+/// in it, so that a log of it takes room.
 #[derive(Debug)]
-struct One;
+struct Add(u64);
 
 macro_rules! primitive {
     ($primitive:ident, $krate:ident, $counter:ident, $name:literal) => {
@@ -67,9 +68,9 @@ macro_rules! primitive {
         #[derive(Clone, Debug, Default)]
         pub struct $counter(u64);
 
-        impl $krate::Absorb<One> for $counter {
-            fn absorb_first(&mut self, _: &mut One, _: &Self) {
-                self.0 += 1;
+        impl $krate::Absorb<Add> for $counter {
+            fn absorb_first(&mut self, operation: &mut Add, _: &Self) {
+                self.0 += operation.0;
             }
 
             fn sync_with(&mut self, first: &Self) {
@@ -80,7 +81,7 @@ macro_rules! primitive {
         const _: () = {
             /// The writer's handle.
             #[derive(Debug)]
-            pub struct Writer($krate::WriteHandle<$counter, One>);
+            pub struct Writer($krate::WriteHandle<$counter, Add>);
             /// A reader's handle.
             #[derive(Clone, Debug)]
             pub struct Reader($krate::ReadHandle<$counter>);
@@ -96,7 +97,7 @@ macro_rules! primitive {
                 type Factory = Factory;
 
                 fn new() -> (Writer, Reader, Factory) {
-                    let (mut write, read) = $krate::new::<$counter, One>();
+                    let (mut write, read) = $krate::new::<$counter, Add>();
                     // Twice, so that the second copy is in place before anything is measured.
                     write.publish();
                     write.publish();
@@ -108,7 +109,7 @@ macro_rules! primitive {
             impl Write for Writer {
                 #[inline]
                 fn add(&mut self) {
-                    self.0.append(One);
+                    self.0.append(Add(1));
                 }
 
                 #[inline]
@@ -148,7 +149,7 @@ primitive!(
 /// The workspace's `left-right`, read through the handle that threads share.
 #[derive(Debug)]
 pub struct Shared {
-    write: left_right::WriteHandle<OurCounter, One>,
+    write: left_right::WriteHandle<OurCounter, Add>,
     read: left_right::SharedReadHandle<OurCounter>,
 }
 
@@ -159,7 +160,7 @@ impl Shared {
     /// A counter that is at zero.
     #[must_use]
     pub fn new() -> Self {
-        let (mut write, read) = left_right::new::<OurCounter, One>();
+        let (mut write, read) = left_right::new::<OurCounter, Add>();
         write.publish();
         write.publish();
         let read = read.shared();
@@ -176,7 +177,7 @@ impl Default for Shared {
 impl Write for Shared {
     #[inline]
     fn add(&mut self) {
-        self.write.append(One);
+        self.write.append(Add(1));
     }
 
     #[inline]
