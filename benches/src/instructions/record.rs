@@ -7,7 +7,6 @@ use std::path::Path;
 use std::process::Command;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::error::Error;
 use crate::report::save;
@@ -124,47 +123,36 @@ impl Record {
     }
 }
 
+/// Asks cargo, since a workspace may have several: `dashmap` has another one.
 fn version_of_hashbrown() -> Result<String, Error> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args([
-            "metadata",
-            "--format-version",
-            "1",
-            "--offline",
-            "--manifest-path",
-        ])
+        .args(["tree", "--package", "evmap-core", "--depth", "1"])
+        .args(["--edges", "normal", "--prefix", "none", "--format", "{p}"])
+        .arg("--manifest-path")
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
         .output()
         .map_err(|error| Error::Failed(format!("cannot run cargo: {error}")))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(Error::Failed(format!("cargo metadata: {}", said.trim())));
+    let text = String::from_utf8_lossy(&output.stdout);
+    match version("hashbrown", &text) {
+        Some(version) if output.status.success() => Ok(version.to_owned()),
+        _ => Err(Error::Failed(format!(
+            "cargo tree does not say which hashbrown evmap-core has: {}",
+            String::from_utf8_lossy(&output.stderr).trim()
+        ))),
     }
-    serde_json::from_slice(&output.stdout)
-        .ok()
-        .and_then(|metadata| resolved(&metadata, "evmap-core", "hashbrown"))
-        .ok_or_else(|| {
-            Error::Failed("cargo metadata does not say which hashbrown evmap-core has".to_owned())
-        })
 }
 
-/// The version of a dependency that a package is built with: others may depend on others.
-fn resolved(metadata: &Value, package: &str, dependency: &str) -> Option<String> {
-    let packages = metadata["packages"].as_array()?;
-    let of_package = packages.iter().find(|it| it["name"] == package)?;
-    let nodes = metadata["resolve"]["nodes"].as_array()?;
-    let node = nodes.iter().find(|it| it["id"] == of_package["id"])?;
-    let dependencies = node["deps"].as_array()?;
-    let found = dependencies.iter().find(|it| it["name"] == dependency)?;
-    let of_dependency = packages.iter().find(|it| it["id"] == found["pkg"])?;
-    Some(of_dependency["version"].as_str()?.to_owned())
+/// The version of a package in what `cargo tree` prints.
+fn version<'a>(package: &str, tree: &'a str) -> Option<&'a str> {
+    tree.lines().find_map(|line| {
+        let version = line.strip_prefix(package)?.strip_prefix(" v")?;
+        version.split_whitespace().next()
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::instructions::operation::ALL;
 
@@ -215,22 +203,10 @@ mod tests {
     }
 
     #[test]
-    fn of_several_versions_the_packages_own_is_taken() {
-        let metadata = json!({
-            "packages": [
-                { "id": "a", "name": "dashmap", "version": "6" },
-                { "id": "h1", "name": "hashbrown", "version": "0.14.5" },
-                { "id": "b", "name": "evmap-core", "version": "0.1.0" },
-                { "id": "h2", "name": "hashbrown", "version": "0.17.1" },
-            ],
-            "resolve": { "nodes": [
-                { "id": "a", "deps": [{ "name": "hashbrown", "pkg": "h1" }] },
-                { "id": "b", "deps": [{ "name": "hashbrown", "pkg": "h2" }] },
-            ] },
-        });
-        let version = resolved(&metadata, "evmap-core", "hashbrown");
-        assert_eq!(version.as_deref(), Some("0.17.1"));
-        assert_eq!(resolved(&metadata, "evmap-core", "dashmap"), None);
+    fn the_version_is_read_from_the_tree() {
+        let tree = "evmap-core v0.1.0 (/x)\nhashbrown-like v0.1.0\nhashbrown v0.17.2 (*)\n";
+        assert_eq!(version("hashbrown", tree), Some("0.17.2"));
+        assert_eq!(version("hash", tree), None);
     }
 
     #[test]
