@@ -378,10 +378,7 @@ impl GracePeriod {
     #[track_caller]
     #[inline]
     pub(crate) fn wait(&mut self, wait: Wait) -> Result<Quiesced, StillThere> {
-        assert!(
-            self.owed.is_none(),
-            "the fence that is owed is made before a wait"
-        );
+        assert!(self.owed.is_none(), "the owed fence is made before a wait");
         if self.found.blockers.is_empty() {
             return Ok(Quiesced(()));
         }
