@@ -46,11 +46,7 @@ where
     }
 }
 
-impl<K, V, M, S> Snapshot<K, V, M, S>
-where
-    K: Eq + Hash,
-    S: BuildHasher,
-{
+impl<K: Eq + Hash, V, M, S: BuildHasher> Snapshot<K, V, M, S> {
     #[cold]
     fn change_whole(&mut self, operation: Whole) {
         match operation {
@@ -64,11 +60,4 @@ where
 }
 
 /// A clone owns all its keys and values, so no drop is shared between the copies.
-impl<K, V, M, S> Independent for Snapshot<K, V, M, S>
-where
-    K: Clone,
-    V: Clone,
-    M: Clone,
-    S: Clone,
-{
-}
+impl<K: Clone, V: Clone, M: Clone, S: Clone> Independent for Snapshot<K, V, M, S> {}

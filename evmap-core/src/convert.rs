@@ -1,4 +1,4 @@
-//! Snapshots compared with, and turned into, plain hash maps.
+//! What a map is made of and turned into: pairs, plain hash maps, snapshots.
 //!
 //! A plain map does not compare with a snapshot, only a snapshot with a plain map: a second
 //! `PartialEq` of `HashMap` would take the types away from every `map == entries.collect()` of a
@@ -8,16 +8,87 @@
 use std::collections;
 use std::hash::{BuildHasher, Hash};
 
+use crate::builder::Builder;
 use crate::snapshot::Snapshot;
+use crate::write::{Inner, WriteHandle};
+/// An empty map, not published yet; readers come from [`reader`](WriteHandle::reader).
+impl<K, V, M, S> Default for WriteHandle<K, V, M, S>
+where
+    K: Eq + Hash + Clone + Send,
+    V: Clone + Send,
+    M: Clone + Send + Default,
+    S: BuildHasher + Clone + Send + Default,
+{
+    fn default() -> Self {
+        Builder::<M, S>::default().build().0
+    }
+}
+
+/// A map with these pairs, published as version 1; as fast as [`Builder::build_from`].
+///
+/// ```
+/// let writer: evmap_core::WriteHandle<_, _> = (0..3).map(|n| (n, n * n)).collect();
+/// assert_eq!(writer.published().len(), 3);
+/// ```
+impl<K, V, M, S> FromIterator<(K, V)> for WriteHandle<K, V, M, S>
+where
+    K: Eq + Hash + Clone + Send,
+    V: Clone + Send,
+    M: Clone + Send + Default,
+    S: BuildHasher + Clone + Send + Default,
+{
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        Builder::<M, S>::default().build_from(entries).0
+    }
+}
+
+/// A map with these pairs, published as version 1.
+///
+/// ```
+/// let writer = evmap_core::WriteHandle::from([("a", 1), ("b", 2)]);
+/// assert_eq!(writer.published().len(), 2);
+/// ```
+impl<K, V, const N: usize> From<[(K, V); N]> for WriteHandle<K, V>
+where
+    K: Eq + Hash + Clone + Send,
+    V: Clone + Send,
+{
+    fn from(entries: [(K, V); N]) -> Self {
+        Builder::new().build_from(entries).0
+    }
+}
+
+/// A map that starts as this snapshot, metadata and hasher included, published as version 1.
+/// O(capacity): the snapshot becomes the one copy, its clone the other.
+///
+/// To start over from what the readers of a poisoned or dropped writer still have.
+///
+/// ```
+/// let reader = evmap_core::WriteHandle::from([(1, 'a')]).reader();
+/// let second = evmap_core::WriteHandle::from(reader.enter().clone());
+/// assert_eq!(second.published().len(), 1);
+/// ```
+impl<K, V, M, S> From<Snapshot<K, V, M, S>> for WriteHandle<K, V, M, S>
+where
+    K: Eq + Hash + Clone + Send,
+    V: Clone + Send,
+    M: Clone + Send,
+    S: BuildHasher + Clone + Send,
+{
+    fn from(snapshot: Snapshot<K, V, M, S>) -> Self {
+        let hasher = snapshot.hasher().clone();
+        let (inner, _) = Inner::pair(snapshot, hasher);
+        let mut writer = Self { inner };
+        writer.publish();
+        writer
+    }
+}
 
 impl<K: Eq + Hash + Clone, V: Clone, M, S: BuildHasher + Clone> Snapshot<K, V, M, S> {
     /// The entries as a plain map with the same hasher. O(n).
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_core::new();
-    /// writer.insert(1, 'a').publish();
-    /// let map = reader.enter().to_hash_map();
-    /// assert_eq!(map[&1], 'a');
+    /// assert_eq!(evmap_core::WriteHandle::from([(1, 'a')]).published().to_hash_map()[&1], 'a');
     /// ```
     pub fn to_hash_map(&self) -> collections::HashMap<K, V, S> {
         let mut map =
@@ -29,16 +100,27 @@ impl<K: Eq + Hash + Clone, V: Clone, M, S: BuildHasher + Clone> Snapshot<K, V, M
 
 macro_rules! plain_map {
     ($($($map:ident)::+),+) => {$(
-        /// The entries as a plain map. O(n). For what a view shows: `From::from(&*view)`.
+        /// A map with the entries and the hasher of a plain map, published as version 1. O(n).
         ///
         /// ```
         #[doc = concat!("use ", stringify!($($map)::+), ";")]
         ///
-        /// let (mut writer, reader) = evmap_core::new();
-        /// writer.insert(1, 'a').publish();
-        /// let map: HashMap<i32, char> = HashMap::from(&*reader.enter());
-        /// assert_eq!(map[&1], 'a');
+        /// let map = HashMap::<_, _>::from_iter([("a", 1)]);
+        /// assert_eq!(evmap_core::WriteHandle::from(map).published()["a"], 1);
         /// ```
+        impl<K, V, S> From<$($map)::+<K, V, S>> for WriteHandle<K, V, (), S>
+        where
+            K: Eq + Hash + Clone + Send,
+            V: Clone + Send,
+            S: BuildHasher + Clone + Send,
+        {
+            fn from(map: $($map)::+<K, V, S>) -> Self {
+                let builder = Builder::new().hasher(map.hasher().clone());
+                builder.build_from(map).0
+            }
+        }
+
+        /// The entries as a plain map. O(n). For what a view shows: `From::from(&*view)`.
         impl<K, V, M, S, T> From<&Snapshot<K, V, M, S>> for $($map)::+<K, V, T>
         where
             K: Eq + Hash + Clone,
@@ -54,16 +136,6 @@ macro_rules! plain_map {
         }
 
         /// The entries, moved into a plain map; the metadata goes. O(n).
-        ///
-        /// ```
-        #[doc = concat!("use ", stringify!($($map)::+), ";")]
-        ///
-        /// let (mut writer, reader) = evmap_core::new();
-        /// writer.insert(1, 'a').publish();
-        /// let snapshot = reader.enter().clone();
-        /// let map: HashMap<i32, char> = HashMap::from(snapshot);
-        /// assert_eq!(map[&1], 'a');
-        /// ```
         impl<K, V, M, S, T> From<Snapshot<K, V, M, S>> for $($map)::+<K, V, T>
         where
             K: Eq + Hash,

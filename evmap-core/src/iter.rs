@@ -69,13 +69,7 @@ iterator! {
     /// Iterates over the entries of a snapshot; made by [`Snapshot::iter`](crate::Snapshot::iter).
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_core::new();
-    /// writer.extend([(1, 'a'), (2, 'b')]);
-    /// writer.publish();
-    /// let view = reader.enter();
-    /// let entries = view.iter();
-    /// assert_eq!(entries.len(), 2);
-    /// assert_eq!(entries.clone().count(), 2);
+    /// assert_eq!(evmap_core::WriteHandle::from([(1, 'a')]).published().iter().len(), 1);
     /// ```
     Iter yields (&'a K, &'a V), (key, value) => (key, value)
 }
@@ -84,9 +78,7 @@ iterator! {
     /// Iterates over the keys of a snapshot; made by [`Snapshot::keys`](crate::Snapshot::keys).
     ///
     /// ```
-    /// let (mut writer, _) = evmap_core::new();
-    /// writer.insert(7, 'x');
-    /// assert_eq!(writer.view().keys().next(), Some(&7));
+    /// assert_eq!(evmap_core::WriteHandle::from([(1, 'a')]).published().keys().next(), Some(&1));
     /// ```
     Keys yields &'a K, (key, _) => key
 }
@@ -96,9 +88,8 @@ iterator! {
     /// [`Snapshot::values`](crate::Snapshot::values).
     ///
     /// ```
-    /// let (mut writer, _) = evmap_core::new();
-    /// writer.insert(7, 'x');
-    /// assert_eq!(writer.view().values().next(), Some(&'x'));
+    /// let writer = evmap_core::WriteHandle::from([(1, 'a')]);
+    /// assert_eq!(writer.published().values().next(), Some(&'a'));
     /// ```
     Values yields &'a V, (_, value) => value
 }
@@ -124,14 +115,8 @@ impl<K, V: fmt::Debug> fmt::Debug for Values<'_, K, V> {
 /// Yields the entries of a snapshot of one's own; made by its `into_iter`.
 ///
 /// ```
-/// use std::collections::BTreeMap;
-///
-/// let (mut writer, reader) = evmap_core::new();
-/// writer.extend([(2, 'b'), (1, 'a')]);
-/// writer.publish();
-/// let snapshot = reader.enter().clone();
-/// let sorted: BTreeMap<_, _> = snapshot.into_iter().collect();
-/// assert_eq!(sorted, BTreeMap::from([(1, 'a'), (2, 'b')]));
+/// let writer = evmap_core::WriteHandle::from([(1, 'a')]);
+/// assert!(writer.published().clone().into_iter().eq([(1, 'a')]));
 /// ```
 pub struct IntoIter<K, V> {
     entries: hash_table::IntoIter<(K, V)>,

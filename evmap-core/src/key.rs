@@ -22,18 +22,15 @@ use std::sync::Arc;
 ///
 /// #[derive(Clone, PartialEq, Eq, Hash)]
 /// struct Host(String, u16);
-/// struct HostRef<'a>(&'a str, u16);
 ///
-/// impl IntoKey<Host> for HostRef<'_> {
+/// impl IntoKey<Host> for (&str, u16) {
 ///     fn into_key(self) -> Host {
 ///         Host(self.0.to_string(), self.1)
 ///     }
 /// }
 ///
-/// let (mut writer, reader) = evmap_core::new();
-/// writer.insert(Host("example.org".to_string(), 80), "up").publish();
-/// writer.remove(HostRef("example.org", 80)).publish();
-/// assert!(reader.is_empty());
+/// let mut writer = evmap_core::WriteHandle::from([(("example.org", 80).into_key(), "up")]);
+/// assert!(writer.remove(("example.org", 80)).view().is_empty());
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` makes no key of type `{K}`",

@@ -1,30 +1,24 @@
 //! What a writer logs, and how it shows this to its owner.
 
+use std::hash::{BuildHasher, Hash};
 use std::mem;
 
 /// One change to a map: what [`WriteHandle::pending`](crate::WriteHandle::pending) lists and
 /// [`WriteHandle::apply`](crate::WriteHandle::apply) takes.
 ///
-/// Every operation is plain data. Changes that are made by a closure
-/// ([`update`](crate::WriteHandle::update), [`retain`](crate::WriteHandle::retain)) are logged as
-/// the inserts and removes that they came to, so that the list can be sent to a replica or written
-/// to a journal, and has the same effect there. With the feature `serde` operations serialize and
-/// deserialize.
+/// Every operation is plain data. What a closure decides is logged as the operations that it came
+/// to, so that the list can be sent to a replica or written to a journal, and has the same effect
+/// there. With the feature `serde` operations serialize and deserialize.
 ///
 /// ```
-/// use evmap_core::Operation;
-///
-/// let (mut leader, _) = evmap_core::new::<String, u32>();
-/// let (mut replica, reader) = evmap_core::new::<String, u32>();
-/// leader.insert("a".to_string(), 1);
-/// leader.update("a", |n| *n += 1);
-///
+/// let mut leader = evmap_core::WriteHandle::from([(1, 'a')]);
+/// let (mut replica, reader) = evmap_core::new();
+/// leader.insert(2, 'b');
 /// for operation in leader.pending() {
 ///     replica.apply(operation.cloned());
 /// }
-/// leader.publish();
 /// replica.publish();
-/// assert_eq!(reader.get_cloned("a"), Some(2));
+/// assert!(reader.contains_key(&2));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -62,13 +56,10 @@ impl<K: Clone, V: Clone, M: Clone> Operation<&K, &V, &M> {
     /// An operation of one's own from a borrowed one.
     ///
     /// ```
-    /// use evmap_core::Operation;
-    ///
     /// let (mut writer, _) = evmap_core::new();
-    /// writer.insert(1, "one");
-    /// let journal: Vec<_> = writer.pending().map(|operation| operation.cloned()).collect();
-    /// writer.publish();
-    /// assert_eq!(journal, [Operation::Insert { key: 1, value: "one" }]);
+    /// writer.insert(1, 'a');
+    /// let insert = evmap_core::Operation::Insert { key: 1, value: 'a' };
+    /// assert!(writer.pending().map(|it| it.cloned()).eq([insert]));
     /// ```
     pub fn cloned(&self) -> Operation<K, V, M> {
         match *self {
@@ -107,6 +98,22 @@ pub(crate) enum Whole {
 const _: () = assert!(mem::size_of::<Logged<u64, u64, [u64; 64]>>() <= 32);
 
 impl<K, V, M> Logged<K, V, M> {
+    #[inline]
+    pub(crate) fn insert(hash: u64, key: K, value: V) -> Self {
+        Self::Insert { hash, key, value }
+    }
+
+    /// The removal of an entry that is there.
+    pub(crate) fn removal(hasher: &impl BuildHasher, key: &K) -> Self
+    where
+        K: Hash + Clone,
+    {
+        Self::Remove {
+            hash: hasher.hash_one(key),
+            key: key.clone(),
+        }
+    }
+
     /// The operation without the hash, which means nothing outside this process.
     pub(crate) fn as_operation(&self) -> Operation<&K, &V, &M> {
         match self {

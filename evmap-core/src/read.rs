@@ -5,111 +5,160 @@ use std::hash::{BuildHasher, Hash};
 
 use equivalent::Equivalent;
 use hashbrown::DefaultHashBuilder;
-use left_right::ReadGuard;
+use left_right::{Owned, ReadGuard};
 
 use crate::snapshot::Snapshot;
 use crate::view::View;
 
 /// Reads the map; each thread has its own.
 ///
-/// Reads cannot fail: when the writer is dropped, panics or is poisoned, the handle keeps the last
-/// published state.
-///
-/// # Blocking
-///
-/// Nothing here waits for anybody, nor do cloning and dropping a handle: a read is a store to a
-/// word of this handle's own, a load and a look-up. In exchange a [`View`] or [`ReadGuard`] that is held
-/// keeps the writer from reusing the copy that it looks at; see [`View`].
-///
-/// # One handle shows one state at a time
-///
-/// While a [`View`] or [`ReadGuard`] of this handle is held, everything else that is read through the
-/// same handle comes from the state of that one, however much was published since: `enter`, `get`
-/// and its relatives, but also [`len`](Self::len), [`meta`](Self::meta),
-/// [`version`](Self::version) and [`is_published`](Self::is_published). So nested reads agree; and
-/// a loop that waits for a new version while it holds an old view waits for ever. Ask
-/// [`View::is_newest`](crate::View::is_newest), [refresh](crate::View::refresh) the view, or read
-/// through a clone of the handle.
-///
-/// ```
-/// let (mut writer, reader) = evmap_core::new();
-/// let view = reader.enter();
-/// writer.insert(1, 'a').publish();
-/// assert_eq!((reader.len(), reader.version()), (0, 0));
-/// assert!(!view.is_newest());
-/// assert_eq!(reader.clone().version(), 1);
-/// drop(view);
-/// assert_eq!((reader.len(), reader.version()), (1, 1));
-/// ```
-///
-/// # Threads
+/// Reads cannot fail and [never wait](crate::guide#blocking): when the writer is dropped, panics or
+/// is poisoned, the handle keeps the last published state. In exchange a [`View`] or [`ReadGuard`]
+/// that is held keeps the writer from reusing the copy that it looks at.
 ///
 /// A handle is `Send` and `Clone`, not `Sync`: give each thread a clone, or share a
 /// [`ReadHandleFactory`].
 ///
+/// # One handle shows one state at a time
+///
+/// While a [`View`] or [`ReadGuard`] of a handle is held, everything that is read through the same
+/// handle comes from the state of that one, however much was published since. So nested reads
+/// agree; and a loop that waits for a new [`version`](Self::version) must [refresh](View::refresh)
+/// its view, or read through a clone of the handle.
+///
+/// ```
+/// let (mut writer, reader) = evmap_core::new();
+/// let _view = reader.enter();
+/// writer.insert(1, 'a').publish();
+/// assert_eq!((reader.version(), reader.clone().version()), (0, 1));
+/// ```
+///
 /// # Memory ordering
 ///
 /// What the writer's thread did before a publish happened before every read that sees that publish.
-///
-/// ```
-/// use std::thread;
-///
-/// let (mut writer, reader) = evmap_core::new();
-/// writer.insert("answer", 42).publish();
-/// let threads: Vec<_> = (0..2)
-///     .map(|_| {
-///         let reader = reader.clone();
-///         thread::spawn(move || reader.get_cloned("answer"))
-///     })
-///     .collect();
-/// for thread in threads {
-///     assert_eq!(thread.join().unwrap(), Some(42));
-/// }
-/// ```
 pub struct ReadHandle<K, V, M = (), S = DefaultHashBuilder> {
-    inner: left_right::ReadHandle<Snapshot<K, V, M, S>, left_right::Owned>,
+    inner: Inner<K, V, M, S>,
 }
+
+type Inner<K, V, M, S> = left_right::ReadHandle<Snapshot<K, V, M, S>, Owned>;
 
 impl<K, V, M, S> ReadHandle<K, V, M, S> {
     #[inline]
-    pub(crate) fn new(
-        inner: left_right::ReadHandle<Snapshot<K, V, M, S>, left_right::Owned>,
-    ) -> Self {
+    pub(crate) fn new(inner: Inner<K, V, M, S>) -> Self {
         Self { inner }
     }
 
-    crate::reader_methods!("evmap_core");
+    /// A view of the newest published state, for reads that belong together. O(1), never waits.
+    ///
+    /// ```
+    /// assert!(evmap_core::WriteHandle::from([(1, 'a')]).reader().enter().keys().eq(&[1]));
+    /// ```
+    #[inline]
+    pub fn enter(&self) -> View<'_, K, V, M, S> {
+        View::new(self.inner.enter())
+    }
+
+    /// How many keys there are. O(1), never waits.
+    ///
+    /// ```
+    /// assert_eq!(evmap_core::WriteHandle::from([(1, 'a')]).reader().len(), 1);
+    /// ```
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.enter().len()
+    }
+
+    /// Whether there are no keys. O(1), never waits.
+    ///
+    /// ```
+    /// assert!(!evmap_core::WriteHandle::from([(1, 'a')]).reader().is_empty());
+    /// ```
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.enter().is_empty()
+    }
+
+    /// The metadata, in place. O(1), never waits.
+    ///
+    /// For metadata and entries that belong together take both from one [`View`].
+    ///
+    /// ```
+    /// let (_writer, reader) = evmap_core::with_meta::<u32, u32, _>(7);
+    /// assert_eq!(*reader.meta(), 7);
+    /// ```
+    #[inline]
+    pub fn meta(&self) -> ReadGuard<'_, M> {
+        ReadGuard::map(self.inner.enter(), |snapshot| snapshot.meta())
+    }
+
+    /// The number of the last publish; 0 if nothing was published yet. O(1), never waits.
+    ///
+    /// ```
+    /// assert_eq!(evmap_core::WriteHandle::from([(1, 'a')]).reader().version(), 1);
+    /// ```
+    #[inline]
+    pub fn version(&self) -> u64 {
+        self.enter().version()
+    }
+
+    /// Whether anything was published yet, if only an empty map. O(1), never waits.
+    ///
+    /// ```
+    /// assert!(evmap_core::WriteHandle::from([(1, 'a')]).reader().is_published());
+    /// ```
+    #[inline]
+    pub fn is_published(&self) -> bool {
+        self.enter().is_published()
+    }
+
+    /// Whether there is still a writer, or a shared map, poisoned or not. O(1), never waits.
+    ///
+    /// Once it is `false`, a view that is taken from then on shows the last state that there will
+    /// be.
+    ///
+    /// ```
+    /// let (writer, reader) = evmap_core::new::<u32, u32>();
+    /// assert!(reader.has_writer());
+    /// drop(writer);
+    /// assert!(!reader.has_writer());
+    /// ```
+    pub fn has_writer(&self) -> bool {
+        self.inner.has_writer()
+    }
+
+    /// A factory that makes handles on any thread. Never waits.
+    ///
+    /// ```
+    /// let factory = evmap_core::WriteHandle::from([(1, 'a')]).reader().factory();
+    /// let other = std::thread::spawn(move || factory.handle().len());
+    /// assert_eq!(other.join().unwrap(), 1);
+    /// ```
+    pub fn factory(&self) -> ReadHandleFactory<K, V, M, S> {
+        let inner = self.inner.factory();
+        ReadHandleFactory { inner }
+    }
 }
 
 impl<K, V, M, S: BuildHasher> ReadHandle<K, V, M, S> {
-    /// The value of `key`, in place. O(1) on average, never blocks.
+    /// The value of `key`, in place. O(1) on average, never waits.
     ///
-    /// For several look-ups, [`enter`](Self::enter) once. As all reads, it sees what an older
-    /// [`View`] or [`ReadGuard`] of this handle sees.
+    /// For several look-ups, [`enter`](Self::enter) once.
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_core::new::<String, Vec<u8>>();
-    /// writer.insert("a".to_string(), vec![1, 2, 3]).publish();
-    /// assert_eq!(reader.get("a").unwrap().len(), 3);
-    /// assert!(reader.get("b").is_none());
+    /// assert_eq!(*evmap_core::WriteHandle::from([(1, 'a')]).reader().get(&1).unwrap(), 'a');
     /// ```
     #[inline]
     #[must_use = "the reference ends when it is dropped"]
-    pub fn get<Q>(&self, key: &Q) -> Option<ReadGuard<'_, V>>
-    where
-        Q: ?Sized + Hash + Equivalent<K>,
-    {
+    pub fn get<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<ReadGuard<'_, V>> {
         ReadGuard::try_map(self.inner.enter(), |snapshot| snapshot.get(key))
     }
 
-    /// A clone of the value of `key`. O(1) on average, never blocks.
+    /// A clone of the value of `key`. O(1) on average, never waits.
     ///
     /// For values that are small or an `Arc`; nothing is held afterwards.
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_core::new();
-    /// writer.insert(1, 'a').publish();
-    /// assert_eq!(reader.get_cloned(&1), Some('a'));
+    /// assert_eq!(evmap_core::WriteHandle::from([(1, 'a')]).reader().get_cloned(&1), Some('a'));
     /// ```
     #[inline]
     pub fn get_cloned<Q>(&self, key: &Q) -> Option<V>
@@ -120,13 +169,11 @@ impl<K, V, M, S: BuildHasher> ReadHandle<K, V, M, S> {
         self.enter().get(key).cloned()
     }
 
-    /// Clones of the values of several keys, all from one state. O(N) on average, never blocks.
+    /// Clones of the values of several keys, all from one state. O(N) on average, never waits.
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_core::new();
-    /// writer.extend([(1, 'a'), (2, 'b')]);
-    /// writer.publish();
-    /// assert_eq!(reader.get_many_cloned([&2, &3]), [Some('b'), None]);
+    /// let reader = evmap_core::WriteHandle::from([(1, 'a')]).reader();
+    /// assert_eq!(reader.get_many_cloned([&1, &2]), [Some('a'), None]);
     /// ```
     #[inline]
     pub fn get_many_cloned<Q, const N: usize>(&self, keys: [&Q; N]) -> [Option<V>; N]
@@ -137,32 +184,18 @@ impl<K, V, M, S: BuildHasher> ReadHandle<K, V, M, S> {
         self.enter().get_many(keys).map(|value| value.cloned())
     }
 
-    /// Whether `key` is there. O(1) on average, never blocks.
+    /// Whether `key` is there. O(1) on average, never waits.
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_core::new();
-    /// writer.insert(1, 'a').publish();
-    /// assert!(reader.contains_key(&1));
+    /// assert!(evmap_core::WriteHandle::from([(1, 'a')]).reader().contains_key(&1));
     /// ```
     #[inline]
-    pub fn contains_key<Q>(&self, key: &Q) -> bool
-    where
-        Q: ?Sized + Hash + Equivalent<K>,
-    {
+    pub fn contains_key<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> bool {
         self.enter().contains_key(key)
     }
 }
 
-/// A clone is a reader of its own: it may be moved to another thread, and its views are independent
-/// of this handle's. Never waits for the writer or a reader.
-///
-/// ```
-/// let (mut writer, reader) = evmap_core::new();
-/// let view = reader.enter();
-/// writer.insert(1, 'a').publish();
-/// assert_eq!(reader.clone().get_cloned(&1), Some('a'));
-/// assert!(view.is_empty());
-/// ```
+/// A clone is a reader of its own: its views are independent of this handle's. Never waits.
 impl<K, V, M, S> Clone for ReadHandle<K, V, M, S> {
     fn clone(&self) -> Self {
         Self::new(self.inner.clone())
@@ -175,26 +208,23 @@ impl<K, V, M, S> fmt::Debug for ReadHandle<K, V, M, S> {
     }
 }
 
-/// Makes [`ReadHandle`]s on any thread; `Sync`, so that it can stand in a `static` or an `Arc`.
+/// Makes [`ReadHandle`]s on any thread; `Sync`, for a `static` or an `Arc`.
 ///
 /// Making a handle registers a reader: keep the handle for as long as the thread reads.
 ///
 /// ```
-/// let (mut writer, reader) = evmap_core::new();
-/// let factory = reader.factory();
-/// writer.insert(1, 'a').publish();
-/// assert_eq!(factory.handle().get_cloned(&1), Some('a'));
+/// let factory = evmap_core::WriteHandle::from([(1, 'a')]).reader().factory();
+/// assert!(factory.handle().contains_key(&1));
 /// ```
 pub struct ReadHandleFactory<K, V, M = (), S = DefaultHashBuilder> {
-    inner: left_right::ReadHandleFactory<Snapshot<K, V, M, S>, left_right::Owned>,
+    inner: left_right::ReadHandleFactory<Snapshot<K, V, M, S>, Owned>,
 }
 
 impl<K, V, M, S> ReadHandleFactory<K, V, M, S> {
-    /// A new handle. Never waits for the writer or a reader.
+    /// A new handle. Never waits.
     ///
     /// ```
-    /// let (_writer, reader) = evmap_core::new::<u32, u32>();
-    /// assert!(reader.factory().handle().is_empty());
+    /// assert_eq!(evmap_core::WriteHandle::from([(1, 'a')]).reader().factory().handle().len(), 1);
     /// ```
     pub fn handle(&self) -> ReadHandle<K, V, M, S> {
         ReadHandle::new(self.inner.handle())
@@ -203,9 +233,8 @@ impl<K, V, M, S> ReadHandleFactory<K, V, M, S> {
 
 impl<K, V, M, S> Clone for ReadHandleFactory<K, V, M, S> {
     fn clone(&self) -> Self {
-        Self {
-            inner: self.inner.clone(),
-        }
+        let inner = self.inner.clone();
+        Self { inner }
     }
 }
 

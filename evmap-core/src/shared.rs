@@ -3,52 +3,41 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::hash::{BuildHasher, Hash};
+use std::time::Duration;
 
 use equivalent::Equivalent;
 use hashbrown::DefaultHashBuilder;
-use left_right::Poisoned;
-use left_right::{Publishing, ReadGuard};
+use left_right::{Poisoned, Publishing, ReadGuard, ReaderState, Stats};
 
+use crate::base::builder::Settings;
+use crate::base::error::sound;
+use crate::base::shared::Shared;
 use crate::builder::Builder;
 use crate::key::IntoKey;
 use crate::operation::{Logged, Whole};
 use crate::read::ReadHandle;
 use crate::snapshot::Snapshot;
 use crate::view::View;
-use crate::write::{WriteHandle, logged_insert};
+use crate::write::WriteHandle;
 
 /// A map that any number of threads read and write through clones of one handle, or through one in
 /// a `static` or an `Arc`: for those who come from a `RwLock<HashMap>` or a sharded map.
 ///
-/// # What it costs
-///
-/// * **A write publishes**: beside readers that costs some hundreds of nanoseconds, where an insert into a
-///   [`WriteHandle`] costs ten or so. [`batch`](Self::batch) and [`extend`](Self::extend) publish once for many
-///   changes; so do policies other than [`Publishing::EachWrite`],
-///   for which writes become visible later than they return; see
-///   [`Builder::publishing`](crate::Builder::publishing).
-/// * **Writes come one after the other**, in whatever threads: this is for many reads and some
-///   writes. Threads that write at the same time share publishes.
-/// * **A write may wait for readers** of the older copy: for views from before the last publish. After
-///   the [patience](Self::patience), a second by default, it leaves the copy to them and clones the
-///   map, O(capacity). So nothing that a reader does stops a writer, not even a view that is leaked.
-/// * **A look-up** finds this thread's slot first, a nanosecond or so more than through a
-///   [`ReadHandle`]; [`reader`](Self::reader) makes one.
-/// * Two copies, and the log, as of every map here.
+/// A write publishes: some hundreds of nanoseconds beside readers, where an insert into a
+/// [`WriteHandle`] costs ten or so. [`batch`](Self::batch), [`extend`](Self::extend) and policies
+/// other than [`Publishing::EachWrite`] publish once for many changes; threads that write at the
+/// same time share publishes. A look-up costs a nanosecond or so more than through a
+/// [`ReadHandle`].
 ///
 /// # Blocking
 ///
-/// Reads never wait. Writes wait as said above.
+/// Reads never wait. Writes come one after the other; they wait for each other, and for [readers of
+/// the older copy](crate::guide#blocking) as long as the [patience](Self::patience) is. Then they
+/// leave the copy to those readers and clone the map, O(capacity). So nothing that a reader does
+/// stops a writer. Do not write while this thread holds a [`View`] or [`ReadGuard`] of the map:
+/// debug builds panic at the call.
 ///
-/// Do not write while this thread holds a [`View`] or [`ReadGuard`] of the map: it would be the reader
-/// that the write waits for. Debug builds panic at the call.
-///
-/// Closures that are given to a write run with the writer locked: other writers wait for them.
-///
-/// # When it goes
-///
-/// The last handle publishes what is pending, for which it waits as a write does. [`ReadHandle`]s
-/// keep the data.
+/// The last handle publishes what is pending, as a write does; [`ReadHandle`]s keep the data.
 ///
 /// # Memory ordering
 ///
@@ -56,43 +45,186 @@ use crate::write::{WriteHandle, logged_insert};
 ///
 /// # Panics
 ///
-/// As for a [`WriteHandle`], a panic of the user's `Hash`, `Eq`, `Clone` or `Drop` while operations
-/// are applied *poisons* the map: it goes on in the thread that happens to apply them, readers keep
-/// the last published state, and later writes panic, on all threads.
-/// [`try_insert`](Self::try_insert), [`try_remove`](Self::try_remove) and
-/// [`try_batch`](Self::try_batch) return [`Poisoned`] instead. To start over, make a map of a clone
-/// of [`enter`](Self::enter).
-///
-/// A panic in a closure, or in the look-up of a write, poisons nothing.
+/// If `Hash`, `Eq`, `Clone` or `Drop` of keys or values panics *while operations are applied*, in
+/// whatever thread, it poisons the map: readers keep the last published state, and later writes
+/// panic, or return [`Poisoned`] if their names begin with `try_`. A panic in a closure, or in the
+/// look-up of a write, poisons nothing. The guide has [all cases](crate::guide#panics).
 ///
 /// ```
-/// use evmap_core::SharedMap;
-///
-/// let hits = SharedMap::<String, u32>::new();
+/// let hits = evmap_core::SharedMap::<String, u32>::new();
 /// std::thread::scope(|scope| {
 ///     for _ in 0..4 {
-///         scope.spawn(|| {
-///             hits.update_or_insert("index.html".to_string(), || 0, |n| *n += 1);
-///             assert!(hits.get_cloned("index.html") >= Some(1));
-///         });
+///         scope.spawn(|| hits.update_or_insert("index.html".to_string(), || 0, |n| *n += 1));
 ///     }
 /// });
-/// assert_eq!(hits.insert("index.html".to_string(), 0), Some(4));
+/// assert_eq!(hits.get_cloned("index.html"), Some(4));
 /// ```
-pub struct SharedMap<K, V, M = (), S = DefaultHashBuilder>
-where
-    K: Eq + Hash + Clone,
-    V: Clone,
-    M: Clone,
-    S: BuildHasher + Clone,
-{
+pub struct SharedMap<K, V, M = (), S = DefaultHashBuilder> {
     inner: Inner<K, V, M, S>,
-    /// Hashes as the two copies do.
-    hasher: S,
 }
 
-/// The two copies of a snapshot, the log between them, and a lock around that.
-type Inner<K, V, M, S> = left_right::SharedHandle<Snapshot<K, V, M, S>, Logged<K, V, M>>;
+type Inner<K, V, M, S> = Shared<Snapshot<K, V, M, S>, Logged<K, V, M>, S>;
+
+impl<K, V, M, S> SharedMap<K, V, M, S> {
+    /// A view of the newest published state, for reads that belong together. O(1), never waits.
+    ///
+    /// Each view shows what was newest when it was made. Do not write while you hold one.
+    ///
+    /// ```
+    /// assert!(evmap_core::SharedMap::from([(1, 'a')]).enter().keys().eq(&[1]));
+    /// ```
+    #[inline]
+    pub fn enter(&self) -> View<'_, K, V, M, S> {
+        View::new(self.inner.handle.enter())
+    }
+
+    /// How many keys there are. O(1), never waits.
+    ///
+    /// ```
+    /// assert_eq!(evmap_core::SharedMap::from([(1, 'a')]).len(), 1);
+    /// ```
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.enter().len()
+    }
+
+    /// Whether there are no keys. O(1), never waits.
+    ///
+    /// ```
+    /// assert!(!evmap_core::SharedMap::from([(1, 'a')]).is_empty());
+    /// ```
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.enter().is_empty()
+    }
+
+    /// The metadata, in place. O(1), never waits.
+    ///
+    /// For metadata and entries that belong together take both from one [`View`].
+    ///
+    /// ```
+    /// let map = evmap_core::Builder::new().meta(7).build_shared::<u32, u32>();
+    /// assert_eq!(*map.meta(), 7);
+    /// ```
+    #[inline]
+    pub fn meta(&self) -> ReadGuard<'_, M> {
+        ReadGuard::map(self.inner.handle.enter(), |snapshot| snapshot.meta())
+    }
+
+    /// The number of the last publish; 0 if nothing was published yet. O(1), never waits.
+    ///
+    /// ```
+    /// assert_eq!(evmap_core::SharedMap::from([(1, 'a')]).version(), 1);
+    /// ```
+    #[inline]
+    pub fn version(&self) -> u64 {
+        self.enter().version()
+    }
+
+    /// Whether anything was published yet. O(1), never waits.
+    ///
+    /// ```
+    /// assert!(!evmap_core::SharedMap::<u32, u32>::new().is_published());
+    /// ```
+    #[inline]
+    pub fn is_published(&self) -> bool {
+        self.enter().is_published()
+    }
+
+    /// A handle for one thread that only reads: a little faster, and it keeps the data when the
+    /// last `SharedMap` goes. Never waits.
+    ///
+    /// ```
+    /// assert_eq!(evmap_core::SharedMap::from([(1, 'a')]).reader().len(), 1);
+    /// ```
+    pub fn reader(&self) -> ReadHandle<K, V, M, S> {
+        ReadHandle::new(self.inner.handle.reader())
+    }
+
+    /// When changes become visible. O(1), never waits.
+    ///
+    /// ```
+    /// let map = evmap_core::SharedMap::from([(1, 'a')]);
+    /// assert_eq!(map.publishing(), evmap_core::Publishing::EachWrite);
+    /// ```
+    pub fn publishing(&self) -> Publishing {
+        self.inner.handle.publishing()
+    }
+
+    /// For how long a writer waits for a reader before it leaves the copy that the reader is in to
+    /// it. O(1), never waits.
+    ///
+    /// ```
+    /// assert_eq!(evmap_core::SharedMap::from([(1, 'a')]).patience().as_secs(), 1);
+    /// ```
+    pub fn patience(&self) -> Duration {
+        self.inner.handle.patience()
+    }
+
+    /// Whether a panic in the user's code [ended the writing](Self#panics). O(1), never waits for
+    /// readers.
+    ///
+    /// ```
+    /// assert!(!evmap_core::SharedMap::from([(1, 'a')]).is_poisoned());
+    /// ```
+    pub fn is_poisoned(&self) -> bool {
+        self.inner.handle.is_poisoned()
+    }
+}
+
+impl<K, V, M, S: BuildHasher> SharedMap<K, V, M, S> {
+    /// The value of `key`, in place. O(1) on average, never waits.
+    ///
+    /// Drop it before this thread writes. For several look-ups, [`enter`](Self::enter) once.
+    ///
+    /// ```
+    /// assert_eq!(*evmap_core::SharedMap::from([(1, 'a')]).get(&1).unwrap(), 'a');
+    /// ```
+    #[inline]
+    #[must_use = "the reference ends when it is dropped"]
+    pub fn get<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<ReadGuard<'_, V>> {
+        ReadGuard::try_map(self.inner.handle.enter(), |snapshot| snapshot.get(key))
+    }
+
+    /// A clone of the value of `key`. O(1) on average, never waits.
+    ///
+    /// ```
+    /// assert_eq!(evmap_core::SharedMap::from([(1, 'a')]).get_cloned(&1), Some('a'));
+    /// ```
+    #[inline]
+    pub fn get_cloned<Q>(&self, key: &Q) -> Option<V>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+        V: Clone,
+    {
+        self.enter().get(key).cloned()
+    }
+
+    /// Clones of the values of several keys, all from one state. O(N) on average, never waits.
+    ///
+    /// ```
+    /// let map = evmap_core::SharedMap::from([(1, 'a')]);
+    /// assert_eq!(map.get_many_cloned([&1, &2]), [Some('a'), None]);
+    /// ```
+    #[inline]
+    pub fn get_many_cloned<Q, const N: usize>(&self, keys: [&Q; N]) -> [Option<V>; N]
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+        V: Clone,
+    {
+        self.enter().get_many(keys).map(|value| value.cloned())
+    }
+
+    /// Whether `key` is there. O(1) on average, never waits.
+    ///
+    /// ```
+    /// assert!(evmap_core::SharedMap::from([(1, 'a')]).contains_key(&1));
+    /// ```
+    #[inline]
+    pub fn contains_key<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> bool {
+        self.enter().contains_key(key)
+    }
+}
 
 impl<K, V, M, S> SharedMap<K, V, M, S>
 where
@@ -101,177 +233,83 @@ where
     M: Clone,
     S: BuildHasher + Clone,
 {
-    /// The value of `key`, in place. O(1) on average, never blocks.
-    ///
-    /// Drop it before this thread writes. For several look-ups, [`enter`](Self::enter) once.
-    ///
-    /// ```
-    /// let map = evmap_core::SharedMap::from([("a", vec![1, 2, 3])]);
-    /// assert_eq!(map.get("a").unwrap().len(), 3);
-    /// assert!(map.get("b").is_none());
-    /// ```
-    #[inline]
-    #[must_use = "the reference ends when it is dropped"]
-    pub fn get<Q>(&self, key: &Q) -> Option<ReadGuard<'_, V>>
-    where
-        Q: ?Sized + Hash + Equivalent<K>,
-    {
-        ReadGuard::try_map(self.inner.enter(), |snapshot| snapshot.get(key))
-    }
-
-    /// A clone of the value of `key`. O(1) on average, never blocks.
-    ///
-    /// ```
-    /// let map = evmap_core::SharedMap::from([("a", 1)]);
-    /// assert_eq!(map.get_cloned("a"), Some(1));
-    /// ```
-    #[inline]
-    pub fn get_cloned<Q>(&self, key: &Q) -> Option<V>
-    where
-        Q: ?Sized + Hash + Equivalent<K>,
-    {
-        self.enter().get(key).cloned()
-    }
-
-    /// Clones of the values of several keys, all from one state. O(N) on average, never blocks.
-    ///
-    /// ```
-    /// let map = evmap_core::SharedMap::from([(1, 'a'), (2, 'b')]);
-    /// assert_eq!(map.get_many_cloned([&2, &3]), [Some('b'), None]);
-    /// ```
-    #[inline]
-    pub fn get_many_cloned<Q, const N: usize>(&self, keys: [&Q; N]) -> [Option<V>; N]
-    where
-        Q: ?Sized + Hash + Equivalent<K>,
-    {
-        self.enter().get_many(keys).map(|value| value.cloned())
-    }
-
-    /// Whether `key` is there. O(1) on average, never blocks.
-    ///
-    /// ```
-    /// let map = evmap_core::SharedMap::from([(1, 'a')]);
-    /// assert!(map.contains_key(&1));
-    /// ```
-    #[inline]
-    pub fn contains_key<Q>(&self, key: &Q) -> bool
-    where
-        Q: ?Sized + Hash + Equivalent<K>,
-    {
-        self.enter().contains_key(key)
-    }
-
     /// Sets the value of `key` and returns the one before. O(1) on average, with a clone of the old
-    /// value; waits for other writers, and for readers as long as the [patience](Self::patience) is.
+    /// value; waits for other writers, and for readers of the older copy as long as the
+    /// [patience](Self::patience) is.
     ///
-    /// With [`Publishing::EachWrite`] it is visible to all threads
-    /// when this returns. Of two equal keys the one that is in the map stays, as in `HashMap`.
+    /// With [`Publishing::EachWrite`] it is visible to all threads when this returns. Of two equal
+    /// keys the one that is in the map stays, as in `HashMap`.
     ///
     /// # Panics
     ///
-    /// If the map is poisoned, or when the user's `Hash`, `Eq`, `Clone` or `Drop` does while
-    /// operations are applied, which poisons it. If it is called within a closure that this map
-    /// runs with its writer locked. And, in debug builds, if this thread holds a view of the map.
+    /// If the map is [poisoned](Self#panics), or gets so as operations are applied. If it is called
+    /// within a closure that this map runs with its writer locked. And, in debug builds, if this
+    /// thread holds a view of the map.
     ///
     /// ```
-    /// let map = evmap_core::SharedMap::new();
-    /// assert_eq!(map.insert(1, 'a'), None);
+    /// let map = evmap_core::SharedMap::from([(1, 'a')]);
     /// assert_eq!(map.insert(1, 'b'), Some('a'));
-    /// assert_eq!(map.get_cloned(&1), Some('b'));
     /// ```
     #[track_caller]
     pub fn insert(&self, key: K, value: V) -> Option<V> {
-        Self::sound(self.try_insert(key, value))
+        sound(self.try_insert(key, value))
     }
 
-    /// [`insert`](Self::insert) that returns an error where that panics for a poisoned map. Waits as
-    /// that does.
-    ///
-    /// # Errors
-    ///
-    /// [`Poisoned`] if the map is poisoned.
-    ///
-    /// # Panics
-    ///
-    /// As [`insert`](Self::insert), but not for a poisoned map.
+    /// [`insert`](Self::insert) that returns [`Poisoned`] where that panics for a poisoned map.
     ///
     /// ```
-    /// let map = evmap_core::SharedMap::new();
-    /// assert_eq!(map.try_insert(1, 'a')?, None);
-    /// # Ok::<(), evmap_core::Poisoned>(())
+    /// assert_eq!(evmap_core::SharedMap::from([(1, 'a')]).try_insert(1, 'b'), Ok(Some('a')));
     /// ```
     #[track_caller]
     pub fn try_insert(&self, key: K, value: V) -> Result<Option<V>, Poisoned> {
-        let hash = self.hasher.hash_one(&key);
-        self.inner.append_with(|state| {
+        let hash = self.inner.hasher.hash_one(&key);
+        self.inner.handle.append_with(|state| {
             let old = state.table.find(hash, &key).map(|entry| entry.1.clone());
-            (Some(Logged::Insert { hash, key, value }), old)
+            (Some(Logged::insert(hash, key, value)), old)
         })
     }
 
-    /// Removes `key` and returns its value. O(1) on average, with a clone of the value; waits as
-    /// [`insert`](Self::insert).
+    /// Removes `key` and returns its value. O(1) on average, with a clone of the value; waits and
+    /// panics as [`insert`](Self::insert).
     ///
     /// `key` is a key, a reference to one or what else [makes one](IntoKey): `&str` for `String`.
     ///
-    /// # Panics
-    ///
-    /// As [`insert`](Self::insert).
-    ///
     /// ```
     /// let map = evmap_core::SharedMap::from([("a".to_string(), 1)]);
-    /// assert_eq!(map.remove("a"), Some(1));
-    /// assert_eq!(map.remove("a"), None);
+    /// assert_eq!((map.remove("a"), map.remove("a")), (Some(1), None));
     /// ```
     #[track_caller]
     pub fn remove(&self, key: impl IntoKey<K>) -> Option<V> {
-        Self::sound(self.try_remove(key))
+        sound(self.try_remove(key))
     }
 
-    /// [`remove`](Self::remove) that returns an error where that panics for a poisoned map. Waits as
-    /// that does.
-    ///
-    /// # Errors
-    ///
-    /// [`Poisoned`] if the map is poisoned.
-    ///
-    /// # Panics
-    ///
-    /// As [`insert`](Self::insert), but not for a poisoned map.
+    /// [`remove`](Self::remove) that returns [`Poisoned`] where that panics for a poisoned map.
     ///
     /// ```
-    /// let map = evmap_core::SharedMap::from([(1, 'a')]);
-    /// assert_eq!(map.try_remove(1)?, Some('a'));
-    /// # Ok::<(), evmap_core::Poisoned>(())
+    /// assert_eq!(evmap_core::SharedMap::from([(1, 'a')]).try_remove(1), Ok(Some('a')));
     /// ```
     #[track_caller]
     pub fn try_remove(&self, key: impl IntoKey<K>) -> Result<Option<V>, Poisoned> {
         let key = key.into_key();
-        let hash = self.hasher.hash_one(&key);
-        self.inner.append_with(|state| {
+        let hash = self.inner.hasher.hash_one(&key);
+        self.inner.handle.append_with(|state| {
             let old = state.table.find(hash, &key).map(|entry| entry.1.clone());
             let operation = old.is_some().then_some(Logged::Remove { hash, key });
             (operation, old)
         })
     }
 
-    /// Changes the value of `key` and returns what `change` returns; `None` if the key is not there.
-    /// Nobody else's write comes in between. Waits as [`insert`](Self::insert).
+    /// Changes the value of `key` and returns what `change` returns; `None` if the key is not
+    /// there. Nobody else's write comes in between. Waits as [`insert`](Self::insert).
     ///
     /// `change` runs once, on a clone. For what that costs with large values see
     /// [`WriteHandle::update`].
     ///
-    /// # Panics
-    ///
-    /// As [`insert`](Self::insert). If `change` panics nothing has changed.
+    /// Panics as [`insert`](Self::insert); if `change` does, nothing has changed.
     ///
     /// ```
     /// let map = evmap_core::SharedMap::from([("hits", 1)]);
-    /// let hits = map.update("hits", |hits| {
-    ///     *hits += 1;
-    ///     *hits
-    /// });
-    /// assert_eq!(hits, Some(2));
+    /// assert_eq!(map.update("hits", |hits| *hits += 1), Some(()));
     /// assert_eq!(map.update("misses", |misses| *misses += 1), None);
     /// ```
     #[track_caller]
@@ -283,18 +321,12 @@ where
     }
 
     /// Changes the value of `key`, starting from `default()` if it is not there, and returns what
-    /// `change` returns. Waits as [`insert`](Self::insert).
-    ///
-    /// # Panics
-    ///
-    /// As [`update`](Self::update).
+    /// `change` returns. Waits and panics as [`update`](Self::update).
     ///
     /// ```
     /// let map = evmap_core::SharedMap::new();
-    /// for word in ["to", "be", "or", "not", "to", "be"] {
-    ///     map.update_or_insert(word, || 0, |count| *count += 1);
-    /// }
-    /// assert_eq!(map.get_cloned("to"), Some(2));
+    /// map.update_or_insert("a", || 0, |count| *count += 1);
+    /// assert_eq!(map.get_cloned("a"), Some(1));
     /// ```
     #[track_caller]
     pub fn update_or_insert<R>(
@@ -307,15 +339,13 @@ where
     }
 
     /// A clone of the value of `key`, which becomes `default()` if the key is not there. O(1) on
-    /// average; with [`Publishing::EachWrite`] a look-up if it is
-    /// there, else it waits as [`insert`](Self::insert).
+    /// average; with [`Publishing::EachWrite`] a look-up if it is there, else it waits as
+    /// [`insert`](Self::insert).
     ///
     /// `default` runs once at the most, and no two threads insert the same key: where they race,
     /// the one gets the value of the other.
     ///
-    /// # Panics
-    ///
-    /// As [`insert`](Self::insert), if the key is not there. If `default` panics nothing has changed.
+    /// Panics as that does, if the key is not there; if `default` does, nothing has changed.
     ///
     /// ```
     /// let map = evmap_core::SharedMap::new();
@@ -333,13 +363,9 @@ where
         self.batch(|writer| writer.get_or_insert_with(key, default).clone())
     }
 
-    /// Inserts every pair, all visible at once. O(n); the iterator runs before the writer is locked.
-    /// Waits for other writers, and with [`Publishing::EachWrite`] for
-    /// readers as [`publish`](Self::publish).
-    ///
-    /// # Panics
-    ///
-    /// As [`insert`](Self::insert). If the iterator panics nothing is inserted.
+    /// Inserts every pair, all visible at once. O(n); the iterator runs before the writer is
+    /// locked. Waits as [`insert`](Self::insert), and panics as that does; if the iterator does,
+    /// nothing is inserted.
     ///
     /// ```
     /// let map = evmap_core::SharedMap::new();
@@ -348,18 +374,11 @@ where
     /// ```
     #[track_caller]
     pub fn extend(&self, entries: impl IntoIterator<Item = (K, V)>) {
-        let logged = |(key, value)| logged_insert(&self.hasher, key, value);
-        let operations: Vec<_> = entries.into_iter().map(logged).collect();
-        self.log(operations);
+        self.inner.extend(entries, Logged::insert);
     }
 
-    /// Removes all entries and keeps the room for them. O(capacity); waits for other writers, and
-    /// with [`Publishing::EachWrite`] for readers as
-    /// [`publish`](Self::publish).
-    ///
-    /// # Panics
-    ///
-    /// As [`insert`](Self::insert).
+    /// Removes all entries and keeps the room for them. O(capacity); waits and panics as
+    /// [`insert`](Self::insert).
     ///
     /// ```
     /// let map = evmap_core::SharedMap::from([(1, 'a')]);
@@ -368,15 +387,13 @@ where
     /// ```
     #[track_caller]
     pub fn clear(&self) {
-        self.log([Logged::Whole(Whole::Clear)]);
+        self.inner.log([Logged::Whole(Whole::Clear)]);
     }
 
     /// Removes the entries for which `keep` says `false`, all at once. O(capacity); waits as
     /// [`insert`](Self::insert).
     ///
-    /// # Panics
-    ///
-    /// As [`insert`](Self::insert). If `keep` panics nothing has changed.
+    /// Panics as [`insert`](Self::insert); if `keep` does, nothing has changed.
     ///
     /// ```
     /// let map: evmap_core::SharedMap<_, _> = (0..10).map(|n| (n, n * n)).collect();
@@ -390,12 +407,9 @@ where
         });
     }
 
-    /// Removes the entries for which `keep` says `false`, and lets it change those that stay, all at
-    /// once: see [`WriteHandle::retain_mut`]. O(capacity); waits as [`insert`](Self::insert).
-    ///
-    /// # Panics
-    ///
-    /// As [`retain`](Self::retain).
+    /// Removes the entries for which `keep` says `false`, and lets it change those that stay, all
+    /// at once: see [`WriteHandle::retain_mut`]. O(capacity); waits and panics as
+    /// [`retain`](Self::retain).
     ///
     /// ```
     /// let map = evmap_core::SharedMap::from([("a", 1), ("b", 2)]);
@@ -411,16 +425,267 @@ where
             writer.retain_mut(keep);
         });
     }
+
+    /// Runs `change` with the writer, and makes what it does visible at once: no reader sees a part
+    /// of it, and no other writer comes in between. One publish for many changes.
+    ///
+    /// Waits and panics as [`insert`](Self::insert). What is pending is applied before `change`
+    /// runs, so that looks at it do not wait, unless `change` publishes. If `change` panics what it
+    /// did until then stays pending. A write to this map that does not go through the writer that
+    /// `change` is given would wait for itself, and panics.
+    ///
+    /// ```
+    /// let map = evmap_core::SharedMap::new();
+    /// map.batch(|writer| {
+    ///     writer.insert(1, 'a').insert(2, 'b');
+    /// });
+    /// assert_eq!((map.len(), map.version()), (2, 1));
+    /// ```
+    #[track_caller]
+    pub fn batch<R>(&self, change: impl FnOnce(&mut WriteHandle<K, V, M, S>) -> R) -> R {
+        sound(self.try_batch(change))
+    }
+
+    /// [`batch`](Self::batch) that returns [`Poisoned`] where that panics for a poisoned map, or
+    /// for one whose writer `change` has exchanged for that of another map; it can then only be
+    /// read.
+    ///
+    /// ```
+    /// let map = evmap_core::SharedMap::from([(1, 'a')]);
+    /// let logged = map.try_batch(|writer| writer.insert(2, 'b').pending().len());
+    /// assert_eq!(logged, Ok(1));
+    /// ```
+    #[track_caller]
+    pub fn try_batch<R>(
+        &self,
+        change: impl FnOnce(&mut WriteHandle<K, V, M, S>) -> R,
+    ) -> Result<R, Poisoned> {
+        let wrap = |inner| WriteHandle { inner };
+        let unwrap = |writer: WriteHandle<K, V, M, S>| writer.inner.handle;
+        self.inner.batch(wrap, unwrap, change)
+    }
+
+    /// Sets the metadata. O(1); waits and panics as [`insert`](Self::insert).
+    ///
+    /// ```
+    /// let map = evmap_core::Builder::new().meta(0).build_shared::<u32, u32>();
+    /// map.set_meta(7);
+    /// assert_eq!(*map.meta(), 7);
+    /// ```
+    #[track_caller]
+    pub fn set_meta(&self, meta: M) {
+        self.inner.log([Logged::SetMeta(Box::new(meta))]);
+    }
+
+    /// Makes visible what any thread changed before this call; with [`Publishing::EachWrite`] it is
+    /// so already. Waits and panics as [`insert`](Self::insert).
+    ///
+    /// ```
+    /// let manual = evmap_core::Publishing::ByHand;
+    /// let map = evmap_core::Builder::new().publishing(manual).build_shared();
+    /// map.insert(1, 'a');
+    /// assert!(map.is_empty());
+    /// map.publish();
+    /// assert!(map.contains_key(&1));
+    /// ```
+    #[track_caller]
+    pub fn publish(&self) {
+        sound(self.inner.handle.publish());
+    }
+
+    /// [`publish`](Self::publish) for asynchronous code: while readers are in the way the task
+    /// sleeps, and no thread with it. Runs on any executor; needs the feature `async`.
+    ///
+    /// Operations are applied within a poll, and so is the map cloned, if a reader stays for longer
+    /// than the [patience](Self::patience). A future that is dropped loses nothing. Returns
+    /// [`Poisoned`] if the map is poisoned, and panics if it gets so now.
+    ///
+    /// ```
+    /// let map = evmap_core::SharedMap::from([(1, 'a')]);
+    /// futures::executor::block_on(map.publish_async()).unwrap();
+    /// ```
+    #[cfg(feature = "async")]
+    pub fn publish_async(&self) -> impl Future<Output = Result<(), Poisoned>> {
+        self.inner.handle.publish_async()
+    }
+
+    /// Figures of this map, poisoned or not: publishes, operations, the log, readers, copies left
+    /// to readers. O(1); waits for other writers.
+    ///
+    /// Panics within [`batch`](Self::batch), whose writer knows as much, and after a batch that has
+    /// exchanged the writer for that of another map.
+    ///
+    /// ```
+    /// assert_eq!(evmap_core::SharedMap::from([(1, 'a')]).stats().publishes, 1);
+    /// ```
+    #[track_caller]
+    pub fn stats(&self) -> Stats {
+        sound(self.inner.handle.stats())
+    }
+
+    /// The registered readers and what each was doing at that moment: which hold views, of which
+    /// version, and the thread that each belongs to. O(readers); waits for other writers, and costs
+    /// the readers nothing. Panics as [`stats`](Self::stats).
+    ///
+    /// ```
+    /// let map = evmap_core::SharedMap::from([(1, 'a')]);
+    /// let _view = map.enter();
+    /// assert_eq!(map.readers().iter().filter(|it| it.is_active).count(), 1);
+    /// ```
+    #[track_caller]
+    pub fn readers(&self) -> Vec<ReaderState> {
+        sound(self.inner.handle.readers())
+    }
 }
 
-impl<K, V, M, S> SharedMap<K, V, M, S>
+/// Another handle of the same map. Never waits.
+impl<K, V, M, S: Clone> Clone for SharedMap<K, V, M, S> {
+    fn clone(&self) -> Self {
+        let inner = self.inner.clone();
+        Self { inner }
+    }
+}
+
+impl<K, V, M, S> fmt::Debug for SharedMap<K, V, M, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharedMap")
+            .field("version", &self.version())
+            .field("len", &self.len())
+            .field("publishing", &self.publishing())
+            .field("poisoned", &self.is_poisoned())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<K, V> SharedMap<K, V>
 where
-    K: Eq + Hash + Clone,
-    V: Clone,
-    M: Clone,
-    S: BuildHasher + Clone,
+    K: Eq + Hash + Clone + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
 {
-    crate::shared_methods!("evmap_core");
+    /// An empty map with the default hasher and no metadata, whose writes are visible when they
+    /// return. The [`Builder`] makes others.
+    ///
+    /// ```
+    /// let map = evmap_core::SharedMap::new();
+    /// map.insert("a", 1);
+    /// ```
+    pub fn new() -> Self {
+        Builder::new().build_shared()
+    }
 }
 
-crate::shared_conversions!("evmap_core", Clone);
+impl<K, V, S> SharedMap<K, V, (), S>
+where
+    K: Eq + Hash + Clone + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+    S: BuildHasher + Clone + Send + Sync + 'static,
+{
+    /// An empty map with a hasher of one's own; see [`with_hasher`](crate::with_hasher).
+    ///
+    /// ```
+    /// let sip = std::collections::hash_map::RandomState::new();
+    /// let map = evmap_core::SharedMap::with_hasher(sip);
+    /// map.insert("a", 1);
+    /// ```
+    pub fn with_hasher(hasher: S) -> Self {
+        Builder::new().hasher(hasher).build_shared()
+    }
+}
+
+impl<M, S> Builder<M, S>
+where
+    M: Clone + Send + Sync + 'static,
+    S: BuildHasher + Clone + Send + Sync + 'static,
+{
+    /// Makes a map that any number of threads read and write. O(capacity).
+    ///
+    /// For one that is filled, with settings of its own, there is
+    /// [`into_shared`](WriteHandle::into_shared) of the writer of [`build_from`](Self::build_from).
+    /// Panics as [`build`](Self::build), and as `into_shared`.
+    ///
+    /// ```
+    /// let map = evmap_core::Builder::new().meta("first").build_shared::<u32, u32>();
+    /// assert_eq!(*map.meta(), "first");
+    /// ```
+    #[track_caller]
+    pub fn build_shared<K, V>(self) -> SharedMap<K, V, M, S>
+    where
+        K: Eq + Hash + Clone + Send + Sync + 'static,
+        V: Clone + Send + Sync + 'static,
+    {
+        let (publishing, patience) = self.settings.sharing();
+        self.build().0.into_shared(publishing, patience)
+    }
+}
+
+impl<K, V, M, S> WriteHandle<K, V, M, S>
+where
+    K: Eq + Hash + Clone + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+    M: Clone + Send + Sync + 'static,
+    S: BuildHasher + Clone + Send + Sync + 'static,
+{
+    /// Lets any number of threads write: see [`SharedMap`]. What is pending becomes visible with
+    /// the first publish. Never waits; panics for [`Publishing::Interval`], if no thread can be
+    /// started.
+    ///
+    /// ```
+    /// let second = std::time::Duration::from_secs(1);
+    /// let writer = evmap_core::WriteHandle::from([(1, 'a')]);
+    /// let map = writer.into_shared(evmap_core::Publishing::EachWrite, second);
+    /// assert_eq!(map.len(), 1);
+    /// ```
+    pub fn into_shared(self, publishing: Publishing, patience: Duration) -> SharedMap<K, V, M, S> {
+        let inner = self.inner.into_shared(publishing, patience);
+        SharedMap { inner }
+    }
+}
+
+/// An empty map whose writes are visible when they return.
+impl<K, V, M, S> Default for SharedMap<K, V, M, S>
+where
+    WriteHandle<K, V, M, S>: Default + Into<Self>,
+{
+    fn default() -> Self {
+        WriteHandle::default().into()
+    }
+}
+
+/// A map of what a [`WriteHandle`] is collected from, whose writes are visible when they return. As
+/// fast as [`Builder::build_from`].
+///
+/// ```
+/// let map: evmap_core::SharedMap<_, _> = (0..3).map(|n| (n, n * n)).collect();
+/// assert_eq!(map.len(), 3);
+/// ```
+impl<K, V, M, S, E> FromIterator<E> for SharedMap<K, V, M, S>
+where
+    WriteHandle<K, V, M, S>: FromIterator<E> + Into<Self>,
+{
+    fn from_iter<I: IntoIterator<Item = E>>(entries: I) -> Self {
+        WriteHandle::from_iter(entries).into()
+    }
+}
+
+/// A map of a [`WriteHandle`], or of whatever makes one: an array, a hash map, a
+/// [`Snapshot`]. Its writes are visible when they return.
+///
+/// ```
+/// let map = evmap_core::SharedMap::from([(1, 'a')]);
+/// // To start over from what is left of a poisoned map.
+/// let copy = evmap_core::SharedMap::from(map.enter().clone());
+/// assert_eq!(copy.len(), 1);
+/// ```
+impl<K, V, M, S, T> From<T> for SharedMap<K, V, M, S>
+where
+    K: Eq + Hash + Clone + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+    M: Clone + Send + Sync + 'static,
+    S: BuildHasher + Clone + Send + Sync + 'static,
+    WriteHandle<K, V, M, S>: From<T>,
+{
+    fn from(source: T) -> Self {
+        let (publishing, patience) = Settings::<(), ()>::default().sharing();
+        WriteHandle::from(source).into_shared(publishing, patience)
+    }
+}

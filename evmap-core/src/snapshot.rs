@@ -9,11 +9,10 @@ use hashbrown::DefaultHashBuilder;
 
 use crate::iter::{IntoIter, Iter, Keys, Values};
 use crate::table::Table;
-use crate::view::View;
 
 /// One state of the map: entries and metadata that belong together.
 ///
-/// Readers borrow one through a [`View`], the writer through
+/// Readers borrow one through a [`View`](crate::View), the writer through
 /// [`WriteHandle::view`](crate::WriteHandle::view); both have these methods. Nothing in a snapshot
 /// changes while it is borrowed, so any number of look-ups see the same state, and each costs what
 /// it costs in a plain `HashMap`. No method blocks.
@@ -25,12 +24,10 @@ use crate::view::View;
 /// `view.clone()` is that clone, of the whole map, and not another view.
 ///
 /// ```
-/// let (mut writer, reader) = evmap_core::new::<String, u32>();
-/// writer.insert("a".to_string(), 1).publish();
-/// let kept = reader.enter().clone();
+/// let mut writer = evmap_core::WriteHandle::from([(1, 'a')]);
+/// let snapshot = writer.published().clone();
 /// writer.clear().publish();
-/// assert_eq!(kept["a"], 1);
-/// assert!(reader.is_empty());
+/// assert_eq!((snapshot.len(), writer.published().len()), (1, 0));
 /// ```
 pub struct Snapshot<K, V, M = (), S = DefaultHashBuilder> {
     pub(crate) table: Table<K, V, S>,
@@ -63,9 +60,7 @@ impl<K, V, M, S> Snapshot<K, V, M, S> {
     /// How many keys there are. O(1).
     ///
     /// ```
-    /// let (mut writer, _) = evmap_core::new();
-    /// writer.insert(1, 'a').insert(1, 'b');
-    /// assert_eq!(writer.view().len(), 1);
+    /// assert_eq!(evmap_core::WriteHandle::from([(1, 'a')]).published().len(), 1);
     /// ```
     #[inline]
     pub fn len(&self) -> usize {
@@ -74,12 +69,8 @@ impl<K, V, M, S> Snapshot<K, V, M, S> {
 
     /// Whether there are no keys. O(1).
     ///
-    /// A map that was never published is empty too;
-    /// [`View::is_published`](crate::View::is_published) tells the two apart.
-    ///
     /// ```
-    /// let (mut writer, _) = evmap_core::new::<u32, u32>();
-    /// assert!(writer.view().is_empty());
+    /// assert!(!evmap_core::WriteHandle::from([(1, 'a')]).published().is_empty());
     /// ```
     #[inline]
     pub fn is_empty(&self) -> bool {
@@ -89,24 +80,19 @@ impl<K, V, M, S> Snapshot<K, V, M, S> {
     /// How many keys this copy can hold before it grows. O(1).
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_core::Builder::new().capacity(100).build::<u32, u32>();
+    /// let (_writer, reader) = evmap_core::Builder::new().capacity(100).build::<u32, u32>();
     /// assert!(reader.enter().capacity() >= 100);
-    /// assert!(writer.view().capacity() >= 100);
     /// ```
     #[inline]
     pub fn capacity(&self) -> usize {
         self.table.entries().capacity()
     }
 
-    /// How many bytes the table of this copy takes, without what keys and values own outside it.
-    /// O(1).
-    ///
-    /// The map has two copies, of about this size each.
+    /// How many bytes the table of this copy, one of two, takes, without what keys and values own
+    /// outside it. O(1).
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_core::new::<u64, u64>();
-    /// assert_eq!(reader.enter().allocation_size(), 0);
-    /// writer.reserve(1_000).publish();
+    /// let (_writer, reader) = evmap_core::Builder::new().capacity(1_000).build::<u64, u64>();
     /// assert!(reader.enter().allocation_size() >= 16_000);
     /// ```
     #[inline]
@@ -117,11 +103,8 @@ impl<K, V, M, S> Snapshot<K, V, M, S> {
     /// The metadata that was published together with the entries. O(1).
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_core::with_meta::<u32, u32, _>("empty");
-    /// writer.insert(1, 1).set_meta("one entry");
-    /// assert_eq!(*reader.enter().meta(), "empty");
-    /// writer.publish();
-    /// assert_eq!(*reader.enter().meta(), "one entry");
+    /// let (_writer, reader) = evmap_core::with_meta::<u32, u32, _>("first");
+    /// assert_eq!(*reader.enter().meta(), "first");
     /// ```
     #[inline]
     pub fn meta(&self) -> &M {
@@ -132,10 +115,9 @@ impl<K, V, M, S> Snapshot<K, V, M, S> {
     ///
     /// ```
     /// use std::hash::BuildHasher;
-    ///
-    /// let (mut writer, reader) = evmap_core::new::<u32, u32>();
-    /// let of_writer = writer.view().hasher().hash_one(7);
-    /// assert_eq!(reader.enter().hasher().hash_one(7), of_writer);
+    /// let writer = evmap_core::WriteHandle::<u32, u32>::default();
+    /// let hash = || writer.published().hasher().hash_one(7);
+    /// assert_eq!(hash(), hash());
     /// ```
     #[inline]
     pub fn hasher(&self) -> &S {
@@ -145,11 +127,7 @@ impl<K, V, M, S> Snapshot<K, V, M, S> {
     /// The entries, in no particular order. O(capacity) for a full pass.
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_core::new();
-    /// writer.extend([(1, 10), (2, 20)]);
-    /// writer.publish();
-    /// let sum: i32 = reader.enter().iter().map(|(key, value)| key + value).sum();
-    /// assert_eq!(sum, 33);
+    /// assert!(evmap_core::WriteHandle::from([(1, 'a')]).published().iter().eq([(&1, &'a')]));
     /// ```
     #[inline]
     pub fn iter(&self) -> Iter<'_, K, V> {
@@ -159,10 +137,7 @@ impl<K, V, M, S> Snapshot<K, V, M, S> {
     /// The keys, in no particular order. O(capacity) for a full pass.
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_core::new();
-    /// writer.extend([(1, 10), (2, 20)]);
-    /// writer.publish();
-    /// assert_eq!(reader.enter().keys().max(), Some(&2));
+    /// assert!(evmap_core::WriteHandle::from([(1, 'a')]).published().keys().eq(&[1]));
     /// ```
     #[inline]
     pub fn keys(&self) -> Keys<'_, K, V> {
@@ -172,10 +147,7 @@ impl<K, V, M, S> Snapshot<K, V, M, S> {
     /// The values, in no particular order. O(capacity) for a full pass.
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_core::new();
-    /// writer.extend([(1, 10), (2, 20)]);
-    /// writer.publish();
-    /// assert_eq!(reader.enter().values().sum::<i32>(), 30);
+    /// assert!(evmap_core::WriteHandle::from([(1, 'a')]).published().values().eq(&['a']));
     /// ```
     #[inline]
     pub fn values(&self) -> Values<'_, K, V> {
@@ -187,45 +159,32 @@ impl<K, V, M, S: BuildHasher> Snapshot<K, V, M, S> {
     /// The value of `key`. O(1) on average.
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_core::new::<String, u32>();
-    /// writer.insert("a".to_string(), 1).publish();
-    /// assert_eq!(reader.enter().get("a"), Some(&1));
-    /// assert_eq!(reader.enter().get("b"), None);
+    /// assert_eq!(evmap_core::WriteHandle::from([(1, 'a')]).published().get(&1), Some(&'a'));
     /// ```
     #[inline]
-    pub fn get<Q>(&self, key: &Q) -> Option<&V>
-    where
-        Q: ?Sized + Hash + Equivalent<K>,
-    {
+    pub fn get<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<&V> {
         self.table.get(key)
     }
 
     /// The key that the map holds for `key`, and its value. O(1) on average.
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_core::new::<String, u32>();
-    /// writer.insert("a".to_string(), 1).publish();
-    /// assert_eq!(reader.enter().get_key_value("a"), Some((&"a".to_string(), &1)));
+    /// let writer = evmap_core::WriteHandle::from([(1, 'a')]);
+    /// assert_eq!(writer.published().get_key_value(&1), Some((&1, &'a')));
     /// ```
     #[inline]
-    pub fn get_key_value<Q>(&self, key: &Q) -> Option<(&K, &V)>
-    where
-        Q: ?Sized + Hash + Equivalent<K>,
-    {
+    pub fn get_key_value<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<(&K, &V)> {
         self.table.get_key_value(key)
     }
 
     /// The values of several keys, in the order of the keys. O(N) on average.
     ///
     /// All keys are hashed before the first is looked up, so that the processor fetches the entries
-    /// of a large map side by side. In a small map, which the caches hold, a loop over
-    /// [`get`](Self::get) is as fast.
+    /// of a large map side by side.
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_core::new();
-    /// writer.extend([("a", 1), ("b", 2)]);
-    /// writer.publish();
-    /// assert_eq!(reader.enter().get_many([&"b", &"x", &"a"]), [Some(&2), None, Some(&1)]);
+    /// let writer = evmap_core::WriteHandle::from([(1, 'a')]);
+    /// assert_eq!(writer.published().get_many([&1, &2]), [Some(&'a'), None]);
     /// ```
     #[inline]
     pub fn get_many<Q, const N: usize>(&self, keys: [&Q; N]) -> [Option<&V>; N]
@@ -250,16 +209,10 @@ impl<K, V, M, S: BuildHasher> Snapshot<K, V, M, S> {
     /// Whether `key` is there. O(1) on average.
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_core::new();
-    /// writer.insert(1, "one").publish();
-    /// assert!(reader.enter().contains_key(&1));
-    /// assert!(!reader.enter().contains_key(&2));
+    /// assert!(evmap_core::WriteHandle::from([(1, 'a')]).published().contains_key(&1));
     /// ```
     #[inline]
-    pub fn contains_key<Q>(&self, key: &Q) -> bool
-    where
-        Q: ?Sized + Hash + Equivalent<K>,
-    {
+    pub fn contains_key<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> bool {
         self.table.contains_key(key)
     }
 }
@@ -279,14 +232,7 @@ impl<K: fmt::Debug, V: fmt::Debug, M, S> fmt::Debug for Snapshot<K, V, M, S> {
     }
 }
 
-/// # Panics
-///
 /// `snapshot[&key]` panics if the key is not there.
-///
-/// ```
-/// let writer = evmap_core::WriteHandle::from([("a", 1)]);
-/// assert_eq!(writer.published()["a"], 1);
-/// ```
 impl<K, V, M, S, Q> Index<&Q> for Snapshot<K, V, M, S>
 where
     Q: ?Sized + Hash + Equivalent<K>,
@@ -314,11 +260,8 @@ impl<'a, K, V, M, S> IntoIterator for &'a Snapshot<K, V, M, S> {
 /// Moves the entries out; the metadata goes.
 ///
 /// ```
-/// let (mut writer, reader) = evmap_core::new();
-/// writer.insert("a", String::from("moved")).publish();
-/// let snapshot = reader.enter().clone();
-/// let values: Vec<String> = snapshot.into_iter().map(|(_, value)| value).collect();
-/// assert_eq!(values, ["moved"]);
+/// let writer = evmap_core::WriteHandle::from([(1, 'a')]);
+/// assert!(writer.published().clone().into_iter().eq([(1, 'a')]));
 /// ```
 impl<K, V, M, S> IntoIterator for Snapshot<K, V, M, S> {
     type Item = (K, V);
@@ -330,15 +273,6 @@ impl<K, V, M, S> IntoIterator for Snapshot<K, V, M, S> {
 }
 
 /// Equal metadata and equal values under the same keys. O(n) on average.
-///
-/// ```
-/// let (mut writer, reader) = evmap_core::new();
-/// let before = reader.enter().clone();
-/// writer.insert(1, 'a').publish();
-/// assert_ne!(reader.enter(), before);
-/// writer.clear().publish();
-/// assert_eq!(reader.enter(), before);
-/// ```
 impl<K, V, M, S, T> PartialEq<Snapshot<K, V, M, T>> for Snapshot<K, V, M, S>
 where
     K: Eq + Hash,
@@ -352,19 +286,6 @@ where
             && self
                 .iter()
                 .all(|(key, value)| other.get(key) == Some(value))
-    }
-}
-
-/// Compares with what the view shows. O(n) on average.
-impl<K, V, M, S, T> PartialEq<View<'_, K, V, M, T>> for Snapshot<K, V, M, S>
-where
-    K: Eq + Hash,
-    V: PartialEq,
-    M: PartialEq,
-    T: BuildHasher,
-{
-    fn eq(&self, other: &View<'_, K, V, M, T>) -> bool {
-        *self == **other
     }
 }
 

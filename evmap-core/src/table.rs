@@ -64,10 +64,7 @@ impl<K, V, S: BuildHasher> Table<K, V, S> {
     // since a test for it would cost every look-up in the others a twentieth.
 
     #[inline]
-    pub fn get<Q>(&self, key: &Q) -> Option<&V>
-    where
-        Q: ?Sized + Hash + Equivalent<K>,
-    {
+    pub fn get<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<&V> {
         match self.find(self.hasher.hash_one(key), key) {
             Some((_, value)) => Some(value),
             None => None,
@@ -75,10 +72,7 @@ impl<K, V, S: BuildHasher> Table<K, V, S> {
     }
 
     #[inline]
-    pub fn get_key_value<Q>(&self, key: &Q) -> Option<(&K, &V)>
-    where
-        Q: ?Sized + Hash + Equivalent<K>,
-    {
+    pub fn get_key_value<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<(&K, &V)> {
         match self.find(self.hasher.hash_one(key), key) {
             Some((key, value)) => Some((key, value)),
             None => None,
@@ -86,28 +80,19 @@ impl<K, V, S: BuildHasher> Table<K, V, S> {
     }
 
     #[inline]
-    pub fn contains_key<Q>(&self, key: &Q) -> bool
-    where
-        Q: ?Sized + Hash + Equivalent<K>,
-    {
+    pub fn contains_key<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> bool {
         self.find(self.hasher.hash_one(key), key).is_some()
     }
 
     /// Looks up a key whose hash is known.
     #[inline]
-    pub fn find<Q>(&self, hash: u64, key: &Q) -> Option<&(K, V)>
-    where
-        Q: ?Sized + Equivalent<K>,
-    {
+    pub fn find<Q: ?Sized + Equivalent<K>>(&self, hash: u64, key: &Q) -> Option<&(K, V)> {
         self.entries.find(hash, |entry| key.equivalent(&entry.0))
     }
 
     /// The value of a key whose hash is known, to be changed.
     #[inline]
-    pub fn find_mut<Q>(&mut self, hash: u64, key: &Q) -> Option<&mut V>
-    where
-        Q: ?Sized + Equivalent<K>,
-    {
+    pub fn find_mut<Q: ?Sized + Equivalent<K>>(&mut self, hash: u64, key: &Q) -> Option<&mut V> {
         let entry = self
             .entries
             .find_mut(hash, |entry| key.equivalent(&entry.0));

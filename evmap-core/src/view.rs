@@ -1,49 +1,144 @@
 //! What a reader holds: a snapshot that stays as it is until it is refreshed or dropped.
 
-use crate::base::view;
-use hashbrown::DefaultHashBuilder;
+use std::fmt;
+use std::ops::Deref;
 
+use hashbrown::DefaultHashBuilder;
+use left_right::ReadGuard;
+
+use crate::base;
+use crate::iter::Iter;
 use crate::snapshot::Snapshot;
 
 /// A reader's view of one published state; made by [`ReadHandle::enter`](crate::ReadHandle::enter).
 ///
-/// It dereferences to a [`Snapshot`], which has the look-ups and iterators. Look-ups through a view
-/// touch no shared state: they cost what they cost in a plain `HashMap`. Its own methods are those
-/// of every [view of kept data](view::View): `version`, `is_published`, `is_newest`, `refresh`.
-/// (`view.clone()` clones the [`Snapshot`], that is, the whole map; for another view, enter again.)
+/// It dereferences to a [`Snapshot`], whose look-ups touch no shared state, and so cost what they
+/// cost in a plain `HashMap`. `view.clone()` clones the snapshot, that is, the whole map.
 ///
-/// # Blocking
-///
-/// Reading never waits. But the writer needs the copy that an *old* view is in: while a view from
-/// before the last publish is held, [`publish`](crate::WriteHandle::publish) waits for it. A thread
-/// that publishes twice while it holds a view waits for itself: debug builds panic, release builds
-/// wait for ever. Hold a view as long as a task needs a consistent state,
-/// [`refresh`](view::View::refresh) it in a loop, and [clone the snapshot](Snapshot) to keep a
-/// state for long. For a view that is leaked the next publish but one waits until its handle is
-/// dropped; [`try_publish`](crate::WriteHandle::try_publish) and
-/// [`publish_timeout`](crate::WriteHandle::publish_timeout) report it,
-/// [`publish_or_replace`](crate::WriteHandle::publish_or_replace) goes on without that copy.
-///
-/// # Threads
-///
-/// A view stays on its thread: neither it nor a future that holds one across an `.await` is `Send`.
-/// It is `Sync` if the snapshot is, so that scoped threads may share it.
-///
-/// # Memory ordering
-///
-/// What the writer's thread did before a publish happened before every read through a view of that
-/// publish.
+/// Nothing here waits. But the writer [waits for old views](crate::guide#blocking): hold a view for
+/// as long as a task needs one state, [`refresh`](Self::refresh) it in a loop, and clone the
+/// snapshot to keep a state for long. A view is `Sync` if the snapshot is, and never `Send`:
+/// neither is a future that holds one across an `.await`.
 ///
 /// ```
 /// let (mut writer, reader) = evmap_core::new();
-/// writer.extend([("x", 1), ("y", 1)]);
-/// writer.publish();
-///
 /// let mut view = reader.enter();
-/// writer.extend([("x", 2), ("y", 2)]);
-/// writer.publish();
-/// assert_eq!((view["x"], view["y"]), (1, 1));
-/// assert!(view.refresh());
-/// assert_eq!((view["x"], view["y"]), (2, 2));
+/// writer.insert(1, 'a').publish();
+/// assert!(view.is_empty());
+/// assert!(view.refresh() && view.contains_key(&1));
 /// ```
-pub type View<'r, K, V, M = (), S = DefaultHashBuilder> = view::View<'r, Snapshot<K, V, M, S>>;
+#[must_use = "the view ends when it is dropped"]
+pub struct View<'r, K, V, M = (), S = DefaultHashBuilder> {
+    inner: Inner<'r, K, V, M, S>,
+}
+
+type Inner<'r, K, V, M, S> = base::view::View<'r, Snapshot<K, V, M, S>>;
+
+impl<'r, K, V, M, S> View<'r, K, V, M, S> {
+    #[inline]
+    pub(crate) fn new(guard: ReadGuard<'r, Snapshot<K, V, M, S>>) -> Self {
+        let inner = Inner::new(guard);
+        Self { inner }
+    }
+
+    /// The number of the publish that this view shows; 0 if nothing was published yet. O(1), never
+    /// waits.
+    ///
+    /// ```
+    /// assert_eq!(evmap_core::WriteHandle::from([(1, 'a')]).published().version(), 1);
+    /// ```
+    #[inline]
+    pub fn version(&self) -> u64 {
+        self.inner.version()
+    }
+
+    /// Whether anything was published yet, if only an empty map. O(1), never waits.
+    ///
+    /// ```
+    /// assert!(evmap_core::WriteHandle::from([(1, 'a')]).published().is_published());
+    /// ```
+    #[inline]
+    pub fn is_published(&self) -> bool {
+        self.version() != 0
+    }
+
+    /// Whether nothing newer is published. O(1), never waits.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new();
+    /// let view = reader.enter();
+    /// writer.insert(1, 'a').publish();
+    /// assert!(!view.is_newest());
+    /// ```
+    #[inline]
+    pub fn is_newest(&self) -> bool {
+        self.inner.is_newest()
+    }
+
+    /// Moves on to the newest published state; says whether there was a newer one. Never, while
+    /// [the same handle](crate::ReadHandle#one-handle-shows-one-state-at-a-time) has another view.
+    /// O(1), never waits.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new();
+    /// let mut view = reader.enter();
+    /// writer.insert(1, 'a').publish();
+    /// assert!(view.refresh() && !view.refresh());
+    /// ```
+    #[inline]
+    pub fn refresh(&mut self) -> bool {
+        self.inner.refresh()
+    }
+}
+
+impl<K, V, M, S> Deref for View<'_, K, V, M, S> {
+    type Target = Snapshot<K, V, M, S>;
+
+    #[inline]
+    fn deref(&self) -> &Snapshot<K, V, M, S> {
+        &self.inner
+    }
+}
+
+impl<K, V, M, S> AsRef<Snapshot<K, V, M, S>> for View<'_, K, V, M, S> {
+    #[inline]
+    fn as_ref(&self) -> &Snapshot<K, V, M, S> {
+        self
+    }
+}
+
+impl<K: fmt::Debug, V: fmt::Debug, M, S> fmt::Debug for View<'_, K, V, M, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.fmt(f)
+    }
+}
+
+impl<'a, K, V, M, S> IntoIterator for &'a View<'_, K, V, M, S> {
+    type Item = (&'a K, &'a V);
+    type IntoIter = Iter<'a, K, V>;
+
+    #[inline]
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// Compares what the view shows. O(n) on average.
+impl<K, V, M, S, U> PartialEq<U> for View<'_, K, V, M, S>
+where
+    Snapshot<K, V, M, S>: PartialEq<U>,
+{
+    fn eq(&self, other: &U) -> bool {
+        **self == *other
+    }
+}
+
+/// Compares with what the view shows. O(n) on average.
+impl<K, V, M, S, T> PartialEq<View<'_, K, V, M, T>> for Snapshot<K, V, M, S>
+where
+    Self: PartialEq<Snapshot<K, V, M, T>>,
+{
+    fn eq(&self, other: &View<'_, K, V, M, T>) -> bool {
+        *self == **other
+    }
+}

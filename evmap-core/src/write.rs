@@ -1,19 +1,19 @@
 //! The writer's handle: operations go to the log, without waiting for anybody.
 
-mod bulk;
-mod change;
-mod own;
-#[cfg(feature = "rayon")]
-mod parallel;
-
+use std::borrow::Cow;
 use std::fmt;
 use std::hash::{BuildHasher, Hash};
 use std::mem;
+use std::time::Duration;
 
+use equivalent::Equivalent;
 use hashbrown::DefaultHashBuilder;
-use left_right::Owned;
+use left_right::{FencePolicy, Poisoned, PublishError, ReaderState, Stats};
 
+use crate::base::error::sound;
+use crate::base::write::Writer;
 use crate::error::CapacityError;
+use crate::iter::IntoIter;
 use crate::key::IntoKey;
 use crate::operation::{Logged, Operation, Whole};
 use crate::read::ReadHandle;
@@ -22,85 +22,40 @@ use crate::view::View;
 
 /// Changes the map; there is one per map.
 ///
-/// Changes are logged, and readers see them all at once after the next [`publish`](Self::publish).
-/// The writer itself reads them earlier, through [`view`](Self::view).
+/// Changes are logged, and readers see all of them at once after the next
+/// [`publish`](Self::publish). The writer itself sees them earlier, through [`view`](Self::view).
 ///
-/// # Blocking
+/// Each method says whether it ever waits, and the guide what [that means](crate::guide#blocking).
+/// Several threads write through a [`SharedMap`](crate::SharedMap), which
+/// [`into_shared`](Self::into_shared) makes.
 ///
-/// There are two kinds of methods.
-///
-/// * Those that only log never wait: [`insert`](Self::insert), [`remove`](Self::remove),
-///   [`clear`](Self::clear), `extend`, [`reserve`](Self::reserve),
-///   [`shrink_to_fit`](Self::shrink_to_fit), [`set_meta`](Self::set_meta), [`apply`](Self::apply).
-/// * Those that need the writer's own copy wait for readers that are still in it, that is, for
-///   views from before the last publish: [`publish`](Self::publish) and [`flush`](Self::flush),
-///   [`view`](Self::view), [`insert_and_get`](Self::insert_and_get),
-///   [`remove_and_get`](Self::remove_and_get), [`remove_entry`](Self::remove_entry),
-///   [`drain`](Self::drain), [`get_or_insert_with`](Self::get_or_insert_with),
-///   [`update`](Self::update), [`update_or_insert`](Self::update_or_insert),
-///   [`retain`](Self::retain), [`retain_mut`](Self::retain_mut). The wait is that of the next
-///   publish, only earlier; once one of them has returned, no other waits until the next
-///   publish. [`try_publish`](Self::try_publish), [`publish_timeout`](Self::publish_timeout) and
-///   [`try_view`](Self::try_view) bound it, and
-///   [`publish_or_replace`](Self::publish_or_replace) pays with memory instead; with the feature
-///   `async`, `publish_async` lets a task sleep and not a thread.
-///
-/// Readers wait for nobody, ever. A thread that holds a view across two publishes of its own would
-/// wait for itself: debug builds panic, release builds wait for ever. Drop or refresh the view
-/// first.
+/// When the handle is dropped, readers keep the last published state for as long as they like;
+/// operations that were not published are dropped.
 ///
 /// # Memory ordering
 ///
 /// What this thread did before a publish happened before every read that sees that publish.
 ///
-/// # Several writers
-///
-/// Make a [`SharedMap`](crate::SharedMap) of it, by [`into_shared`](Self::into_shared), or put the
-/// handle behind a channel whose receiver owns it. Publish once per batch: a publish
-/// costs as much as ten inserts or more.
-///
-/// # When the writer goes
-///
-/// Dropping the handle leaves the last published state to the readers for as long as they like.
-/// Operations that were not published are dropped.
-///
 /// # Panics
 ///
-/// `Hash` of a key runs when an operation is logged; a panic there leaves the log as it was
-/// (`extend` keeps what came before it). So does a panic in what [`update`](Self::update),
-/// [`insert_and_get`](Self::insert_and_get), [`retain`](Self::retain) and their relatives do with
-/// the writer's copy: their closures, and the `Eq` and `Clone` of the look-up.
-///
-/// `Hash` (when a table grows), `Eq`, `Clone` and `Drop` also run while operations are applied, by
-/// any method that publishes or looks at the writer's copy; a panic there *poisons* the handle:
-/// readers keep the last published state, and from then on every method that logs, publishes or
-/// views panics, except that those with an error for it ([`publish_timeout`](Self::publish_timeout),
-/// [`publish_or_replace`](Self::publish_or_replace), [`view_or_replace`](Self::view_or_replace),
-/// `publish_async`) return [`PublishError::Poisoned`](crate::PublishError::Poisoned) or
-/// [`Poisoned`](crate::Poisoned). [`is_poisoned`](Self::is_poisoned) asks, and
-/// [`freeze`](Self::freeze) gives a reader to start over from.
-///
-/// No panic in the `Drop` of a key or value leaves the drop of a handle; one in that of the hasher does.
+/// If `Hash`, `Eq`, `Clone` or `Drop` of keys or values panics *while operations are applied*, it
+/// poisons the handle: readers keep the last published state, and what logs, publishes or looks at
+/// the writer's own copy panics from then on, or returns an error if it has one for that. A panic
+/// as an operation is logged, or in a closure, poisons nothing. The guide has [all
+/// cases](crate::guide#panics).
 ///
 /// ```
 /// let (mut writer, reader) = evmap_core::new();
 /// writer.insert("a", 1).insert("b", 2).remove(&"a");
-/// assert!(reader.is_empty());
-/// assert_eq!(writer.view().len(), 1);
+/// assert_eq!((reader.len(), writer.view().len()), (0, 1));
 /// writer.publish();
 /// assert_eq!(reader.len(), 1);
 /// ```
-pub struct WriteHandle<K, V, M = (), S = DefaultHashBuilder>
-where
-    K: Eq + Hash + Clone,
-    V: Clone,
-    M: Clone,
-    S: BuildHasher,
-{
-    inner: Inner<K, V, M, S>,
-    /// Hashes as the two copies do.
-    hasher: S,
+pub struct WriteHandle<K, V, M = (), S = DefaultHashBuilder> {
+    pub(crate) inner: Inner<K, V, M, S>,
 }
+
+pub(crate) type Inner<K, V, M, S> = Writer<Snapshot<K, V, M, S>, Logged<K, V, M>, S>;
 
 impl<K, V, M, S> WriteHandle<K, V, M, S>
 where
@@ -109,23 +64,11 @@ where
     M: Clone,
     S: BuildHasher,
 {
-    pub(crate) fn new(inner: Inner<K, V, M, S>, hasher: S) -> Self {
-        Self { inner, hasher }
-    }
-
-    pub(crate) fn into_parts(self) -> (Inner<K, V, M, S>, S) {
-        (self.inner, self.hasher)
-    }
-
-    /// Sets the value of `key`. O(1) amortized, never waits.
+    /// Sets the value of `key`. O(1) amortized; never waits. Panics if poisoned.
     ///
-    /// The old value is not returned: telling would take a look at the writer's copy.
+    /// The old value is not returned, since telling takes a look at the writer's copy:
     /// [`insert_and_get`](Self::insert_and_get) takes it. Of two equal keys the one that is in the
     /// map stays, as in `HashMap`.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the handle is poisoned.
     ///
     /// ```
     /// let (mut writer, reader) = evmap_core::new();
@@ -135,166 +78,105 @@ where
     #[inline]
     #[track_caller]
     pub fn insert(&mut self, key: K, value: V) -> &mut Self {
-        let operation = logged_insert(&self.hasher, key, value);
-        self.inner.append(operation);
-        self
+        let hash = self.inner.hasher.hash_one(&key);
+        self.log(Logged::insert(hash, key, value))
     }
 
-    /// Removes `key`, if it is there. O(1) and the making of a key; never waits.
+    /// Removes `key`, if it is there. O(1) and the making of a key; never waits. Panics if
+    /// poisoned.
     ///
     /// The log owns the key, so `key` is a key, a reference to one, which is cloned, or what else
     /// [makes one](IntoKey): `&str` for `String`, `Box<str>` or `Arc<str>`, `&[u8]` for `Vec<u8>`.
-    /// To learn what was removed, or to remove by another [`Equivalent`](crate::Equivalent) type,
-    /// use [`remove_and_get`](Self::remove_and_get).
-    ///
-    /// The entry is dropped by each copy as that copy gets to the removal: the last of it with the
-    /// next publish but one, or with a [`view`](Self::view) after the next.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the handle is poisoned.
+    /// [`remove_and_get`](Self::remove_and_get) returns what was removed.
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_core::new::<String, u32>();
-    /// writer.extend([("a".to_string(), 1), ("b".to_string(), 2), ("c".to_string(), 3)]);
-    /// writer.publish();
-    /// let key = "b".to_string();
-    /// writer.remove("a").remove(&key).remove("c".to_string()).publish();
-    /// assert!(reader.is_empty());
+    /// let mut writer = evmap_core::WriteHandle::from([("a".to_string(), 1)]);
+    /// assert!(writer.remove("a").view().is_empty());
     /// ```
     #[inline]
     #[track_caller]
     pub fn remove(&mut self, key: impl IntoKey<K>) -> &mut Self {
         let key = key.into_key();
-        let hash = self.hasher.hash_one(&key);
-        self.inner.append(Logged::Remove { hash, key });
-        self
+        let hash = self.inner.hasher.hash_one(&key);
+        self.log(Logged::Remove { hash, key })
     }
 
     /// Removes all entries and keeps the room for them. Never waits; applying it is O(capacity).
-    ///
-    /// Loading as many entries again allocates no table: no more than the log, and what the keys
-    /// and values themselves own.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the handle is poisoned.
+    /// Panics if poisoned.
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_core::new();
-    /// writer.insert(1, 'a').publish();
-    /// writer.clear().insert(2, 'b').publish();
-    /// assert_eq!(reader.enter().keys().collect::<Vec<_>>(), [&2]);
+    /// assert!(evmap_core::WriteHandle::from([(1, 'a')]).clear().view().is_empty());
     /// ```
     #[inline]
     #[track_caller]
     pub fn clear(&mut self) -> &mut Self {
-        self.inner.append(Logged::Whole(Whole::Clear));
-        self
+        self.log(Logged::Whole(Whole::Clear))
     }
 
     /// Makes room for `additional` more entries in each copy, when it comes to this operation.
     /// Never waits; applying it is O(capacity) if the table grows.
     ///
-    /// A copy that then finds no memory goes on without the room, and grows as inserts need it.
-    ///
-    /// # Panics
-    ///
-    /// Panics if room for so many entries cannot exist ([`try_reserve`](Self::try_reserve) returns
-    /// an error instead; neither poisons), or if the handle is poisoned.
-    ///
-    /// ```
-    /// let (mut writer, reader) = evmap_core::new::<u32, u32>();
-    /// writer.reserve(1_000).publish();
-    /// assert!(reader.enter().capacity() >= 1_000);
-    /// assert!(writer.view().capacity() >= 1_000);
-    /// ```
-    #[track_caller]
-    pub fn reserve(&mut self, additional: usize) -> &mut Self {
-        if let Err(error) = self.try_reserve(additional) {
-            panic!("{error}");
-        }
-        self
-    }
-
-    /// [`reserve`](Self::reserve) that returns an error where that panics. Never waits.
-    ///
-    /// # Errors
-    ///
-    /// [`CapacityError::Overflow`] if room for so many entries cannot exist; nothing is logged
-    /// then.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the handle is poisoned.
+    /// A copy that finds no memory goes on without the room. Panics if the handle is poisoned, and
+    /// if room for so many entries cannot exist, which poisons nothing.
     ///
     /// ```
     /// let (mut writer, _) = evmap_core::new::<u32, u32>();
-    /// assert!(writer.try_reserve(10).is_ok());
+    /// assert!(writer.reserve(1_000).view().capacity() >= 1_000);
+    /// ```
+    #[track_caller]
+    pub fn reserve(&mut self, additional: usize) -> &mut Self {
+        sound(self.try_reserve(additional));
+        self
+    }
+
+    /// [`reserve`](Self::reserve) that returns [`CapacityError::Overflow`], and logs nothing, if
+    /// room for so many entries cannot exist. Never waits; panics if poisoned.
+    ///
+    /// ```
+    /// let (mut writer, _) = evmap_core::new::<u32, u32>();
     /// assert!(writer.try_reserve(usize::MAX).is_err());
-    /// assert_eq!(writer.pending().len(), 1);
     /// ```
     #[track_caller]
     pub fn try_reserve(&mut self, additional: usize) -> Result<(), CapacityError> {
         CapacityError::check(additional, mem::size_of::<(K, V)>())?;
-        self.inner.append(Logged::Whole(Whole::Reserve(additional)));
+        self.log(Logged::Whole(Whole::Reserve(additional)));
         Ok(())
     }
 
     /// Gives back the room that no entry uses, in each copy, when it comes to this operation. Never
-    /// waits; applying it is O(n).
-    ///
-    /// # Panics
-    ///
-    /// Panics if the handle is poisoned.
+    /// waits; applying it is O(n). Panics if poisoned.
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_core::Builder::new().capacity(1_000).build();
-    /// writer.insert(1, 1).shrink_to_fit().publish();
-    /// assert!(reader.enter().capacity() < 100);
+    /// let (mut writer, _) = evmap_core::Builder::new().capacity(1_000).build::<u32, u32>();
+    /// assert_eq!(writer.shrink_to_fit().view().capacity(), 0);
     /// ```
     #[track_caller]
     pub fn shrink_to_fit(&mut self) -> &mut Self {
-        self.inner.append(Logged::Whole(Whole::ShrinkToFit));
-        self
+        self.log(Logged::Whole(Whole::ShrinkToFit))
     }
 
-    /// Sets the metadata. Readers see it together with everything else of the same publish. O(1),
-    /// never waits.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the handle is poisoned.
+    /// Sets the metadata, which readers see together with everything else of the same publish.
+    /// O(1), never waits. Panics if poisoned.
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_core::with_meta::<&str, u32, u64>(0);
-    /// writer.insert("a", 1).set_meta(1);
-    /// assert_eq!(*reader.meta(), 0);
-    /// writer.publish();
-    /// assert_eq!(*reader.meta(), 1);
+    /// let (mut writer, _) = evmap_core::with_meta::<u32, u32, _>(0);
+    /// assert_eq!(*writer.set_meta(1).view().meta(), 1);
     /// ```
     #[track_caller]
     pub fn set_meta(&mut self, meta: M) -> &mut Self {
-        self.inner.append(Logged::SetMeta(Box::new(meta)));
-        self
+        self.log(Logged::SetMeta(Box::new(meta)))
     }
 
     /// Does what `operation` says: replays what another map's [`pending`](Self::pending) listed.
-    /// Never waits.
+    /// Never waits; panics as the method of the operation's name does.
     ///
     /// Of operations from a source that is not trusted leave out [`Reserve`](Operation::Reserve):
     /// they can ask for all the memory there is.
     ///
-    /// # Panics
-    ///
-    /// Panics as the method of the operation's name does.
-    ///
     /// ```
-    /// use evmap_core::Operation;
-    ///
-    /// let (mut writer, reader) = evmap_core::new();
-    /// writer.apply(Operation::Insert { key: 1, value: 'a' }).publish();
-    /// assert_eq!(reader.get_cloned(&1), Some('a'));
+    /// let (mut writer, _) = evmap_core::new();
+    /// writer.apply(evmap_core::Operation::Insert { key: 1, value: 'a' });
+    /// assert_eq!(writer.view()[&1], 'a');
     /// ```
     #[track_caller]
     pub fn apply(&mut self, operation: Operation<K, V, M>) -> &mut Self {
@@ -307,44 +189,549 @@ where
             Operation::SetMeta { meta } => self.set_meta(meta),
         }
     }
+
+    #[inline]
+    #[track_caller]
+    fn log(&mut self, operation: Logged<K, V, M>) -> &mut Self {
+        self.inner.handle.append(operation);
+        self
+    }
+
+    // Changes that take a look at the writer's own copy. Closures are run here, once, on the
+    // writer's own state, and what they came to is logged as plain operations. The alternative, to
+    // log the closure and run it once per copy, never waits; but then it has to be `Send`,
+    // `'static` and deterministic (a closure that counts, reads a clock or iterates another map
+    // silently makes the copies differ), it panics inside a publish instead of at the call, its
+    // outcome is not known to the caller, and an operation that is code can neither be sent to a
+    // replica nor written to a journal.
+
+    /// Sets the value of `key` and returns a clone of the one before. O(1) on average, and the
+    /// clone; waits for readers of the older copy.
+    ///
+    /// Panics as [`view`](Self::view) while operations that were pending are applied. If `Hash`,
+    /// `Eq` or `Clone` does after that, nothing is logged and nothing is poisoned.
+    ///
+    /// ```
+    /// assert_eq!(evmap_core::WriteHandle::from([(1, 'a')]).insert_and_get(1, 'b'), Some('a'));
+    /// ```
+    #[track_caller]
+    pub fn insert_and_get(&mut self, key: K, value: V) -> Option<V> {
+        let hash = self.inner.hasher.hash_one(&key);
+        let entry = self.view().table.find(hash, &key);
+        let old = entry.map(|entry| entry.1.clone());
+        self.log(Logged::insert(hash, key, value));
+        old
+    }
+
+    /// Removes `key` and returns a clone of its value; `None`, and nothing logged, if it is not
+    /// there. O(1) on average, and the clones of the key and the value; waits for readers of the
+    /// older copy. Panics as [`insert_and_get`](Self::insert_and_get).
+    ///
+    /// ```
+    /// assert_eq!(evmap_core::WriteHandle::from([(1, 'a')]).remove_and_get(&1), Some('a'));
+    /// ```
+    #[track_caller]
+    pub fn remove_and_get<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> Option<V> {
+        let hash = self.inner.hasher.hash_one(key);
+        let (key, value) = self.view().table.find(hash, key)?.clone();
+        self.log(Logged::Remove { hash, key });
+        Some(value)
+    }
+
+    /// Removes `key` and returns clones of the key that the map held and of its value; `None`, and
+    /// nothing logged, if it is not there. O(1) on average, and the clones; waits for readers of
+    /// the older copy. Panics as [`insert_and_get`](Self::insert_and_get).
+    ///
+    /// ```
+    /// assert_eq!(evmap_core::WriteHandle::from([(1, 'a')]).remove_entry(&1), Some((1, 'a')));
+    /// ```
+    #[track_caller]
+    pub fn remove_entry<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> Option<(K, V)> {
+        let hash = self.inner.hasher.hash_one(key);
+        let (key, value) = self.view().table.find(hash, key)?.clone();
+        let logged = key.clone();
+        self.log(Logged::Remove { hash, key: logged });
+        Some((key, value))
+    }
+
+    /// Removes all entries, as [`clear`](Self::clear) does, and returns clones of them, whether the
+    /// iterator is used up or not. O(capacity), and the clones; waits for readers of the older
+    /// copy. Panics as [`insert_and_get`](Self::insert_and_get).
+    ///
+    /// ```
+    /// assert!(evmap_core::WriteHandle::from([(1, 'a')]).drain().eq([(1, 'a')]));
+    /// ```
+    #[track_caller]
+    pub fn drain(&mut self) -> IntoIter<K, V> {
+        let entries = self.view().table.entries().clone();
+        self.clear();
+        IntoIter::new(entries.into_iter())
+    }
+
+    /// The value of `key` as the writer sees it, which becomes `default()` if the key is not there.
+    /// O(1) on average; waits for readers of the older copy.
+    ///
+    /// `default` runs at once, and only if it is needed; its outcome is logged, with a clone of the
+    /// key. To change the value as well take [`update_or_insert`](Self::update_or_insert).
+    ///
+    /// Panics as [`insert_and_get`](Self::insert_and_get), also if `default` does; and if the key
+    /// is not found after it was inserted, since it is not equal to itself or hashes differently.
+    ///
+    /// ```
+    /// let (mut writer, _) = evmap_core::new();
+    /// assert_eq!(*writer.get_or_insert_with("a", || 1), 1);
+    /// assert_eq!(*writer.get_or_insert_with("a", || unreachable!()), 1);
+    /// ```
+    #[track_caller]
+    pub fn get_or_insert_with(&mut self, key: K, default: impl FnOnce() -> V) -> &V {
+        let hash = self.inner.hasher.hash_one(&key);
+        if self.view().table.find(hash, &key).is_none() {
+            let value = default();
+            let key = key.clone();
+            self.log(Logged::insert(hash, key, value));
+        }
+        let entry = self.view().table.find(hash, &key);
+        &entry.expect("a key that was just inserted is found").1
+    }
+
+    /// Changes the value of `key` and returns what `change` returns; `None`, and nothing logged, if
+    /// the key is not there. Waits for readers of the older copy.
+    ///
+    /// `change` runs once, at once, on a clone of the value as the writer sees it, pending
+    /// operations included. So any number of updates before a publish add up exactly, `change` may
+    /// do what it likes, and the log holds the outcome.
+    ///
+    /// It costs a look-up, a clone of the key, and two of the *whole* value: one to change, which
+    /// is then logged, and one when the first copy absorbs it. For a `Vec` that is pushed to again
+    /// and again that is quadratic: see [large values](crate::guide#large-values).
+    ///
+    /// Panics as [`insert_and_get`](Self::insert_and_get), also if `change` does.
+    ///
+    /// ```
+    /// let mut writer = evmap_core::WriteHandle::from([("hits", 0)]);
+    /// assert_eq!(writer.update("hits", |hits| *hits += 1), Some(()));
+    /// assert_eq!(writer.update("misses", |misses| *misses += 1), None);
+    /// assert_eq!(writer.view()["hits"], 1);
+    /// ```
+    #[track_caller]
+    pub fn update<Q, R>(&mut self, key: &Q, change: impl FnOnce(&mut V) -> R) -> Option<R>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        let hash = self.inner.hasher.hash_one(key);
+        let (key, mut value) = self.view().table.find(hash, key)?.clone();
+        let result = change(&mut value);
+        self.log(Logged::insert(hash, key, value));
+        Some(result)
+    }
+
+    /// Changes the value of `key`, starting from `default()` if it is not there, and returns what
+    /// `change` returns. Waits for readers of the older copy; costs what [`update`](Self::update)
+    /// does, and panics as that does.
+    ///
+    /// ```
+    /// let (mut writer, _) = evmap_core::new();
+    /// for word in ["to", "be", "or", "not", "to", "be"] {
+    ///     writer.update_or_insert(word, || 0, |count| *count += 1);
+    /// }
+    /// assert_eq!(writer.view()["to"], 2);
+    /// ```
+    #[track_caller]
+    pub fn update_or_insert<R>(
+        &mut self,
+        key: K,
+        default: impl FnOnce() -> V,
+        change: impl FnOnce(&mut V) -> R,
+    ) -> R {
+        let hash = self.inner.hasher.hash_one(&key);
+        let mut value = match self.view().table.find(hash, &key) {
+            Some((_, value)) => value.clone(),
+            None => default(),
+        };
+        let result = change(&mut value);
+        self.log(Logged::insert(hash, key, value));
+        result
+    }
+
+    /// Removes the entries for which `keep` says `false`. O(capacity); waits for readers of the
+    /// older copy.
+    ///
+    /// `keep` runs once per entry, pending ones included, in no particular order. It gets a `&V`,
+    /// not the `&mut V` of `HashMap::retain`; [`retain_mut`](Self::retain_mut) changes values. One
+    /// removal, with a clone of the key, is logged per key that goes. Panics as
+    /// [`insert_and_get`](Self::insert_and_get), also if `keep` does.
+    ///
+    /// ```
+    /// let mut writer: evmap_core::WriteHandle<_, _> = (0..10).map(|n| (n, n * n)).collect();
+    /// writer.retain(|_, square| square % 2 == 0);
+    /// assert_eq!(writer.view().len(), 5);
+    /// ```
+    #[track_caller]
+    pub fn retain(&mut self, mut keep: impl FnMut(&K, &V) -> bool) -> &mut Self {
+        self.inner.decide(|state, hasher| {
+            let removed = state.iter().filter(|(key, value)| !keep(key, value));
+            let logged = removed.map(|(key, _)| Logged::removal(hasher, key));
+            logged.collect()
+        });
+        self
+    }
+
+    /// Removes the entries for which `keep` says `false`, and lets it change those that stay.
+    /// O(capacity), and two clones of each value that is changed; waits for readers of the older
+    /// copy. Panics as [`retain`](Self::retain).
+    ///
+    /// `keep` runs once per entry, pending ones included, in no particular order. The value is a
+    /// [`Cow`]: call [`to_mut`](Cow::to_mut) to change it, which clones it first. So values that
+    /// are only looked at cost nothing and are not logged.
+    ///
+    /// ```
+    /// let mut writer = evmap_core::WriteHandle::from([("new", 3), ("old", 1)]);
+    /// // Entries with a time to live get older.
+    /// writer.retain_mut(|_, ticks| {
+    ///     *ticks.to_mut() -= 1;
+    ///     **ticks > 0
+    /// });
+    /// assert_eq!((writer.view().len(), writer.view()["new"]), (1, 2));
+    /// ```
+    #[track_caller]
+    pub fn retain_mut(&mut self, mut keep: impl FnMut(&K, &mut Cow<'_, V>) -> bool) -> &mut Self {
+        self.inner.decide(|state, hasher| {
+            let mut changes = Vec::new();
+            for (key, value) in state {
+                let mut value = Cow::Borrowed(value);
+                let keeps = keep(key, &mut value);
+                match value {
+                    _ if !keeps => changes.push(Logged::removal(hasher, key)),
+                    Cow::Owned(value) => {
+                        let hash = hasher.hash_one(key);
+                        changes.push(Logged::insert(hash, key.clone(), value));
+                    }
+                    Cow::Borrowed(_) => {}
+                }
+            }
+            changes
+        });
+        self
+    }
+
+    // Publishing, and looking.
+
+    /// The map with all pending operations: reads one's own writes.
+    ///
+    /// Waits for readers of the older copy, then applies the operations that it lacks; O(1) if
+    /// there are none. The next publish has that much less to do, and does not wait again. After a
+    /// publish it frees at once what that publish removed or replaced.
+    ///
+    /// Panics if the handle is [poisoned](Self#panics), or gets so as operations are applied. Debug
+    /// builds panic, and release builds wait for ever, if this very thread holds an old view.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new();
+    /// writer.insert("a", 1);
+    /// assert!(writer.view().contains_key("a") && !reader.contains_key("a"));
+    /// ```
+    #[track_caller]
+    pub fn view(&mut self) -> &Snapshot<K, V, M, S> {
+        self.inner.handle.view()
+    }
+
+    /// [`view`](Self::view), unless it would have to wait. Never waits; panics as that does.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new();
+    /// let _view = reader.enter();
+    /// assert!(writer.insert(1, 'a').try_view().is_some());
+    /// assert!(writer.publish().try_view().is_none());
+    /// ```
+    #[track_caller]
+    pub fn try_view(&mut self) -> Option<&Snapshot<K, V, M, S>> {
+        self.inner.handle.try_view()
+    }
+
+    /// [`view`](Self::view) that no reader can stop: after `timeout` it leaves the copy to the
+    /// readers that are still in it. Waits, fails and panics as
+    /// [`publish_or_replace`](Self::publish_or_replace).
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new();
+    /// let view = reader.enter();
+    /// writer.insert(1, 'a').publish();
+    /// assert_eq!(writer.view_or_replace(std::time::Duration::ZERO).unwrap().len(), 1);
+    /// assert_eq!(view.len(), 0);
+    /// ```
+    #[track_caller]
+    pub fn view_or_replace(
+        &mut self,
+        timeout: Duration,
+    ) -> Result<&Snapshot<K, V, M, S>, PublishError>
+    where
+        S: Clone,
+    {
+        self.inner.handle.view_or_replace(timeout)
+    }
+
+    /// Makes all pending operations visible to readers at once. O(operations since the publish
+    /// before the last); waits for readers of the older copy.
+    ///
+    /// Without pending operations it publishes the same state under a new version;
+    /// [`flush`](Self::flush) does not. Panics as [`view`](Self::view).
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new();
+    /// writer.insert(1, 'a').insert(2, 'b').publish();
+    /// assert_eq!(reader.len(), 2);
+    /// ```
+    #[track_caller]
+    pub fn publish(&mut self) -> &mut Self {
+        self.inner.handle.publish();
+        self
+    }
+
+    /// [`publish`](Self::publish) if there is anything to publish. Waits and panics as that does.
+    ///
+    /// ```
+    /// let mut writer = evmap_core::WriteHandle::from([(1, 'a')]);
+    /// assert_eq!((writer.flush().version(), writer.publish().version()), (1, 2));
+    /// ```
+    #[track_caller]
+    pub fn flush(&mut self) -> &mut Self {
+        self.inner.handle.flush();
+        self
+    }
+
+    /// [`publish`](Self::publish), unless it would have to wait; says whether it published. Never
+    /// waits; panics as that does.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new();
+    /// let _view = reader.enter();
+    /// assert!(writer.insert(1, 'a').try_publish());
+    /// assert!(!writer.insert(2, 'b').try_publish());
+    /// ```
+    #[must_use = "if it is `false` nothing was published"]
+    #[track_caller]
+    pub fn try_publish(&mut self) -> bool {
+        self.inner.handle.try_publish()
+    }
+
+    /// [`publish`](Self::publish) that waits for `timeout` at the most.
+    ///
+    /// Returns [`PublishError::Stalled`] if a reader was still in the older copy then, and the
+    /// operations stay pending; or [`PublishError::Poisoned`] if the handle was poisoned before.
+    /// Panics if it gets so now.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new();
+    /// let _view = reader.enter();
+    /// writer.insert(1, 'a').publish();
+    /// assert!(writer.publish_timeout(std::time::Duration::ZERO).is_err());
+    /// ```
+    #[track_caller]
+    pub fn publish_timeout(&mut self, timeout: Duration) -> Result<(), PublishError> {
+        self.inner.handle.publish_timeout(timeout)
+    }
+
+    /// [`publish`](Self::publish) that no reader can stop: after `timeout` it leaves the older copy
+    /// to the readers that are still in it, and goes on with a clone of the published one.
+    ///
+    /// That is O(capacity), and one more copy, which a later call frees once its readers are gone.
+    ///
+    /// Returns [`PublishError::Poisoned`] if the handle was poisoned before;
+    /// [`PublishError::Stalled`] if a handful of copies have been left to readers already; the
+    /// operations stay pending. Panics if the handle gets poisoned now, and if a `Clone` does;
+    /// nothing has changed then.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new();
+    /// let view = reader.enter();
+    /// writer.insert(1, 'a').publish();
+    /// assert!(writer.publish_or_replace(std::time::Duration::ZERO).is_ok());
+    /// assert!(view.is_empty());
+    /// ```
+    #[track_caller]
+    pub fn publish_or_replace(&mut self, timeout: Duration) -> Result<(), PublishError>
+    where
+        S: Clone,
+    {
+        self.inner.handle.publish_or_replace(timeout)
+    }
+
+    /// [`publish`](Self::publish) for asynchronous code: while readers are in the way the task
+    /// sleeps, and no thread with it. Runs on any executor; needs the feature `async`.
+    ///
+    /// Operations are applied within a poll. A future that is dropped publishes nothing, and the
+    /// operations stay pending. Returns [`Poisoned`] if the handle was poisoned before, and panics
+    /// if it gets so now.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_core::new();
+    /// futures::executor::block_on(writer.insert(1, 'a').publish_async()).unwrap();
+    /// assert!(reader.contains_key(&1));
+    /// ```
+    #[cfg(feature = "async")]
+    pub fn publish_async(&mut self) -> impl Future<Output = Result<(), Poisoned>> {
+        self.inner.handle.publish_async()
+    }
 }
 
-impl<K, V, M, S> WriteHandle<K, V, M, S>
-where
-    K: Eq + Hash + Clone,
-    V: Clone,
-    M: Clone,
-    S: BuildHasher,
-{
-    crate::writer_methods!("evmap_core");
+impl<K, V, M, S> WriteHandle<K, V, M, S> {
+    /// Chooses the fences that publishes use from the next one on. O(1), never waits.
+    ///
+    /// The default, [`FencePolicy::Adaptive`], suits nearly everybody;
+    /// [`FencePolicy::WriteMostly`] spares the rest of the process an interruption per publish.
+    ///
+    /// ```
+    /// let mut writer = evmap_core::WriteHandle::from([(1, 'a')]);
+    /// writer.set_fence_policy(evmap_core::FencePolicy::WriteMostly).publish();
+    /// ```
+    pub fn set_fence_policy(&mut self, policy: FencePolicy) -> &mut Self {
+        self.inner.handle.set_fence_policy(policy);
+        self
+    }
+
+    /// The published state, as readers see it. O(1), never waits.
+    ///
+    /// ```
+    /// assert_eq!(evmap_core::WriteHandle::from([(1, 'a')]).insert(2, 'b').published().len(), 1);
+    /// ```
+    #[inline]
+    pub fn published(&self) -> View<'_, K, V, M, S> {
+        View::new(self.inner.handle.enter())
+    }
+
+    /// A new reader. Never waits.
+    ///
+    /// ```
+    /// assert_eq!(evmap_core::WriteHandle::from([(1, 'a')]).reader().len(), 1);
+    /// ```
+    pub fn reader(&self) -> ReadHandle<K, V, M, S> {
+        ReadHandle::new(self.inner.reader())
+    }
+
+    /// Whether there are operations that readers do not see yet. O(1), never waits.
+    ///
+    /// ```
+    /// assert!(!evmap_core::WriteHandle::from([(1, 'a')]).has_pending_operations());
+    /// assert!(evmap_core::WriteHandle::from([(1, 'a')]).insert(2, 'b').has_pending_operations());
+    /// ```
+    pub fn has_pending_operations(&self) -> bool {
+        self.inner.handle.has_pending_operations()
+    }
+
+    /// The operations that readers do not see yet, in order. Never waits.
+    ///
+    /// To send them to a replica, write them to a journal or count them. One call is one operation,
+    /// except that `extend` logs one per entry, and that a method that looks first, or takes a
+    /// closure, logs the changes that it came to, one per key or value, or none.
+    ///
+    /// ```
+    /// let (mut writer, _) = evmap_core::new();
+    /// writer.insert(1, 'a');
+    /// assert!(writer.pending().eq([evmap_core::Operation::Insert { key: &1, value: &'a' }]));
+    /// ```
+    pub fn pending(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = Operation<&K, &V, &M>> + ExactSizeIterator + Clone {
+        self.inner.handle.pending().map(Logged::as_operation)
+    }
+
+    /// The number of the last publish; 0 before the first. O(1), never waits.
+    ///
+    /// ```
+    /// assert_eq!(evmap_core::WriteHandle::from([(1, 'a')]).version(), 1);
+    /// ```
+    pub fn version(&self) -> u64 {
+        self.inner.handle.version()
+    }
+
+    /// Whether a panic in the user's code [ended this writer](Self#panics). O(1), never waits.
+    ///
+    /// ```
+    /// assert!(!evmap_core::WriteHandle::from([(1, 'a')]).is_poisoned());
+    /// ```
+    pub fn is_poisoned(&self) -> bool {
+        self.inner.handle.is_poisoned()
+    }
+
+    /// Figures of this map: publishes, operations, the log, readers, copies left to readers. O(1);
+    /// takes a lock for a moment and waits for no reader.
+    ///
+    /// ```
+    /// assert_eq!(evmap_core::WriteHandle::from([(1, 'a')]).stats().publishes, 1);
+    /// ```
+    pub fn stats(&self) -> Stats {
+        self.inner.handle.stats()
+    }
+
+    /// The registered readers, this handle's own included, and what each was doing at that moment:
+    /// which hold views, of which version, and the thread that each belongs to. O(readers); takes a
+    /// lock for that time, and costs the readers nothing.
+    ///
+    /// ```
+    /// let (writer, reader) = evmap_core::new::<u32, u32>();
+    /// let _view = reader.enter();
+    /// assert_eq!(writer.readers().iter().filter(|it| it.is_active).count(), 1);
+    /// ```
+    pub fn readers(&self) -> Vec<ReaderState> {
+        self.inner.handle.readers()
+    }
+
+    /// Ends writing for good and returns a reader; what is pending is dropped. Never waits.
+    ///
+    /// ```
+    /// assert_eq!(evmap_core::WriteHandle::from([(1, 'a')]).freeze().len(), 1);
+    /// ```
+    pub fn freeze(self) -> ReadHandle<K, V, M, S> {
+        self.reader()
+    }
 }
 
-/// The two copies of a snapshot and the log between them.
-type Inner<K, V, M, S> = left_right::WriteHandle<Snapshot<K, V, M, S>, Logged<K, V, M>, Owned>;
-
-/// Hashes the key, once for both copies, and makes the entry of the log.
-#[inline]
-pub(crate) fn logged_insert<K: Hash, V, M, S: BuildHasher>(
-    hasher: &S,
-    key: K,
-    value: V,
-) -> Logged<K, V, M> {
-    let hash = hasher.hash_one(&key);
-    Logged::Insert { hash, key, value }
-}
-
-impl<K, V, M, S> fmt::Debug for WriteHandle<K, V, M, S>
-where
-    K: Eq + Hash + Clone,
-    V: Clone,
-    M: Clone,
-    S: BuildHasher,
-{
+impl<K, V, M, S> fmt::Debug for WriteHandle<K, V, M, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WriteHandle")
-            .field("version", &self.version())
-            .field("pending", &self.pending().len())
-            .field("poisoned", &self.is_poisoned())
-            .finish_non_exhaustive()
+        self.inner.fmt(f)
+    }
+}
+
+/// Inserts every pair; readers see them after the next publish, all at once. Never waits.
+///
+/// [`reserve`](WriteHandle::reserve) before a large load, or [build the
+/// map](crate::Builder::build_from) from the pairs. If the iterator or the `Hash` of a key panics,
+/// what came before is logged: this is the one call that may log a part of what it was given.
+///
+/// ```
+/// let (mut writer, _) = evmap_core::new();
+/// writer.reserve(1_000).extend((0..1_000).map(|n| (n, n)));
+/// assert_eq!(writer.view().len(), 1_000);
+/// ```
+impl<K, V, M, S> Extend<(K, V)> for WriteHandle<K, V, M, S>
+where
+    K: Eq + Hash + Clone,
+    V: Clone,
+    M: Clone,
+    S: BuildHasher,
+{
+    #[track_caller]
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
+        self.inner.extend(entries, Logged::insert);
+    }
+}
+
+/// Inserts a copy of every pair, as `HashMap` does.
+///
+/// ```
+/// let (mut writer, _) = evmap_core::new::<i32, char>();
+/// writer.extend(&std::collections::HashMap::from([(1, 'a')]));
+/// assert!(writer.view().contains_key(&1));
+/// ```
+impl<'a, K, V, M, S> Extend<(&'a K, &'a V)> for WriteHandle<K, V, M, S>
+where
+    K: Eq + Hash + Copy,
+    V: Copy,
+    M: Clone,
+    S: BuildHasher,
+{
+    #[track_caller]
+    fn extend<I: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
+        self.extend(entries.into_iter().map(|(key, value)| (*key, *value)));
     }
 }

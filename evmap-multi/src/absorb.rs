@@ -11,7 +11,8 @@ use std::hash::{BuildHasher, Hash};
 use hashbrown::hash_table::Entry;
 use left_right::{Absorb, Independent};
 
-use crate::bag::{Bag, ValueHash};
+use crate::bag::Bag;
+use crate::bag::multiset::ValueHash;
 use crate::operation::{Logged, OfKey, OfValue, Whole};
 use crate::snapshot::Snapshot;
 
@@ -141,11 +142,4 @@ where
 }
 
 /// A clone owns all its keys and values, so no drop is shared between the copies.
-impl<K, V, M, S> Independent for Snapshot<K, V, M, S>
-where
-    K: Clone,
-    V: Clone,
-    M: Clone,
-    S: Clone,
-{
-}
+impl<K: Clone, V: Clone, M: Clone, S: Clone> Independent for Snapshot<K, V, M, S> {}

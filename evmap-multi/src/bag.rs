@@ -1,21 +1,19 @@
 //! The values of one key: a multiset that is small while it has few values.
 
-mod change;
 mod compare;
 mod iter;
-mod multiset;
+pub(crate) mod multiset;
 
 use std::borrow::Cow;
 use std::fmt;
 use std::hash::{BuildHasher, Hash};
-use std::{slice, vec};
+use std::{mem, slice, vec};
 
 use equivalent::Equivalent;
 use hashbrown::DefaultHashBuilder;
 
-pub(crate) use change::ValueHash;
 pub use iter::BagIter;
-use multiset::Multiset;
+use multiset::{Multiset, ValueHash};
 
 /// A bag with more values than this hashes them.
 const FEW: usize = 32;
@@ -40,21 +38,16 @@ const FEW: usize = 32;
 /// # Order
 ///
 /// Iteration is in no particular order, and [`get_one`](Self::get_one) may be any value, but both
-/// are the same for all readers of one state, and stay as they are until the bag changes.
-///
-/// Values that are equal are the same value to a bag. If they can be told apart, any of them may
-/// stand for the others: a hashed bag keeps the first and counts the rest.
+/// are the same for all readers of one state, and stay as they are until the bag changes. Values
+/// that are equal are the same value to a bag: a hashed one keeps the first and counts the rest.
 ///
 /// # Example
 ///
 /// ```
-/// let (mut writer, reader) = evmap_multi::new();
-/// writer.insert("a", 1).insert("a", 2).insert("a", 2).publish();
-///
-/// let bag = reader.get("a").unwrap();
-/// assert_eq!(bag.len(), 3);
-/// assert_eq!(bag.iter().sum::<i32>(), 5);
-/// assert_eq!(bag.count(&2), 2);
+/// let writer = evmap_multi::WriteHandle::from([("a", 1), ("a", 2), ("a", 2)]);
+/// let view = writer.published();
+/// let bag = &view["a"];
+/// assert_eq!((bag.len(), bag.count(&2)), (3, 2));
 /// // Bags are equal if they hold the same values equally often, in whatever order.
 /// assert_eq!(*bag, [2, 1, 2]);
 /// ```
@@ -98,9 +91,7 @@ impl<V, S> Bag<V, S> {
     /// How many values there are, duplicates included. O(1).
     ///
     /// ```
-    /// use evmap_multi::Bag;
-    ///
-    /// assert_eq!([7, 8, 7].into_iter().collect::<Bag<_>>().len(), 3);
+    /// assert_eq!([7, 8, 7].into_iter().collect::<evmap_multi::Bag<i32>>().len(), 3);
     /// ```
     #[inline]
     pub fn len(&self) -> usize {
@@ -114,9 +105,7 @@ impl<V, S> Bag<V, S> {
     /// Whether there are no values. O(1).
     ///
     /// ```
-    /// use evmap_multi::Bag;
-    ///
-    /// assert!(Bag::<u32>::default().is_empty());
+    /// assert!(evmap_multi::Bag::<u32>::default().is_empty());
     /// ```
     #[inline]
     pub fn is_empty(&self) -> bool {
@@ -127,11 +116,9 @@ impl<V, S> Bag<V, S> {
     /// distinct ones. O(1). Says nothing of values without a size, which take no room.
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_multi::new::<&str, u32>();
-    /// writer.insert("a", 1).publish();
-    /// assert_eq!(reader.get("a").unwrap().capacity(), 1);
-    /// writer.reserve("a", 100).publish();
-    /// assert!(reader.get("a").unwrap().capacity() >= 101);
+    /// let (mut writer, _) = evmap_multi::new::<&str, u32>();
+    /// assert_eq!(writer.insert("a", 1).view()["a"].capacity(), 1);
+    /// assert!(writer.reserve("a", 100).view()["a"].capacity() >= 101);
     /// ```
     pub fn capacity(&self) -> usize {
         match &self.form {
@@ -145,10 +132,7 @@ impl<V, S> Bag<V, S> {
     /// bag that was nearly emptied and not [fitted](crate::WriteHandle::fit), O(capacity).
     ///
     /// ```
-    /// use evmap_multi::Bag;
-    ///
-    /// assert_eq!([7, 8].into_iter().collect::<Bag<_>>().get_one(), Some(&7));
-    /// assert_eq!(Bag::<u32>::default().get_one(), None);
+    /// assert_eq!([7, 8, 7].into_iter().collect::<evmap_multi::Bag<i32>>().get_one(), Some(&7));
     /// ```
     #[inline]
     pub fn get_one(&self) -> Option<&V> {
@@ -163,10 +147,8 @@ impl<V, S> Bag<V, S> {
     /// pass, in a hashed bag O(capacity).
     ///
     /// ```
-    /// use evmap_multi::Bag;
-    ///
-    /// let bag: Bag<u32> = [7, 8, 7].into_iter().collect();
-    /// assert_eq!(bag.iter().sum::<u32>(), 22);
+    /// let bag: evmap_multi::Bag<i32> = [7, 8, 7].into_iter().collect();
+    /// assert_eq!(bag.iter().sum::<i32>(), 22);
     /// ```
     #[inline]
     pub fn iter(&self) -> BagIter<'_, V> {
@@ -182,16 +164,9 @@ impl<V, S: BuildHasher> Bag<V, S> {
     /// How often `value` is there. O(1) on average, O(n) in a bag of up to 32 values.
     ///
     /// ```
-    /// use evmap_multi::Bag;
-    ///
-    /// let bag: Bag<String> = ["a", "b", "a"].map(String::from).into_iter().collect();
-    /// assert_eq!(bag.count("a"), 2);
-    /// assert_eq!(bag.count("x"), 0);
+    /// assert_eq!([7, 8, 7].into_iter().collect::<evmap_multi::Bag<i32>>().count(&7), 2);
     /// ```
-    pub fn count<Q>(&self, value: &Q) -> usize
-    where
-        Q: ?Sized + Hash + Equivalent<V>,
-    {
+    pub fn count<Q: ?Sized + Hash + Equivalent<V>>(&self, value: &Q) -> usize {
         match &self.form {
             Form::One(one) => usize::from(value.equivalent(one)),
             Form::Many(Many::Listed(values)) => {
@@ -204,17 +179,10 @@ impl<V, S: BuildHasher> Bag<V, S> {
     /// Whether `value` is there. O(1) on average, O(n) in a bag of up to 32 values.
     ///
     /// ```
-    /// use evmap_multi::Bag;
-    ///
-    /// let bag: Bag<String> = ["a", "b"].map(String::from).into_iter().collect();
-    /// assert!(bag.contains("a"));
-    /// assert!(!bag.contains("x"));
+    /// assert!([7, 8, 7].into_iter().collect::<evmap_multi::Bag<i32>>().contains(&8));
     /// ```
     #[inline]
-    pub fn contains<Q>(&self, value: &Q) -> bool
-    where
-        Q: ?Sized + Hash + Equivalent<V>,
-    {
+    pub fn contains<Q: ?Sized + Hash + Equivalent<V>>(&self, value: &Q) -> bool {
         match &self.form {
             Form::One(one) => value.equivalent(one),
             Form::Many(Many::Listed(values)) => values.iter().any(|v| value.equivalent(v)),
@@ -224,16 +192,12 @@ impl<V, S: BuildHasher> Bag<V, S> {
 }
 
 impl<V: Eq, S> Bag<V, S> {
-    /// The distinct values with how often each is there, in no particular order. A full pass is O(n²) in a
-    /// bag of up to 32 values, else O(capacity).
+    /// The distinct values with how often each is there, in no particular order. A full pass is
+    /// O(n²) in a bag of up to 32 values, else O(capacity).
     ///
     /// ```
-    /// use evmap_multi::Bag;
-    ///
-    /// let bag: Bag<char> = "abca".chars().collect();
-    /// let mut counts: Vec<_> = bag.counts().collect();
-    /// counts.sort();
-    /// assert_eq!(counts, [(&'a', 2), (&'b', 1), (&'c', 1)]);
+    /// let bag: evmap_multi::Bag<i32> = [7, 8, 7].into_iter().collect();
+    /// assert!(bag.counts().eq([(&7, 2), (&8, 1)]));
     /// ```
     pub fn counts(&self) -> impl Iterator<Item = (&V, usize)> + Clone {
         let (listed, counted) = match &self.form {
@@ -257,6 +221,127 @@ impl<V: Eq, S> Bag<V, S> {
     }
 }
 
+/// What operations do. The order of the values, and whether they are hashed, depend on nothing but
+/// the bag's history, so they are the same in both copies.
+impl<V: Clone + Eq + Hash, S: BuildHasher + Clone> Bag<V, S> {
+    /// `hasher` is the one that a bag gets when it grows large.
+    #[inline]
+    pub(crate) fn insert(&mut self, value: Cow<'_, V>, hash: &mut ValueHash, hasher: &S) {
+        match &mut self.form {
+            Form::Many(Many::Listed(values)) if values.len() < FEW => {
+                if values.capacity() == 0 {
+                    *self = Self::one(value.into_owned());
+                } else {
+                    values.push(value.into_owned());
+                }
+            }
+            Form::Many(Many::Counted(values)) => {
+                let hash = hash.get(|| values.hash(&*value));
+                values.insert(hash, value);
+            }
+            _ => self.insert_into_next_form(value, hash, hasher),
+        }
+    }
+
+    #[cold]
+    fn insert_into_next_form(&mut self, value: Cow<'_, V>, hash: &mut ValueHash, hasher: &S) {
+        let value = Cow::Owned(value.into_owned());
+        match mem::take(self).form {
+            Form::One(one) => {
+                let mut values = Vec::with_capacity(4);
+                values.push(one);
+                self.form = Form::Many(Many::Listed(values));
+                self.insert(value, hash, hasher);
+            }
+            form => {
+                self.form = Form::Many(Many::Counted(counted(form, hasher)));
+                self.insert(value, hash, hasher);
+            }
+        }
+    }
+
+    /// Removes one of the values that are equal to `value`, if there is one.
+    #[inline]
+    pub(crate) fn remove(&mut self, value: &V, hash: &mut ValueHash) {
+        match &mut self.form {
+            Form::One(one) => {
+                if one == value {
+                    *self = Self::new();
+                }
+            }
+            Form::Many(Many::Listed(values)) => {
+                if let Some(place) = values.iter().position(|v| v == value) {
+                    values.swap_remove(place);
+                }
+            }
+            Form::Many(Many::Counted(values)) => {
+                let hash = hash.get(|| values.hash(value));
+                values.remove(hash, value);
+            }
+        }
+    }
+
+    /// Removes all values and keeps the room for them.
+    pub(crate) fn clear(&mut self) {
+        match &mut self.form {
+            Form::One(_) => *self = Self::new(),
+            Form::Many(Many::Listed(values)) => values.clear(),
+            Form::Many(Many::Counted(values)) => values.clear(),
+        }
+    }
+
+    /// Makes room for `additional` more values, or does not if there is no memory.
+    pub(crate) fn reserve(&mut self, additional: usize, hasher: &S) {
+        let wanted = self.len().saturating_add(additional);
+        match &mut self.form {
+            Form::Many(Many::Counted(values)) => values.reserve(additional),
+            Form::Many(Many::Listed(values)) if wanted <= FEW => {
+                // A single value needs no room.
+                if wanted > 1 {
+                    values.reserve(additional);
+                }
+            }
+            Form::One(_) if additional == 0 => {}
+            _ => match mem::take(self).form {
+                Form::One(one) if wanted <= FEW => {
+                    let mut values = Vec::with_capacity(wanted);
+                    values.push(one);
+                    self.form = Form::Many(Many::Listed(values));
+                }
+                form => {
+                    let mut values = counted(form, hasher);
+                    values.reserve(additional);
+                    self.form = Form::Many(Many::Counted(values));
+                }
+            },
+        }
+    }
+
+    /// Takes the smallest form for as many values as there are, with no room to spare.
+    pub(crate) fn fit(&mut self) {
+        let mut values = match mem::take(self).form {
+            Form::Many(Many::Counted(mut values)) if values.len() > FEW => {
+                values.shrink_to_fit();
+                self.form = Form::Many(Many::Counted(values));
+                return;
+            }
+            Form::Many(Many::Counted(values)) => values.into_values(),
+            Form::Many(Many::Listed(values)) => values,
+            one @ Form::One(_) => {
+                self.form = one;
+                return;
+            }
+        };
+        self.form = match values.len() {
+            1 => Form::One(values.remove(0)),
+            _ => {
+                values.shrink_to_fit();
+                Form::Many(Many::Listed(values))
+            }
+        };
+    }
+}
+
 /// An empty bag.
 impl<V, S> Default for Bag<V, S> {
     fn default() -> Self {
@@ -264,11 +349,7 @@ impl<V, S> Default for Bag<V, S> {
     }
 }
 
-impl<V, S> FromIterator<V> for Bag<V, S>
-where
-    V: Clone + Eq + Hash,
-    S: BuildHasher + Clone + Default,
-{
+impl<V: Clone + Eq + Hash, S: BuildHasher + Clone + Default> FromIterator<V> for Bag<V, S> {
     fn from_iter<I: IntoIterator<Item = V>>(values: I) -> Self {
         let (mut bag, hasher) = (Self::new(), S::default());
         for value in values {
@@ -291,12 +372,8 @@ impl<'a, V, S> IntoIterator for &'a Bag<V, S> {
 /// Moves the values out; of duplicates in a hashed bag, clones.
 ///
 /// ```
-/// use evmap_multi::Bag;
-///
-/// let bag: Bag<String> = ["a", "b", "a"].map(String::from).into_iter().collect();
-/// let mut values: Vec<String> = bag.into_iter().collect();
-/// values.sort();
-/// assert_eq!(values, ["a", "a", "b"]);
+/// let bag: evmap_multi::Bag<i32> = [7, 8, 7].into_iter().collect();
+/// assert_eq!(bag.into_iter().sum::<i32>(), 22);
 /// ```
 impl<V: Clone, S> IntoIterator for Bag<V, S> {
     type Item = V;
@@ -317,4 +394,22 @@ impl<V: fmt::Debug, S> fmt::Debug for Bag<V, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self).finish()
     }
+}
+
+fn counted<V, S>(form: Form<V, S>, hasher: &S) -> Box<Multiset<V, S>>
+where
+    V: Clone + Eq + Hash,
+    S: BuildHasher + Clone,
+{
+    let values = match form {
+        Form::Many(Many::Counted(values)) => return values,
+        Form::Many(Many::Listed(values)) => values,
+        Form::One(one) => vec![one],
+    };
+    let mut multiset = Multiset::new(hasher.clone());
+    multiset.reserve(values.len() + 1);
+    for value in values {
+        multiset.insert(multiset.hash(&value), Cow::Owned(value));
+    }
+    Box::new(multiset)
 }

@@ -1,27 +1,29 @@
 //! Making a map: empty, or filled before anyone has a handle.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::hash::{BuildHasher, Hash};
 use std::iter;
 use std::time::Duration;
 
-use hashbrown::DefaultHashBuilder;
-
-use crate::bag::{Bag, ValueHash};
-use crate::read::ReadHandle;
-use crate::shared::SharedMap;
-use crate::snapshot::Snapshot;
-use crate::write::WriteHandle;
 use evmap_core::CapacityError;
-use evmap_core::table::Table;
+use evmap_core::base::builder::Settings;
+use evmap_core::base::error::sound;
+use hashbrown::DefaultHashBuilder;
 use left_right::Publishing;
+
+use crate::bag::Bag;
+use crate::bag::multiset::ValueHash;
+use crate::read::ReadHandle;
+use crate::snapshot::Snapshot;
+use crate::write::{Inner, WriteHandle};
 
 /// The two handles that a map starts with.
 ///
 /// ```
 /// let (mut writer, reader): evmap_multi::Handles<u32, char> = evmap_multi::new();
 /// writer.insert(1, 'a').publish();
-/// assert_eq!(reader.get_one_cloned(&1), Some('a'));
+/// assert_eq!(reader.len(), 1);
 /// ```
 pub type Handles<K, V, M = (), S = DefaultHashBuilder> =
     (WriteHandle<K, V, M, S>, ReadHandle<K, V, M, S>);
@@ -31,21 +33,16 @@ pub type Handles<K, V, M = (), S = DefaultHashBuilder> =
 /// ```
 /// let (mut writer, reader) = evmap_multi::new();
 /// writer.insert("a", 1).publish();
-/// assert_eq!(reader.get_one_cloned("a"), Some(1));
+/// assert!(reader.contains_key("a"));
 /// ```
-pub fn new<K, V>() -> Handles<K, V>
-where
-    K: Eq + Hash + Clone + Send,
-    V: Eq + Hash + Clone + Send,
-{
+pub fn new<K: Eq + Hash + Clone + Send, V: Eq + Hash + Clone + Send>() -> Handles<K, V> {
     Builder::new().build()
 }
 
 /// An empty map with metadata that is published together with the entries.
 ///
 /// ```
-/// let (mut writer, reader) = evmap_multi::with_meta::<u32, u32, u64>(0);
-/// writer.insert(1, 1).set_meta(20_240_101).publish();
+/// let (_writer, reader) = evmap_multi::with_meta::<u32, u32, _>(20_240_101);
 /// assert_eq!(*reader.meta(), 20_240_101);
 /// ```
 pub fn with_meta<K, V, M>(meta: M) -> Handles<K, V, M>
@@ -59,16 +56,13 @@ where
 
 /// An empty map with a hasher of one's own. Any `BuildHasher` that is `Clone` will do.
 ///
-/// The default is hashbrown's: fast, and seeded at random, but not made to withstand somebody who
-/// chooses keys or values so that they collide (HashDoS). For those that come from outside take the
-/// SipHash of the standard library's `HashMap`, which is what the example does.
+/// The default is hashbrown's: fast, and seeded at random, but no defence against keys or values
+/// that are chosen to collide (HashDoS). For those from outside take SipHash, as the example does.
 ///
 /// ```
-/// use std::collections::hash_map::RandomState;
-///
-/// let (mut writer, reader) = evmap_multi::with_hasher::<u32, u32, _>(RandomState::new());
-/// writer.insert(1, 1).publish();
-/// assert_eq!(reader.len(), 1);
+/// let sip = std::collections::hash_map::RandomState::new();
+/// let (mut writer, _) = evmap_multi::with_hasher(sip);
+/// assert_eq!(writer.insert("a", 1).view().len(), 1);
 /// ```
 pub fn with_hasher<K, V, S>(hasher: S) -> Handles<K, V, (), S>
 where
@@ -81,29 +75,16 @@ where
 
 /// Makes a map with a capacity, a hasher and metadata.
 ///
-/// The bounds on `build` and its relatives are those of the whole map. Keys and values must be
-/// `Send` since the last reader, on whatever thread, may be the one to drop them.
+/// Keys and values must be `Send` since the last reader, on whatever thread, may be the one to drop
+/// them.
 ///
 /// ```
-/// use std::collections::hash_map::RandomState;
-/// use evmap_multi::Builder;
-///
-/// let (mut writer, reader) = Builder::new()
-///     .capacity(1_000)
-///     .hasher(RandomState::new())
-///     .meta("first")
-///     .build::<String, u32>();
-/// writer.insert("a".to_string(), 1).publish();
-/// assert_eq!(reader.get_one_cloned("a"), Some(1));
+/// let builder = evmap_multi::Builder::new().capacity(1_000).meta("first");
+/// assert_eq!(*builder.build::<String, u32>().1.meta(), "first");
 /// ```
 #[derive(Clone, Default)]
 pub struct Builder<M = (), S = DefaultHashBuilder> {
-    capacity: usize,
-    meta: M,
-    hasher: S,
-    publishing: Publishing,
-    /// `None` for the usual one.
-    patience: Option<Duration>,
+    pub(crate) settings: Settings<M, S>,
 }
 
 impl Builder {
@@ -120,107 +101,122 @@ impl Builder {
 }
 
 impl<M, S> Builder<M, S> {
-    evmap_core::builder_methods!("evmap_multi");
-
-    /// Makes the map, empty and not published yet. O(capacity).
-    ///
-    /// # Panics
-    ///
-    /// Panics if the capacity cannot be had; [`try_build`](Self::try_build) returns an error
-    /// instead.
+    /// Reserves room for this many keys, in both copies, before the first is inserted.
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_multi::Builder::new().capacity(10).build();
-    /// writer.insert(1, 'a').publish();
-    /// assert_eq!(reader.get_one_cloned(&1), Some('a'));
+    /// let (_writer, reader) = evmap_multi::Builder::new().capacity(100).build::<u32, u32>();
+    /// assert!(reader.enter().capacity() >= 100);
+    /// ```
+    pub fn capacity(mut self, entries: usize) -> Self {
+        self.settings.capacity = entries;
+        self
+    }
+
+    /// Hashes with `hasher`.
+    ///
+    /// A clone of it must hash as it does; if it does not, look-ups may miss keys that are there.
+    ///
+    /// ```
+    /// let sip = std::collections::hash_map::RandomState::new();
+    /// assert!(evmap_multi::Builder::new().hasher(sip).build::<u32, u32>().1.is_empty());
+    /// ```
+    pub fn hasher<T>(self, hasher: T) -> Builder<M, T> {
+        let settings = self.settings.with(|meta, _| (meta, hasher));
+        Builder { settings }
+    }
+
+    /// Starts with `meta` as metadata.
+    ///
+    /// ```
+    /// let (_writer, reader) = evmap_multi::Builder::new().meta("boot").build::<u32, u32>();
+    /// assert_eq!(*reader.meta(), "boot");
+    /// ```
+    pub fn meta<T>(self, meta: T) -> Builder<T, S> {
+        let settings = self.settings.with(|_, hasher| (meta, hasher));
+        Builder { settings }
+    }
+
+    /// When the writes of a [`SharedMap`](crate::SharedMap) become visible: before they return, by
+    /// default. Only [`build_shared`](Self::build_shared) heeds it.
+    ///
+    /// ```
+    /// let every_other = evmap_multi::Publishing::Every(2.try_into().unwrap());
+    /// let map = evmap_multi::Builder::new().publishing(every_other).build_shared();
+    /// map.insert(1, 'a');
+    /// assert_eq!(map.len(), 0);
+    /// map.insert(2, 'b');
+    /// assert_eq!(map.len(), 2);
+    /// ```
+    pub fn publishing(mut self, publishing: Publishing) -> Self {
+        self.settings.publishing = publishing;
+        self
+    }
+
+    /// For how long a write to a [`SharedMap`](crate::SharedMap) waits for readers of the older
+    /// copy, before it leaves that to them and clones the map: a second, by default. Only
+    /// [`build_shared`](Self::build_shared) heeds it.
+    ///
+    /// ```
+    /// let never = std::time::Duration::ZERO;
+    /// let map = evmap_multi::Builder::new().patience(never).build_shared::<u32, u32>();
+    /// assert_eq!(map.patience(), never);
+    /// ```
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.settings.patience = Some(patience);
+        self
+    }
+}
+
+impl<M: Clone + Send, S: BuildHasher + Clone + Send> Builder<M, S> {
+    /// Makes the map, empty and not published yet. O(capacity). Panics if the capacity cannot be
+    /// had.
+    ///
+    /// ```
+    /// assert!(!evmap_multi::Builder::new().capacity(10).build::<u32, u32>().1.is_published());
     /// ```
     #[track_caller]
     pub fn build<K, V>(self) -> Handles<K, V, M, S>
     where
         K: Eq + Hash + Clone + Send,
         V: Eq + Hash + Clone + Send,
-        M: Clone + Send,
-        S: BuildHasher + Clone + Send,
     {
-        match self.try_build() {
-            Ok(handles) => handles,
-            Err(error) => panic!("{error}"),
-        }
+        sound(self.try_build())
     }
 
-    /// Makes a map that any number of threads read and write: see [`SharedMap`]. O(capacity).
-    ///
-    /// For one that is filled, with settings of its own, there is
-    /// [`into_shared`](WriteHandle::into_shared) of the writer of [`build_from`](Self::build_from).
-    ///
-    /// # Panics
-    ///
-    /// Panics if the capacity cannot be had, or, for [`Publishing::Interval`], if no thread can be
-    /// started.
+    /// [`build`](Self::build) that returns [`CapacityError`] if a table of that capacity would be
+    /// larger than the address space, or if the allocator has no room for two of them.
     ///
     /// ```
-    /// let map = evmap_multi::Builder::new().capacity(10).meta("first").build_shared();
-    /// map.insert(1, 'a');
-    /// assert_eq!((map.len(), *map.meta()), (1, "first"));
-    /// ```
-    #[track_caller]
-    pub fn build_shared<K, V>(self) -> SharedMap<K, V, M, S>
-    where
-        K: Eq + Hash + Clone + Send + Sync + 'static,
-        V: Eq + Hash + Clone + Send + Sync + 'static,
-        M: Clone + Send + Sync + 'static,
-        S: BuildHasher + Clone + Send + Sync + 'static,
-    {
-        let (publishing, patience) = self.sharing();
-        self.build().0.into_shared(publishing, patience)
-    }
-
-    /// Makes the map, empty and not published yet, unless its capacity cannot be had. O(capacity).
-    ///
-    /// # Errors
-    ///
-    /// [`CapacityError`] if a table of that capacity would be larger than the address space, or if
-    /// the allocator has no room for two of them.
-    ///
-    /// ```
-    /// use evmap_multi::{Builder, CapacityError};
-    ///
-    /// assert!(Builder::new().capacity(0).try_build::<u64, u64>().is_ok());
-    /// let error = Builder::new().capacity(usize::MAX / 2).try_build::<u64, u64>().unwrap_err();
-    /// assert!(matches!(error, CapacityError::Overflow { .. }));
+    /// let builder = evmap_multi::Builder::new().capacity(usize::MAX / 2);
+    /// assert!(builder.try_build::<u64, u64>().is_err());
     /// ```
     pub fn try_build<K, V>(self) -> Result<Handles<K, V, M, S>, CapacityError>
     where
         K: Eq + Hash + Clone + Send,
         V: Eq + Hash + Clone + Send,
-        M: Clone + Send,
-        S: BuildHasher + Clone + Send,
     {
-        let table = Table::with_capacity(self.capacity, self.hasher)?;
-        Ok(handles(Snapshot::new(table, self.meta)))
+        let (table, meta) = self.settings.table()?;
+        let snapshot = Snapshot::new(table, meta);
+        let hasher = snapshot.hasher().clone();
+        let (inner, reader) = Inner::pair(snapshot, hasher);
+        Ok((WriteHandle { inner }, ReadHandle::new(reader)))
     }
 
     /// Makes the map with these pairs, published as version 1. O(n).
     ///
     /// The fastest way to a filled map: one table is filled before there are handles, and then
-    /// cloned, without a log. Of equal keys the first stays, and gets all values.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the capacity that the builder was given cannot be had.
+    /// cloned, without a log. Of equal keys the first stays, and gets all values. Panics if the
+    /// capacity that was asked for cannot be had.
     ///
     /// ```
-    /// let (writer, reader) = evmap_multi::Builder::new().build_from([(1, 'a'), (2, 'b'), (1, 'c')]);
+    /// let (_, reader) = evmap_multi::Builder::new().build_from([(1, 'a'), (2, 'b'), (1, 'c')]);
     /// assert_eq!(*reader.get(&1).unwrap(), ['a', 'c']);
-    /// assert_eq!(writer.version(), 1);
     /// ```
     #[track_caller]
     pub fn build_from<K, V>(self, pairs: impl IntoIterator<Item = (K, V)>) -> Handles<K, V, M, S>
     where
         K: Eq + Hash + Clone + Send,
         V: Eq + Hash + Clone + Send,
-        M: Clone + Send,
-        S: BuildHasher + Clone + Send,
     {
         let pairs = pairs.into_iter();
         self.build_from_bags(pairs.map(|(key, value)| (key, iter::once(value))))
@@ -229,14 +225,11 @@ impl<M, S> Builder<M, S> {
     /// Makes the map with these keys and all their values, published as version 1. O(n).
     ///
     /// A key without values gets an empty bag; of equal keys the first stays, and gets all values.
-    ///
-    /// # Panics
-    ///
-    /// As [`build_from`](Self::build_from).
+    /// Panics as [`build_from`](Self::build_from).
     ///
     /// ```
-    /// let (_writer, reader) = evmap_multi::Builder::new()
-    ///     .build_from_bags([("even", vec![2, 4]), ("odd", vec![1, 3]), ("none", vec![])]);
+    /// let builder = evmap_multi::Builder::new();
+    /// let (_writer, reader) = builder.build_from_bags([("odd", vec![1, 3]), ("none", vec![])]);
     /// assert_eq!(*reader.get("odd").unwrap(), [3, 1]);
     /// assert!(reader.get("none").unwrap().is_empty());
     /// ```
@@ -249,13 +242,8 @@ impl<M, S> Builder<M, S> {
         K: Eq + Hash + Clone + Send,
         V: Eq + Hash + Clone + Send,
         B: IntoIterator<Item = V>,
-        M: Clone + Send,
-        S: BuildHasher + Clone + Send,
     {
-        let mut table = Table::new(self.hasher);
-        if let Err(error) = table.try_reserve(self.capacity) {
-            panic!("{error}");
-        }
+        let (mut table, meta) = self.settings.table_to_fill(0);
         for (key, values) in bags {
             let hash = table.hasher().hash_one(&key);
             let (entry, hasher) = table.entry(hash, &key);
@@ -265,22 +253,14 @@ impl<M, S> Builder<M, S> {
                 bag.insert(Cow::Owned(value), &mut ValueHash::default(), hasher);
             }
         }
-        let (mut writer, reader) = handles(Snapshot::new(table, self.meta));
-        writer.publish();
+        let writer = WriteHandle::from(Snapshot::new(table, meta));
+        let reader = writer.reader();
         (writer, reader)
     }
 }
 
-evmap_core::builder_debug!();
-
-pub(crate) fn handles<K, V, M, S>(snapshot: Snapshot<K, V, M, S>) -> Handles<K, V, M, S>
-where
-    K: Eq + Hash + Clone + Send,
-    V: Eq + Hash + Clone + Send,
-    M: Clone + Send,
-    S: BuildHasher + Clone + Send,
-{
-    let hasher = snapshot.hasher().clone();
-    let (writer, reader) = left_right::new_owned(snapshot);
-    (WriteHandle::new(writer, hasher), ReadHandle::new(reader))
+impl<M: fmt::Debug, S> fmt::Debug for Builder<M, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.settings.fmt(f)
+    }
 }

@@ -1,31 +1,26 @@
 //! What a writer logs, and how it shows this to its owner.
 
+use std::hash::{BuildHasher, Hash};
 use std::mem;
 
-use crate::bag::ValueHash;
+use crate::bag::multiset::ValueHash;
 
 /// One change to a map: what [`WriteHandle::pending`](crate::WriteHandle::pending) lists and
 /// [`WriteHandle::apply`](crate::WriteHandle::apply) takes.
 ///
-/// Every operation is plain data. What a closure decides ([`retain`](crate::WriteHandle::retain),
-/// [`empty_random`](crate::WriteHandle::empty_random)) is logged as the removals that it came to,
-/// so that the list can be sent to a replica or written to a journal, and has the same effect
+/// Every operation is plain data. What a closure decides is logged as the operations that it came
+/// to, so that the list can be sent to a replica or written to a journal, and has the same effect
 /// there. With the feature `serde` operations serialize and deserialize.
 ///
 /// ```
-/// use evmap_multi::Operation;
-///
-/// let (mut leader, _) = evmap_multi::new::<String, u32>();
-/// let (mut replica, reader) = evmap_multi::new::<String, u32>();
-/// leader.extend([("a".to_string(), 1), ("a".to_string(), 2)]);
-/// leader.retain("a", |n| *n > 1);
-///
+/// let mut leader = evmap_multi::WriteHandle::from([(1, 'a')]);
+/// let (mut replica, reader) = evmap_multi::new();
+/// leader.insert(2, 'b');
 /// for operation in leader.pending() {
 ///     replica.apply(operation.cloned());
 /// }
-/// leader.publish();
 /// replica.publish();
-/// assert_eq!(*reader.get("a").unwrap(), [2]);
+/// assert!(reader.contains_key(&2));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -95,16 +90,23 @@ impl<K: Clone, V: Clone, M: Clone> Operation<&K, &V, &M> {
     /// An operation of one's own from a borrowed one.
     ///
     /// ```
-    /// use evmap_multi::Operation;
-    ///
     /// let (mut writer, _) = evmap_multi::new();
-    /// writer.insert(1, "one");
-    /// let journal: Vec<_> = writer.pending().map(|operation| operation.cloned()).collect();
-    /// writer.publish();
-    /// assert_eq!(journal, [Operation::Insert { key: 1, value: "one" }]);
+    /// writer.insert(1, 'a');
+    /// let insert = evmap_multi::Operation::Insert { key: 1, value: 'a' };
+    /// assert!(writer.pending().map(|it| it.cloned()).eq([insert]));
     /// ```
     pub fn cloned(&self) -> Operation<K, V, M> {
         match *self {
+            Operation::Clear { key } => Operation::Clear { key: key.clone() },
+            Operation::RemoveEntry { key } => Operation::RemoveEntry { key: key.clone() },
+            Operation::Purge => Operation::Purge,
+            Operation::Fit { key } => Operation::Fit { key: key.clone() },
+            Operation::FitAll => Operation::FitAll,
+            Operation::Reserve { key, additional } => Operation::Reserve {
+                key: key.clone(),
+                additional,
+            },
+            Operation::ReserveKeys { additional } => Operation::ReserveKeys { additional },
             Operation::Insert { key, value } => Operation::Insert {
                 key: key.clone(),
                 value: value.clone(),
@@ -117,16 +119,6 @@ impl<K: Clone, V: Clone, M: Clone> Operation<&K, &V, &M> {
                 key: key.clone(),
                 value: value.clone(),
             },
-            Operation::Clear { key } => Operation::Clear { key: key.clone() },
-            Operation::RemoveEntry { key } => Operation::RemoveEntry { key: key.clone() },
-            Operation::Purge => Operation::Purge,
-            Operation::Fit { key } => Operation::Fit { key: key.clone() },
-            Operation::FitAll => Operation::FitAll,
-            Operation::Reserve { key, additional } => Operation::Reserve {
-                key: key.clone(),
-                additional,
-            },
-            Operation::ReserveKeys { additional } => Operation::ReserveKeys { additional },
             Operation::SetMeta { meta } => Operation::SetMeta { meta: meta.clone() },
         }
     }
@@ -190,6 +182,23 @@ impl<K, V, M> Logged<K, V, M> {
             key,
             value,
             value_hash: ValueHash::default(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn insert(hash: u64, key: K, value: V) -> Self {
+        Self::value(OfValue::Insert, hash, key, value)
+    }
+
+    /// The removal of a key that is there.
+    pub(crate) fn removal(hasher: &impl BuildHasher, key: &K) -> Self
+    where
+        K: Hash + Clone,
+    {
+        Self::Key {
+            change: OfKey::Remove,
+            hash: hasher.hash_one(key),
+            key: key.clone(),
         }
     }
 

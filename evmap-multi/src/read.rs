@@ -5,92 +5,148 @@ use std::hash::{BuildHasher, Hash};
 
 use equivalent::Equivalent;
 use hashbrown::DefaultHashBuilder;
+use left_right::{Owned, ReadGuard};
 
 use crate::bag::Bag;
 use crate::snapshot::Snapshot;
 use crate::view::View;
-use left_right::ReadGuard;
 
 /// Reads the map; each thread has its own.
 ///
-/// Reads cannot fail: when the writer is dropped, panics or is poisoned, the handle keeps the last
-/// published state.
-///
-/// # Blocking
-///
-/// Nothing here waits for anybody, nor do cloning and dropping a handle: a read is a store to a
-/// word of this handle's own, a load and a look-up. In exchange a [`View`] or [`ReadGuard`] that is held
-/// keeps the writer from reusing the copy that it looks at; see [`View`].
-///
-/// # One handle shows one state at a time
-///
-/// While a [`View`] or [`ReadGuard`] of this handle is held, everything else that is read through the
-/// same handle comes from the state of that one, however much was published since: `enter`, `get`
-/// and its relatives, but also [`len`](Self::len), [`meta`](Self::meta),
-/// [`version`](Self::version) and [`is_published`](Self::is_published). So nested reads agree; and
-/// a loop that waits for a new version while it holds an old view waits for ever. Ask
-/// [`View::is_newest`](evmap_core::View::is_newest), [refresh](evmap_core::View::refresh) the view, or read
-/// through a clone of the handle.
-///
-/// ```
-/// let (mut writer, reader) = evmap_multi::new();
-/// let view = reader.enter();
-/// writer.insert(1, 'a').publish();
-/// assert_eq!((reader.len(), reader.version()), (0, 0));
-/// assert!(!view.is_newest());
-/// assert_eq!(reader.clone().version(), 1);
-/// drop(view);
-/// assert_eq!((reader.len(), reader.version()), (1, 1));
-/// ```
-///
-/// # Threads
+/// Reads cannot fail and [never wait](crate::guide#blocking): when the writer is dropped, panics or
+/// is poisoned, the handle keeps the last published state. In exchange a [`View`] or [`ReadGuard`]
+/// that is held keeps the writer from reusing the copy that it looks at.
 ///
 /// A handle is `Send` and `Clone`, not `Sync`: give each thread a clone, or share a
 /// [`ReadHandleFactory`].
 ///
+/// # One handle shows one state at a time
+///
+/// While a [`View`] or [`ReadGuard`] of a handle is held, everything that is read through the same
+/// handle comes from the state of that one, however much was published since. So nested reads
+/// agree; and a loop that waits for a new [`version`](Self::version) must [refresh](View::refresh)
+/// its view, or read through a clone of the handle.
+///
+/// ```
+/// let (mut writer, reader) = evmap_multi::new();
+/// let _view = reader.enter();
+/// writer.insert(1, 'a').publish();
+/// assert_eq!((reader.version(), reader.clone().version()), (0, 1));
+/// ```
+///
 /// # Memory ordering
 ///
 /// What the writer's thread did before a publish happened before every read that sees that publish.
-///
-/// ```
-/// use std::thread;
-///
-/// let (mut writer, reader) = evmap_multi::new();
-/// writer.insert("primes", 2).insert("primes", 3).publish();
-/// let threads: Vec<_> = (0..2)
-///     .map(|_| {
-///         let reader = reader.clone();
-///         thread::spawn(move || reader.contains_value("primes", &3))
-///     })
-///     .collect();
-/// for thread in threads {
-///     assert!(thread.join().unwrap());
-/// }
-/// ```
 pub struct ReadHandle<K, V, M = (), S = DefaultHashBuilder> {
-    inner: left_right::ReadHandle<Snapshot<K, V, M, S>, left_right::Owned>,
+    inner: Inner<K, V, M, S>,
 }
 
+type Inner<K, V, M, S> = left_right::ReadHandle<Snapshot<K, V, M, S>, Owned>;
+
 impl<K, V, M, S> ReadHandle<K, V, M, S> {
-    pub(crate) fn new(
-        inner: left_right::ReadHandle<Snapshot<K, V, M, S>, left_right::Owned>,
-    ) -> Self {
+    #[inline]
+    pub(crate) fn new(inner: Inner<K, V, M, S>) -> Self {
         Self { inner }
     }
 
-    evmap_core::reader_methods!("evmap_multi");
+    /// A view of the newest published state, for reads that belong together. O(1), never waits.
+    ///
+    /// ```
+    /// assert!(evmap_multi::WriteHandle::from([(1, 'a')]).reader().enter().keys().eq(&[1]));
+    /// ```
+    #[inline]
+    pub fn enter(&self) -> View<'_, K, V, M, S> {
+        View::new(self.inner.enter())
+    }
+
+    /// How many keys there are. O(1), never waits.
+    ///
+    /// ```
+    /// assert_eq!(evmap_multi::WriteHandle::from([(1, 'a')]).reader().len(), 1);
+    /// ```
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.enter().len()
+    }
+
+    /// Whether there are no keys. O(1), never waits.
+    ///
+    /// ```
+    /// assert!(!evmap_multi::WriteHandle::from([(1, 'a')]).reader().is_empty());
+    /// ```
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.enter().is_empty()
+    }
+
+    /// The metadata, in place. O(1), never waits.
+    ///
+    /// For metadata and entries that belong together take both from one [`View`].
+    ///
+    /// ```
+    /// let (_writer, reader) = evmap_multi::with_meta::<u32, u32, _>(7);
+    /// assert_eq!(*reader.meta(), 7);
+    /// ```
+    #[inline]
+    pub fn meta(&self) -> ReadGuard<'_, M> {
+        ReadGuard::map(self.inner.enter(), |snapshot| snapshot.meta())
+    }
+
+    /// The number of the last publish; 0 if nothing was published yet. O(1), never waits.
+    ///
+    /// ```
+    /// assert_eq!(evmap_multi::WriteHandle::from([(1, 'a')]).reader().version(), 1);
+    /// ```
+    #[inline]
+    pub fn version(&self) -> u64 {
+        self.enter().version()
+    }
+
+    /// Whether anything was published yet, if only an empty map. O(1), never waits.
+    ///
+    /// ```
+    /// assert!(evmap_multi::WriteHandle::from([(1, 'a')]).reader().is_published());
+    /// ```
+    #[inline]
+    pub fn is_published(&self) -> bool {
+        self.enter().is_published()
+    }
+
+    /// Whether there is still a writer, or a shared map, poisoned or not. O(1), never waits.
+    ///
+    /// Once it is `false`, a view that is taken from then on shows the last state that there will
+    /// be.
+    ///
+    /// ```
+    /// let (writer, reader) = evmap_multi::new::<u32, u32>();
+    /// assert!(reader.has_writer());
+    /// drop(writer);
+    /// assert!(!reader.has_writer());
+    /// ```
+    pub fn has_writer(&self) -> bool {
+        self.inner.has_writer()
+    }
+
+    /// A factory that makes handles on any thread. Never waits.
+    ///
+    /// ```
+    /// let factory = evmap_multi::WriteHandle::from([(1, 'a')]).reader().factory();
+    /// let other = std::thread::spawn(move || factory.handle().len());
+    /// assert_eq!(other.join().unwrap(), 1);
+    /// ```
+    pub fn factory(&self) -> ReadHandleFactory<K, V, M, S> {
+        let inner = self.inner.factory();
+        ReadHandleFactory { inner }
+    }
 }
 
 impl<K, V, M, S: BuildHasher> ReadHandle<K, V, M, S> {
-    /// The values of `key`, in place. O(1) on average, never blocks.
+    /// The values of `key`, in place. O(1) on average, never waits.
     ///
     /// For several look-ups, [`enter`](Self::enter) once.
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_multi::new::<String, u32>();
-    /// writer.insert("a".to_string(), 1).insert("a".to_string(), 2).publish();
-    /// assert_eq!(reader.get("a").unwrap().len(), 2);
-    /// assert!(reader.get("b").is_none());
+    /// assert_eq!(*evmap_multi::WriteHandle::from([(1, 'a')]).reader().get(&1).unwrap(), ['a']);
     /// ```
     #[inline]
     #[must_use = "the reference ends when it is dropped"]
@@ -101,34 +157,26 @@ impl<K, V, M, S: BuildHasher> ReadHandle<K, V, M, S> {
         ReadGuard::try_map(self.inner.enter(), |snapshot| snapshot.get(key))
     }
 
-    /// One of the values of `key`, in place. O(1) on average, never blocks. (O(capacity) in a large
-    /// bag that was nearly emptied, until it is [fitted](crate::WriteHandle::fit).)
-    ///
-    /// If there are several, it may be any of them; see [`Bag::get_one`].
+    /// One of the values of `key`, in place: see [`Bag::get_one`]. O(1) on average, never waits.
+    /// (O(capacity) in a large bag that was nearly emptied, until it is
+    /// [fitted](crate::WriteHandle::fit).)
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_multi::new::<String, u32>();
-    /// writer.insert("a".to_string(), 1).publish();
-    /// assert_eq!(*reader.get_one("a").unwrap(), 1);
-    /// assert!(reader.get_one("b").is_none());
+    /// assert_eq!(*evmap_multi::WriteHandle::from([(1, 'a')]).reader().get_one(&1).unwrap(), 'a');
     /// ```
     #[inline]
     #[must_use = "the reference ends when it is dropped"]
-    pub fn get_one<Q>(&self, key: &Q) -> Option<ReadGuard<'_, V>>
-    where
-        Q: ?Sized + Hash + Equivalent<K>,
-    {
+    pub fn get_one<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<ReadGuard<'_, V>> {
         ReadGuard::try_map(self.inner.enter(), |snapshot| snapshot.get_one(key))
     }
 
-    /// A clone of one of the values of `key`. O(1) on average, never blocks. (O(capacity) in a large
-    /// bag that was nearly emptied, until it is [fitted](crate::WriteHandle::fit).)
+    /// A clone of one of the values of `key`; costs what [`get_one`](Self::get_one) does, never
+    /// waits.
     ///
     /// For values that are small or an `Arc`; nothing is held afterwards.
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_multi::new();
-    /// writer.insert(1, 'a').publish();
+    /// let reader = evmap_multi::WriteHandle::from([(1, 'a')]).reader();
     /// assert_eq!(reader.get_one_cloned(&1), Some('a'));
     /// ```
     #[inline]
@@ -140,29 +188,22 @@ impl<K, V, M, S: BuildHasher> ReadHandle<K, V, M, S> {
         self.enter().get_one(key).cloned()
     }
 
-    /// Whether `key` is there, be it with an empty bag. O(1) on average, never blocks.
+    /// Whether `key` is there, be it with an empty bag. O(1) on average, never waits.
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_multi::new();
-    /// writer.insert(1, 'a').publish();
-    /// assert!(reader.contains_key(&1));
+    /// assert!(evmap_multi::WriteHandle::from([(1, 'a')]).reader().contains_key(&1));
     /// ```
     #[inline]
-    pub fn contains_key<Q>(&self, key: &Q) -> bool
-    where
-        Q: ?Sized + Hash + Equivalent<K>,
-    {
+    pub fn contains_key<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> bool {
         self.enter().contains_key(key)
     }
 
     /// Whether `key` has `value`. O(1) on average, plus O(n) in a bag of up to 32 values; never
-    /// blocks.
+    /// waits.
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_multi::new::<u32, String>();
-    /// writer.insert(1, "a".to_string()).publish();
-    /// assert!(reader.contains_value(&1, "a"));
-    /// assert!(!reader.contains_value(&1, "b"));
+    /// let reader = evmap_multi::WriteHandle::from([(1, 'a')]).reader();
+    /// assert!(reader.contains_value(&1, &'a') && !reader.contains_value(&1, &'b'));
     /// ```
     #[inline]
     pub fn contains_value<Q, W>(&self, key: &Q, value: &W) -> bool
@@ -174,8 +215,7 @@ impl<K, V, M, S: BuildHasher> ReadHandle<K, V, M, S> {
     }
 }
 
-/// A clone is a reader of its own: it may be moved to another thread, and its views are independent
-/// of this handle's. Never waits for the writer or a reader.
+/// A clone is a reader of its own: its views are independent of this handle's. Never waits.
 impl<K, V, M, S> Clone for ReadHandle<K, V, M, S> {
     fn clone(&self) -> Self {
         Self::new(self.inner.clone())
@@ -188,26 +228,23 @@ impl<K, V, M, S> fmt::Debug for ReadHandle<K, V, M, S> {
     }
 }
 
-/// Makes [`ReadHandle`]s on any thread; `Sync`, so that it can stand in a `static` or an `Arc`.
+/// Makes [`ReadHandle`]s on any thread; `Sync`, for a `static` or an `Arc`.
 ///
 /// Making a handle registers a reader: keep the handle for as long as the thread reads.
 ///
 /// ```
-/// let (mut writer, reader) = evmap_multi::new();
-/// let factory = reader.factory();
-/// writer.insert(1, 'a').publish();
-/// assert_eq!(factory.handle().get_one_cloned(&1), Some('a'));
+/// let factory = evmap_multi::WriteHandle::from([(1, 'a')]).reader().factory();
+/// assert!(factory.handle().contains_key(&1));
 /// ```
 pub struct ReadHandleFactory<K, V, M = (), S = DefaultHashBuilder> {
-    inner: left_right::ReadHandleFactory<Snapshot<K, V, M, S>, left_right::Owned>,
+    inner: left_right::ReadHandleFactory<Snapshot<K, V, M, S>, Owned>,
 }
 
 impl<K, V, M, S> ReadHandleFactory<K, V, M, S> {
-    /// A new handle. Never waits for the writer or a reader.
+    /// A new handle. Never waits.
     ///
     /// ```
-    /// let (_writer, reader) = evmap_multi::new::<u32, u32>();
-    /// assert!(reader.factory().handle().is_empty());
+    /// assert_eq!(evmap_multi::WriteHandle::from([(1, 'a')]).reader().factory().handle().len(), 1);
     /// ```
     pub fn handle(&self) -> ReadHandle<K, V, M, S> {
         ReadHandle::new(self.inner.handle())
@@ -216,14 +253,13 @@ impl<K, V, M, S> ReadHandleFactory<K, V, M, S> {
 
 impl<K, V, M, S> Clone for ReadHandleFactory<K, V, M, S> {
     fn clone(&self) -> Self {
-        Self {
-            inner: self.inner.clone(),
-        }
+        let inner = self.inner.clone();
+        Self { inner }
     }
 }
 
 impl<K, V, M, S> fmt::Debug for ReadHandleFactory<K, V, M, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.inner.fmt(f)
+        f.debug_struct("ReadHandleFactory").finish_non_exhaustive()
     }
 }

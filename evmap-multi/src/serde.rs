@@ -6,12 +6,15 @@ use std::fmt;
 use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use evmap_core::base;
+use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-use crate::bag::{Bag, ValueHash};
+use crate::bag::Bag;
+use crate::bag::multiset::ValueHash;
 use crate::builder::Builder;
 use crate::snapshot::Snapshot;
+use crate::view::View;
 use crate::write::WriteHandle;
 
 /// As a sequence with its length, of each value as often as it is there.
@@ -28,7 +31,7 @@ where
     S: BuildHasher + Clone + Default,
 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(Into::<Self>(PhantomData))
+        deserializer.deserialize_seq(Values(PhantomData))
     }
 }
 
@@ -36,6 +39,13 @@ where
 impl<K: Serialize, V: Serialize, M, S> Serialize for Snapshot<K, V, M, S> {
     fn serialize<T: Serializer>(&self, serializer: T) -> Result<T::Ok, T::Error> {
         serializer.collect_map(self)
+    }
+}
+
+/// What the view shows, as a [`Snapshot`] does.
+impl<K: Serialize, V: Serialize, M, S> Serialize for View<'_, K, V, M, S> {
+    fn serialize<T: Serializer>(&self, serializer: T) -> Result<T::Ok, T::Error> {
+        (**self).serialize(serializer)
     }
 }
 
@@ -48,17 +58,18 @@ where
     S: BuildHasher + Clone + Send + Default,
 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Into::<Self>(PhantomData))
+        base::serde::deserialize(deserializer, "a map of sequences", |bags| {
+            Builder::<M, S>::default()
+                .build_from_bags::<_, _, Vec<V>>(bags)
+                .0
+        })
     }
 }
 
-/// What visits the input and makes a `T` of it.
-///
-/// It reserves nothing by what the input says of its length: that may lie, and tables grow fast
-/// enough.
-struct Into<T>(PhantomData<T>);
+/// Visits the values of a bag. It reserves nothing by what the input says of their number.
+struct Values<V, S>(PhantomData<Bag<V, S>>);
 
-impl<'de, V, S> Visitor<'de> for Into<Bag<V, S>>
+impl<'de, V, S> Visitor<'de> for Values<V, S>
 where
     V: Eq + Hash + Clone + Deserialize<'de>,
     S: BuildHasher + Clone + Default,
@@ -75,25 +86,5 @@ where
             bag.insert(Cow::Owned(value), &mut ValueHash::default(), &hasher);
         }
         Ok(bag)
-    }
-}
-
-impl<'de, K, V, M, S> Visitor<'de> for Into<WriteHandle<K, V, M, S>>
-where
-    K: Eq + Hash + Clone + Send + Deserialize<'de>,
-    V: Eq + Hash + Clone + Send + Deserialize<'de>,
-    M: Clone + Send + Default,
-    S: BuildHasher + Clone + Send + Default,
-{
-    type Value = WriteHandle<K, V, M, S>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a map of sequences")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        evmap_core::with_entries::<K, Vec<V>, _, _>(map, |bags| {
-            Builder::<M, S>::default().build_from_bags(bags).0
-        })
     }
 }

@@ -2,11 +2,15 @@
 
 use std::fmt;
 use std::hash::{BuildHasher, Hash};
+use std::time::Duration;
 
 use equivalent::Equivalent;
-use evmap_core::{IntoKey, Poisoned};
+use evmap_core::IntoKey;
+use evmap_core::base::builder::Settings;
+use evmap_core::base::error::sound;
+use evmap_core::base::shared::Shared;
 use hashbrown::DefaultHashBuilder;
-use left_right::ReadGuard;
+use left_right::{Poisoned, Publishing, ReadGuard, ReaderState, Stats};
 
 use crate::bag::Bag;
 use crate::builder::Builder;
@@ -14,40 +18,26 @@ use crate::operation::{Logged, OfKey, OfValue, Whole};
 use crate::read::ReadHandle;
 use crate::snapshot::Snapshot;
 use crate::view::View;
-use crate::write::{WriteHandle, logged_insert};
+use crate::write::WriteHandle;
 
 /// A map that any number of threads read and write through clones of one handle, or through one in
 /// a `static` or an `Arc`: for those who come from a `RwLock<HashMap>` or a sharded map.
 ///
-/// # What it costs
-///
-/// * **A write publishes**: beside readers that costs some hundreds of nanoseconds, where an insert into a
-///   [`WriteHandle`] costs ten or so. [`batch`](Self::batch) and [`extend`](Self::extend) publish once for many
-///   changes; so do policies other than [`Publishing::EachWrite`](crate::Publishing::EachWrite),
-///   for which writes become visible later than they return; see
-///   [`Builder::publishing`](crate::Builder::publishing).
-/// * **Writes come one after the other**, in whatever threads: this is for many reads and some
-///   writes. Threads that write at the same time share publishes.
-/// * **A write may wait for readers** of the older copy: for views from before the last publish. After
-///   the [patience](Self::patience), a second by default, it leaves the copy to them and clones the
-///   map, O(capacity). So nothing that a reader does stops a writer, not even a view that is leaked.
-/// * **A look-up** finds this thread's slot first, a nanosecond or so more than through a
-///   [`ReadHandle`]; [`reader`](Self::reader) makes one.
-/// * Two copies, and the log, as of every map here.
+/// A write publishes: some hundreds of nanoseconds beside readers, where an insert into a
+/// [`WriteHandle`] costs ten or so. [`batch`](Self::batch), [`extend`](Self::extend) and policies
+/// other than [`Publishing::EachWrite`] publish once for many changes; threads that write at the
+/// same time share publishes. A look-up costs a nanosecond or so more than through a
+/// [`ReadHandle`].
 ///
 /// # Blocking
 ///
-/// Reads never wait. Writes wait as said above.
+/// Reads never wait. Writes come one after the other; they wait for each other, and for [readers of
+/// the older copy](crate::guide#blocking) as long as the [patience](Self::patience) is. Then they
+/// leave the copy to those readers and clone the map, O(capacity). So nothing that a reader does
+/// stops a writer. Do not write while this thread holds a [`View`] or [`ReadGuard`] of the map:
+/// debug builds panic at the call.
 ///
-/// Do not write while this thread holds a [`View`] or [`ReadGuard`] of the map: it would be the reader
-/// that the write waits for. Debug builds panic at the call.
-///
-/// Closures that are given to a write run with the writer locked: other writers wait for them.
-///
-/// # When it goes
-///
-/// The last handle publishes what is pending, for which it waits as a write does. [`ReadHandle`]s
-/// keep the data.
+/// The last handle publishes what is pending, as a write does; [`ReadHandle`]s keep the data.
 ///
 /// # Memory ordering
 ///
@@ -55,62 +45,141 @@ use crate::write::{WriteHandle, logged_insert};
 ///
 /// # Panics
 ///
-/// As for a [`WriteHandle`], a panic of the user's `Hash`, `Eq`, `Clone` or `Drop` while operations
-/// are applied *poisons* the map: it goes on in the thread that happens to apply them, readers keep
-/// the last published state, and later writes panic, on all threads.
-/// [`try_insert`](Self::try_insert), [`try_remove_value`](Self::try_remove_value),
-/// [`try_remove_entry`](Self::try_remove_entry) and [`try_batch`](Self::try_batch) return [`Poisoned`] instead. To
-/// start over, make a map of a clone of [`enter`](Self::enter).
-///
-/// A panic in a closure, or in the look-up of a write, poisons nothing.
+/// If `Hash`, `Eq`, `Clone` or `Drop` of keys or values panics *while operations are applied*, in
+/// whatever thread, it poisons the map: readers keep the last published state, and later writes
+/// panic, or return [`Poisoned`] if their names begin with `try_`. A panic in a closure, or in the
+/// look-up of a write, poisons nothing. The guide has [all cases](crate::guide#panics).
 ///
 /// ```
-/// use evmap_multi::SharedMap;
-///
-/// let subscribers = SharedMap::<String, u32>::new();
+/// let subscribers = evmap_multi::SharedMap::<&str, u32>::new();
 /// std::thread::scope(|scope| {
 ///     for id in 0..4 {
 ///         let subscribers = &subscribers;
-///         scope.spawn(move || {
-///             subscribers.insert("news".to_string(), id);
-///             assert!(subscribers.contains_value("news", &id));
-///         });
+///         scope.spawn(move || subscribers.insert("news", id));
 ///     }
 /// });
 /// assert_eq!(subscribers.get("news").unwrap().len(), 4);
-/// assert!(subscribers.remove_value("news", 2));
-/// assert!(!subscribers.remove_value("news", 2));
 /// ```
-pub struct SharedMap<K, V, M = (), S = DefaultHashBuilder>
-where
-    K: Eq + Hash + Clone,
-    V: Eq + Hash + Clone,
-    M: Clone,
-    S: BuildHasher + Clone,
-{
+pub struct SharedMap<K, V, M = (), S = DefaultHashBuilder> {
     inner: Inner<K, V, M, S>,
-    /// Hashes as the two copies do.
-    hasher: S,
 }
 
-/// The two copies of a snapshot, the log between them, and a lock around that.
-type Inner<K, V, M, S> = left_right::SharedHandle<Snapshot<K, V, M, S>, Logged<K, V, M>>;
+type Inner<K, V, M, S> = Shared<Snapshot<K, V, M, S>, Logged<K, V, M>, S>;
 
-impl<K, V, M, S> SharedMap<K, V, M, S>
-where
-    K: Eq + Hash + Clone,
-    V: Eq + Hash + Clone,
-    M: Clone,
-    S: BuildHasher + Clone,
-{
-    /// The values of `key`, in place. O(1) on average, never blocks.
+impl<K, V, M, S> SharedMap<K, V, M, S> {
+    /// A view of the newest published state, for reads that belong together. O(1), never waits.
+    ///
+    /// Each view shows what was newest when it was made. Do not write while you hold one.
+    ///
+    /// ```
+    /// assert!(evmap_multi::SharedMap::from([(1, 'a')]).enter().keys().eq(&[1]));
+    /// ```
+    #[inline]
+    pub fn enter(&self) -> View<'_, K, V, M, S> {
+        View::new(self.inner.handle.enter())
+    }
+
+    /// How many keys there are. O(1), never waits.
+    ///
+    /// ```
+    /// assert_eq!(evmap_multi::SharedMap::from([(1, 'a')]).len(), 1);
+    /// ```
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.enter().len()
+    }
+
+    /// Whether there are no keys. O(1), never waits.
+    ///
+    /// ```
+    /// assert!(!evmap_multi::SharedMap::from([(1, 'a')]).is_empty());
+    /// ```
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.enter().is_empty()
+    }
+
+    /// The metadata, in place. O(1), never waits.
+    ///
+    /// For metadata and entries that belong together take both from one [`View`].
+    ///
+    /// ```
+    /// let map = evmap_multi::Builder::new().meta(7).build_shared::<u32, u32>();
+    /// assert_eq!(*map.meta(), 7);
+    /// ```
+    #[inline]
+    pub fn meta(&self) -> ReadGuard<'_, M> {
+        ReadGuard::map(self.inner.handle.enter(), |snapshot| snapshot.meta())
+    }
+
+    /// The number of the last publish; 0 if nothing was published yet. O(1), never waits.
+    ///
+    /// ```
+    /// assert_eq!(evmap_multi::SharedMap::from([(1, 'a')]).version(), 1);
+    /// ```
+    #[inline]
+    pub fn version(&self) -> u64 {
+        self.enter().version()
+    }
+
+    /// Whether anything was published yet. O(1), never waits.
+    ///
+    /// ```
+    /// assert!(!evmap_multi::SharedMap::<u32, u32>::new().is_published());
+    /// ```
+    #[inline]
+    pub fn is_published(&self) -> bool {
+        self.enter().is_published()
+    }
+
+    /// A handle for one thread that only reads: a little faster, and it keeps the data when the
+    /// last `SharedMap` goes. Never waits.
+    ///
+    /// ```
+    /// assert_eq!(evmap_multi::SharedMap::from([(1, 'a')]).reader().len(), 1);
+    /// ```
+    pub fn reader(&self) -> ReadHandle<K, V, M, S> {
+        ReadHandle::new(self.inner.handle.reader())
+    }
+
+    /// When changes become visible. O(1), never waits.
+    ///
+    /// ```
+    /// let map = evmap_multi::SharedMap::from([(1, 'a')]);
+    /// assert_eq!(map.publishing(), evmap_multi::Publishing::EachWrite);
+    /// ```
+    pub fn publishing(&self) -> Publishing {
+        self.inner.handle.publishing()
+    }
+
+    /// For how long a writer waits for a reader before it leaves the copy that the reader is in to
+    /// it. O(1), never waits.
+    ///
+    /// ```
+    /// assert_eq!(evmap_multi::SharedMap::from([(1, 'a')]).patience().as_secs(), 1);
+    /// ```
+    pub fn patience(&self) -> Duration {
+        self.inner.handle.patience()
+    }
+
+    /// Whether a panic in the user's code [ended the writing](Self#panics). O(1), never waits for
+    /// readers.
+    ///
+    /// ```
+    /// assert!(!evmap_multi::SharedMap::from([(1, 'a')]).is_poisoned());
+    /// ```
+    pub fn is_poisoned(&self) -> bool {
+        self.inner.handle.is_poisoned()
+    }
+}
+
+impl<K, V, M, S: BuildHasher> SharedMap<K, V, M, S> {
+    /// The values of `key`, in place. O(1) on average, never waits.
     ///
     /// Drop it before this thread writes. For several look-ups, [`enter`](Self::enter) once.
     ///
     /// ```
-    /// let map = evmap_multi::SharedMap::from([("a", 1), ("a", 2)]);
-    /// assert_eq!(map.get("a").unwrap().len(), 2);
-    /// assert!(map.get("b").is_none());
+    /// assert_eq!(*evmap_multi::SharedMap::from([(1, 'a')]).get(&1).unwrap(), ['a']);
     /// ```
     #[inline]
     #[must_use = "the reference ends when it is dropped"]
@@ -118,63 +187,53 @@ where
     where
         Q: ?Sized + Hash + Equivalent<K>,
     {
-        ReadGuard::try_map(self.inner.enter(), |snapshot| snapshot.get(key))
+        ReadGuard::try_map(self.inner.handle.enter(), |snapshot| snapshot.get(key))
     }
 
-    /// One of the values of `key`, in place. O(1) on average, never blocks. (O(capacity) in a large
-    /// bag that was nearly emptied, until it is [fitted](crate::WriteHandle::fit).)
-    ///
-    /// If there are several, it may be any of them; see [`Bag::get_one`].
+    /// One of the values of `key`, in place: see [`Bag::get_one`]. O(1) on average, never waits.
+    /// (O(capacity) in a large bag that was nearly emptied, until it is
+    /// [fitted](WriteHandle::fit).)
     ///
     /// ```
-    /// let map = evmap_multi::SharedMap::from([("a", 1)]);
-    /// assert_eq!(*map.get_one("a").unwrap(), 1);
+    /// assert_eq!(*evmap_multi::SharedMap::from([(1, 'a')]).get_one(&1).unwrap(), 'a');
     /// ```
     #[inline]
     #[must_use = "the reference ends when it is dropped"]
-    pub fn get_one<Q>(&self, key: &Q) -> Option<ReadGuard<'_, V>>
-    where
-        Q: ?Sized + Hash + Equivalent<K>,
-    {
-        ReadGuard::try_map(self.inner.enter(), |snapshot| snapshot.get_one(key))
+    pub fn get_one<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<ReadGuard<'_, V>> {
+        ReadGuard::try_map(self.inner.handle.enter(), |snapshot| snapshot.get_one(key))
     }
 
-    /// A clone of one of the values of `key`. O(1) on average, never blocks. (O(capacity) in a large
-    /// bag that was nearly emptied, until it is [fitted](crate::WriteHandle::fit).)
+    /// A clone of one of the values of `key`; costs what [`get_one`](Self::get_one) does, never
+    /// waits.
     ///
     /// ```
-    /// let map = evmap_multi::SharedMap::from([(1, 'a')]);
-    /// assert_eq!(map.get_one_cloned(&1), Some('a'));
+    /// assert_eq!(evmap_multi::SharedMap::from([(1, 'a')]).get_one_cloned(&1), Some('a'));
     /// ```
     #[inline]
     pub fn get_one_cloned<Q>(&self, key: &Q) -> Option<V>
     where
         Q: ?Sized + Hash + Equivalent<K>,
+        V: Clone,
     {
         self.enter().get_one(key).cloned()
     }
 
-    /// Whether `key` is there, be it with an empty bag. O(1) on average, never blocks.
+    /// Whether `key` is there, be it with an empty bag. O(1) on average, never waits.
     ///
     /// ```
-    /// let map = evmap_multi::SharedMap::from([(1, 'a')]);
-    /// assert!(map.contains_key(&1));
+    /// assert!(evmap_multi::SharedMap::from([(1, 'a')]).contains_key(&1));
     /// ```
     #[inline]
-    pub fn contains_key<Q>(&self, key: &Q) -> bool
-    where
-        Q: ?Sized + Hash + Equivalent<K>,
-    {
+    pub fn contains_key<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> bool {
         self.enter().contains_key(key)
     }
 
     /// Whether `key` has `value`. O(1) on average, plus O(n) in a bag of up to 32 values; never
-    /// blocks.
+    /// waits.
     ///
     /// ```
     /// let map = evmap_multi::SharedMap::from([(1, 'a')]);
-    /// assert!(map.contains_value(&1, &'a'));
-    /// assert!(!map.contains_value(&1, &'b'));
+    /// assert!(map.contains_value(&1, &'a') && !map.contains_value(&1, &'b'));
     /// ```
     #[inline]
     pub fn contains_value<Q, W>(&self, key: &Q, value: &W) -> bool
@@ -184,109 +243,84 @@ where
     {
         self.enter().contains_value(key, value)
     }
+}
 
-    /// Adds `value` to the bag of `key`. O(1); waits for other writers, and with
-    /// [`Publishing::EachWrite`](crate::Publishing::EachWrite) for readers as long as the
-    /// [patience](Self::patience) is.
+impl<K, V, M, S> SharedMap<K, V, M, S>
+where
+    K: Eq + Hash + Clone,
+    V: Eq + Hash + Clone,
+    M: Clone,
+    S: BuildHasher + Clone,
+{
+    /// Adds `value` to the bag of `key`. O(1); waits for other writers, and for readers of the
+    /// older copy as long as the [patience](Self::patience) is.
     ///
-    /// With that policy it is visible to all threads when this returns. Of two equal keys the one
-    /// that is in the map stays, as in `HashMap`.
+    /// With [`Publishing::EachWrite`] it is visible to all threads when this returns. Of two equal
+    /// keys the one that is in the map stays, as in `HashMap`.
     ///
     /// # Panics
     ///
-    /// If the map is poisoned, or when the user's `Hash`, `Eq`, `Clone` or `Drop` does while
-    /// operations are applied, which poisons it. If it is called within a closure that this map
-    /// runs with its writer locked. And, in debug builds, if this thread holds a view of the map.
+    /// If the map is [poisoned](Self#panics), or gets so as operations are applied. If it is called
+    /// within a closure that this map runs with its writer locked. And, in debug builds, if this
+    /// thread holds a view of the map.
     ///
     /// ```
-    /// let map = evmap_multi::SharedMap::new();
-    /// map.insert(1, 'a');
+    /// let map = evmap_multi::SharedMap::from([(1, 'a')]);
     /// map.insert(1, 'b');
     /// assert_eq!(map.get(&1).unwrap().len(), 2);
     /// ```
     #[track_caller]
     pub fn insert(&self, key: K, value: V) {
-        Self::sound(self.try_insert(key, value));
+        sound(self.try_insert(key, value));
     }
 
-    /// [`insert`](Self::insert) that returns an error where that panics for a poisoned map. Waits as
-    /// that does.
-    ///
-    /// # Errors
-    ///
-    /// [`Poisoned`] if the map is poisoned.
-    ///
-    /// # Panics
-    ///
-    /// As [`insert`](Self::insert), but not for a poisoned map.
+    /// [`insert`](Self::insert) that returns [`Poisoned`] where that panics for a poisoned map.
     ///
     /// ```
-    /// let map = evmap_multi::SharedMap::new();
-    /// map.try_insert(1, 'a')?;
-    /// assert!(map.contains_value(&1, &'a'));
-    /// # Ok::<(), evmap_multi::Poisoned>(())
+    /// assert_eq!(evmap_multi::SharedMap::from([(1, 'a')]).try_insert(1, 'b'), Ok(()));
     /// ```
     #[track_caller]
     pub fn try_insert(&self, key: K, value: V) -> Result<(), Poisoned> {
-        let operation = logged_insert(&self.hasher, key, value);
-        self.inner.update(|writer| writer.extend([operation]))
+        let hash = self.inner.hasher.hash_one(&key);
+        self.inner.try_log([Logged::insert(hash, key, value)])
     }
 
-    /// Replaces the bag of `key` by one that holds `value` alone. O(1), applying it drops the values
-    /// that were there; waits as [`insert`](Self::insert).
-    ///
-    /// # Panics
-    ///
-    /// As [`insert`](Self::insert).
+    /// Replaces the bag of `key` by one that holds `value` alone. O(1), applying it drops the
+    /// values that were there; waits and panics as [`insert`](Self::insert).
     ///
     /// ```
-    /// let map = evmap_multi::SharedMap::from([(1, 'a'), (1, 'b')]);
-    /// map.update(1, 'c');
-    /// assert_eq!(*map.get(&1).unwrap(), ['c']);
+    /// let map = evmap_multi::SharedMap::from([(1, 'a')]);
+    /// map.update(1, 'b');
+    /// assert_eq!(*map.get(&1).unwrap(), ['b']);
     /// ```
     #[track_caller]
     pub fn update(&self, key: K, value: V) {
-        let hash = self.hasher.hash_one(&key);
-        self.log([Logged::value(OfValue::Update, hash, key, value)]);
+        let hash = self.inner.hasher.hash_one(&key);
+        let operation = Logged::value(OfValue::Update, hash, key, value);
+        self.inner.log([operation]);
     }
 
     /// Removes one value that is equal to `value` from the bag of `key`, and says whether it was
-    /// there. O(1) on average, O(n) in a bag of up to 32 values; waits for other writers, and for
-    /// readers as long as the [patience](Self::patience) is.
+    /// there. O(1) on average, O(n) in a bag of up to 32 values; waits and panics as
+    /// [`insert`](Self::insert).
     ///
     /// The key stays, if with an empty bag. Key and value are each one, a reference to one or what
     /// else [makes one](IntoKey): `&str` for `String`.
     ///
-    /// # Panics
-    ///
-    /// As [`insert`](Self::insert).
-    ///
     /// ```
     /// let map = evmap_multi::SharedMap::from([("a".to_string(), 1)]);
-    /// assert!(map.remove_value("a", 1));
-    /// assert!(!map.remove_value("a", 1));
-    /// assert!(map.get("a").unwrap().is_empty());
+    /// assert!(map.remove_value("a", 1) && !map.remove_value("a", 1));
     /// ```
     #[track_caller]
     pub fn remove_value(&self, key: impl IntoKey<K>, value: impl IntoKey<V>) -> bool {
-        Self::sound(self.try_remove_value(key, value))
+        sound(self.try_remove_value(key, value))
     }
 
-    /// [`remove_value`](Self::remove_value) that returns an error where that panics for a poisoned map. Waits as
-    /// that does.
-    ///
-    /// # Errors
-    ///
-    /// [`Poisoned`] if the map is poisoned.
-    ///
-    /// # Panics
-    ///
-    /// As [`insert`](Self::insert), but not for a poisoned map.
+    /// [`remove_value`](Self::remove_value) that returns [`Poisoned`] where that panics for a
+    /// poisoned map.
     ///
     /// ```
-    /// let map = evmap_multi::SharedMap::from([(1, 'a')]);
-    /// assert!(map.try_remove_value(1, 'a')?);
-    /// # Ok::<(), evmap_multi::Poisoned>(())
+    /// assert_eq!(evmap_multi::SharedMap::from([(1, 'a')]).try_remove_value(1, 'a'), Ok(true));
     /// ```
     #[track_caller]
     pub fn try_remove_value(
@@ -295,8 +329,8 @@ where
         value: impl IntoKey<V>,
     ) -> Result<bool, Poisoned> {
         let (key, value) = (key.into_key(), value.into_key());
-        let hash = self.hasher.hash_one(&key);
-        self.inner.append_with(|state| {
+        let hash = self.inner.hasher.hash_one(&key);
+        self.inner.handle.append_with(|state| {
             let entry = state.table().find(hash, &key);
             let is_there = entry.is_some_and(|(_, bag)| bag.contains(&value));
             let operation = Logged::value(OfValue::Remove, hash, key, value);
@@ -304,47 +338,31 @@ where
         })
     }
 
-    /// Removes `key` and its bag, and says whether it was there. O(1), applying it drops the values;
-    /// waits as [`remove_value`](Self::remove_value).
+    /// Removes `key` and its bag, and says whether it was there. O(1), applying it drops the
+    /// values; waits and panics as [`insert`](Self::insert).
     ///
     /// `key` is a key, a reference to one or what else [makes one](IntoKey).
     ///
-    /// # Panics
-    ///
-    /// As [`insert`](Self::insert).
-    ///
     /// ```
-    /// let map = evmap_multi::SharedMap::from([("a".to_string(), 1)]);
-    /// assert!(map.remove_entry("a"));
-    /// assert!(!map.remove_entry("a"));
-    /// assert!(map.is_empty());
+    /// let map = evmap_multi::SharedMap::from([(1, 'a')]);
+    /// assert!(map.remove_entry(1) && !map.remove_entry(1));
     /// ```
     #[track_caller]
     pub fn remove_entry(&self, key: impl IntoKey<K>) -> bool {
-        Self::sound(self.try_remove_entry(key))
+        sound(self.try_remove_entry(key))
     }
 
-    /// [`remove_entry`](Self::remove_entry) that returns an error where that panics for a poisoned map. Waits as
-    /// that does.
-    ///
-    /// # Errors
-    ///
-    /// [`Poisoned`] if the map is poisoned.
-    ///
-    /// # Panics
-    ///
-    /// As [`insert`](Self::insert), but not for a poisoned map.
+    /// [`remove_entry`](Self::remove_entry) that returns [`Poisoned`] where that panics for a
+    /// poisoned map.
     ///
     /// ```
-    /// let map = evmap_multi::SharedMap::from([(1, 'a')]);
-    /// assert!(map.try_remove_entry(1)?);
-    /// # Ok::<(), evmap_multi::Poisoned>(())
+    /// assert_eq!(evmap_multi::SharedMap::from([(1, 'a')]).try_remove_entry(1), Ok(true));
     /// ```
     #[track_caller]
     pub fn try_remove_entry(&self, key: impl IntoKey<K>) -> Result<bool, Poisoned> {
         let key = key.into_key();
-        let hash = self.hasher.hash_one(&key);
-        self.inner.append_with(|state| {
+        let hash = self.inner.hasher.hash_one(&key);
+        self.inner.handle.append_with(|state| {
             let is_there = state.table().find(hash, &key).is_some();
             let change = OfKey::Remove;
             let operation = Logged::Key { change, hash, key };
@@ -352,25 +370,17 @@ where
         })
     }
 
-    /// Removes `key` and returns a clone of its bag, if it was there. O(1), and the clone; waits as
-    /// [`remove_value`](Self::remove_value).
-    ///
-    /// `key` is as for [`remove_entry`](Self::remove_entry).
-    ///
-    /// # Panics
-    ///
-    /// As [`insert`](Self::insert).
+    /// Removes `key` and returns a clone of its bag, if it was there. O(1), and the clone; waits
+    /// and panics as [`remove_entry`](Self::remove_entry), which says what `key` can be.
     ///
     /// ```
-    /// let map = evmap_multi::SharedMap::from([("a".to_string(), 1), ("a".to_string(), 2)]);
-    /// assert_eq!(map.remove_and_get("a").unwrap(), [1, 2]);
-    /// assert!(map.remove_and_get("a").is_none());
+    /// assert_eq!(evmap_multi::SharedMap::from([(1, 'a')]).remove_and_get(1).unwrap(), ['a']);
     /// ```
     #[track_caller]
     pub fn remove_and_get(&self, key: impl IntoKey<K>) -> Option<Bag<V, S>> {
         let key = key.into_key();
-        let hash = self.hasher.hash_one(&key);
-        Self::sound(self.inner.append_with(|state| {
+        let hash = self.inner.hasher.hash_one(&key);
+        sound(self.inner.handle.append_with(|state| {
             let old = state.table().find(hash, &key).map(|(_, bag)| bag.clone());
             let change = OfKey::Remove;
             let operation = Logged::Key { change, hash, key };
@@ -379,11 +389,8 @@ where
     }
 
     /// Empties the bag of `key`, which stays, or comes, with an empty bag. O(1), applying it drops
-    /// the values; waits as [`insert`](Self::insert). `key` is as for [`remove_entry`](Self::remove_entry).
-    ///
-    /// # Panics
-    ///
-    /// As [`insert`](Self::insert).
+    /// the values; waits and panics as [`insert`](Self::insert). `key` is as for
+    /// [`remove_entry`](Self::remove_entry).
     ///
     /// ```
     /// let map = evmap_multi::SharedMap::from([(1, 'a')]);
@@ -393,17 +400,13 @@ where
     #[track_caller]
     pub fn clear(&self, key: impl IntoKey<K>) {
         let key = key.into_key();
-        let hash = self.hasher.hash_one(&key);
+        let hash = self.inner.hasher.hash_one(&key);
         let change = OfKey::Clear;
-        self.log([Logged::Key { change, hash, key }]);
+        self.inner.log([Logged::Key { change, hash, key }]);
     }
 
     /// Removes all keys and bags and keeps the room for the keys. O(capacity), and the drop of the
-    /// values; waits as [`insert`](Self::insert).
-    ///
-    /// # Panics
-    ///
-    /// As [`insert`](Self::insert).
+    /// values; waits and panics as [`insert`](Self::insert).
     ///
     /// ```
     /// let map = evmap_multi::SharedMap::from([(1, 'a')]);
@@ -412,15 +415,12 @@ where
     /// ```
     #[track_caller]
     pub fn purge(&self) {
-        self.log([Logged::Whole(Whole::Purge)]);
+        self.inner.log([Logged::Whole(Whole::Purge)]);
     }
 
-    /// Inserts every pair, all visible at once. O(n); the iterator runs before the writer is locked.
-    /// Waits as [`insert`](Self::insert).
-    ///
-    /// # Panics
-    ///
-    /// As [`insert`](Self::insert). If the iterator panics nothing is inserted.
+    /// Inserts every pair, all visible at once. O(n); the iterator runs before the writer is
+    /// locked. Waits as [`insert`](Self::insert), and panics as that does; if the iterator does,
+    /// nothing is inserted.
     ///
     /// ```
     /// let map = evmap_multi::SharedMap::new();
@@ -428,18 +428,14 @@ where
     /// assert_eq!((map.len(), map.version()), (10, 1));
     /// ```
     #[track_caller]
-    pub fn extend(&self, pairs: impl IntoIterator<Item = (K, V)>) {
-        let logged = |(key, value)| logged_insert(&self.hasher, key, value);
-        let operations: Vec<_> = pairs.into_iter().map(logged).collect();
-        self.log(operations);
+    pub fn extend(&self, entries: impl IntoIterator<Item = (K, V)>) {
+        self.inner.extend(entries, Logged::insert);
     }
 
-    /// Removes the values of `key` for which `keep` says `false`: see [`WriteHandle::retain`]. O(n);
-    /// waits as [`remove_value`](Self::remove_value).
+    /// Removes the values of `key` for which `keep` says `false`: see [`WriteHandle::retain`].
+    /// O(n); waits as [`insert`](Self::insert).
     ///
-    /// # Panics
-    ///
-    /// As [`insert`](Self::insert). If `keep` panics nothing has changed.
+    /// Panics as [`insert`](Self::insert); if `keep` does, nothing has changed.
     ///
     /// ```
     /// let map = evmap_multi::SharedMap::from([("a", 1), ("a", 2), ("a", 3)]);
@@ -447,21 +443,14 @@ where
     /// assert_eq!(*map.get("a").unwrap(), [1, 3]);
     /// ```
     #[track_caller]
-    pub fn retain<Q>(&self, key: &Q, keep: impl FnMut(&V) -> bool)
-    where
-        Q: ?Sized + Hash + Equivalent<K>,
-    {
+    pub fn retain<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q, keep: impl FnMut(&V) -> bool) {
         self.batch(|writer| {
             writer.retain(key, keep);
         });
     }
 
     /// Removes the keys, with their bags, for which `keep` says `false`, all at once. O(capacity);
-    /// waits as [`remove_value`](Self::remove_value).
-    ///
-    /// # Panics
-    ///
-    /// As [`retain`](Self::retain).
+    /// waits and panics as [`retain`](Self::retain).
     ///
     /// ```
     /// let map = evmap_multi::SharedMap::from([("a", 1), ("b", 2)]);
@@ -475,16 +464,267 @@ where
             writer.retain_entries(keep);
         });
     }
+
+    /// Runs `change` with the writer, and makes what it does visible at once: no reader sees a part
+    /// of it, and no other writer comes in between. One publish for many changes.
+    ///
+    /// Waits and panics as [`insert`](Self::insert). What is pending is applied before `change`
+    /// runs, so that looks at it do not wait, unless `change` publishes. If `change` panics what it
+    /// did until then stays pending. A write to this map that does not go through the writer that
+    /// `change` is given would wait for itself, and panics.
+    ///
+    /// ```
+    /// let map = evmap_multi::SharedMap::new();
+    /// map.batch(|writer| {
+    ///     writer.insert(1, 'a').insert(2, 'b');
+    /// });
+    /// assert_eq!((map.len(), map.version()), (2, 1));
+    /// ```
+    #[track_caller]
+    pub fn batch<R>(&self, change: impl FnOnce(&mut WriteHandle<K, V, M, S>) -> R) -> R {
+        sound(self.try_batch(change))
+    }
+
+    /// [`batch`](Self::batch) that returns [`Poisoned`] where that panics for a poisoned map, or
+    /// for one whose writer `change` has exchanged for that of another map; it can then only be
+    /// read.
+    ///
+    /// ```
+    /// let map = evmap_multi::SharedMap::from([(1, 'a')]);
+    /// let logged = map.try_batch(|writer| writer.insert(2, 'b').pending().len());
+    /// assert_eq!(logged, Ok(1));
+    /// ```
+    #[track_caller]
+    pub fn try_batch<R>(
+        &self,
+        change: impl FnOnce(&mut WriteHandle<K, V, M, S>) -> R,
+    ) -> Result<R, Poisoned> {
+        let wrap = |inner| WriteHandle { inner };
+        let unwrap = |writer: WriteHandle<K, V, M, S>| writer.inner.handle;
+        self.inner.batch(wrap, unwrap, change)
+    }
+
+    /// Sets the metadata. O(1); waits and panics as [`insert`](Self::insert).
+    ///
+    /// ```
+    /// let map = evmap_multi::Builder::new().meta(0).build_shared::<u32, u32>();
+    /// map.set_meta(7);
+    /// assert_eq!(*map.meta(), 7);
+    /// ```
+    #[track_caller]
+    pub fn set_meta(&self, meta: M) {
+        self.inner.log([Logged::SetMeta(Box::new(meta))]);
+    }
+
+    /// Makes visible what any thread changed before this call; with [`Publishing::EachWrite`] it is
+    /// so already. Waits and panics as [`insert`](Self::insert).
+    ///
+    /// ```
+    /// let manual = evmap_multi::Publishing::ByHand;
+    /// let map = evmap_multi::Builder::new().publishing(manual).build_shared();
+    /// map.insert(1, 'a');
+    /// assert!(map.is_empty());
+    /// map.publish();
+    /// assert!(map.contains_key(&1));
+    /// ```
+    #[track_caller]
+    pub fn publish(&self) {
+        sound(self.inner.handle.publish());
+    }
+
+    /// [`publish`](Self::publish) for asynchronous code: while readers are in the way the task
+    /// sleeps, and no thread with it. Runs on any executor; needs the feature `async`.
+    ///
+    /// Operations are applied within a poll, and so is the map cloned, if a reader stays for longer
+    /// than the [patience](Self::patience). A future that is dropped loses nothing. Returns
+    /// [`Poisoned`] if the map is poisoned, and panics if it gets so now.
+    ///
+    /// ```
+    /// let map = evmap_multi::SharedMap::from([(1, 'a')]);
+    /// futures::executor::block_on(map.publish_async()).unwrap();
+    /// ```
+    #[cfg(feature = "async")]
+    pub fn publish_async(&self) -> impl Future<Output = Result<(), Poisoned>> {
+        self.inner.handle.publish_async()
+    }
+
+    /// Figures of this map, poisoned or not: publishes, operations, the log, readers, copies left
+    /// to readers. O(1); waits for other writers.
+    ///
+    /// Panics within [`batch`](Self::batch), whose writer knows as much, and after a batch that has
+    /// exchanged the writer for that of another map.
+    ///
+    /// ```
+    /// assert_eq!(evmap_multi::SharedMap::from([(1, 'a')]).stats().publishes, 1);
+    /// ```
+    #[track_caller]
+    pub fn stats(&self) -> Stats {
+        sound(self.inner.handle.stats())
+    }
+
+    /// The registered readers and what each was doing at that moment: which hold views, of which
+    /// version, and the thread that each belongs to. O(readers); waits for other writers, and costs
+    /// the readers nothing. Panics as [`stats`](Self::stats).
+    ///
+    /// ```
+    /// let map = evmap_multi::SharedMap::from([(1, 'a')]);
+    /// let _view = map.enter();
+    /// assert_eq!(map.readers().iter().filter(|it| it.is_active).count(), 1);
+    /// ```
+    #[track_caller]
+    pub fn readers(&self) -> Vec<ReaderState> {
+        sound(self.inner.handle.readers())
+    }
 }
 
-impl<K, V, M, S> SharedMap<K, V, M, S>
+/// Another handle of the same map. Never waits.
+impl<K, V, M, S: Clone> Clone for SharedMap<K, V, M, S> {
+    fn clone(&self) -> Self {
+        let inner = self.inner.clone();
+        Self { inner }
+    }
+}
+
+impl<K, V, M, S> fmt::Debug for SharedMap<K, V, M, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharedMap")
+            .field("version", &self.version())
+            .field("len", &self.len())
+            .field("publishing", &self.publishing())
+            .field("poisoned", &self.is_poisoned())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<K, V> SharedMap<K, V>
 where
-    K: Eq + Hash + Clone,
-    V: Eq + Hash + Clone,
-    M: Clone,
-    S: BuildHasher + Clone,
+    K: Eq + Hash + Clone + Send + Sync + 'static,
+    V: Eq + Hash + Clone + Send + Sync + 'static,
 {
-    evmap_core::shared_methods!("evmap_multi");
+    /// An empty map with the default hasher and no metadata, whose writes are visible when they
+    /// return. The [`Builder`] makes others.
+    ///
+    /// ```
+    /// let map = evmap_multi::SharedMap::new();
+    /// map.insert("a", 1);
+    /// ```
+    pub fn new() -> Self {
+        Builder::new().build_shared()
+    }
 }
 
-evmap_core::shared_conversions!("evmap_multi", Eq + Hash + Clone);
+impl<K, V, S> SharedMap<K, V, (), S>
+where
+    K: Eq + Hash + Clone + Send + Sync + 'static,
+    V: Eq + Hash + Clone + Send + Sync + 'static,
+    S: BuildHasher + Clone + Send + Sync + 'static,
+{
+    /// An empty map with a hasher of one's own; see [`with_hasher`](crate::with_hasher).
+    ///
+    /// ```
+    /// let sip = std::collections::hash_map::RandomState::new();
+    /// let map = evmap_multi::SharedMap::with_hasher(sip);
+    /// map.insert("a", 1);
+    /// ```
+    pub fn with_hasher(hasher: S) -> Self {
+        Builder::new().hasher(hasher).build_shared()
+    }
+}
+
+impl<M, S> Builder<M, S>
+where
+    M: Clone + Send + Sync + 'static,
+    S: BuildHasher + Clone + Send + Sync + 'static,
+{
+    /// Makes a map that any number of threads read and write. O(capacity).
+    ///
+    /// For one that is filled, with settings of its own, there is
+    /// [`into_shared`](WriteHandle::into_shared) of the writer of [`build_from`](Self::build_from).
+    /// Panics as [`build`](Self::build), and as `into_shared`.
+    ///
+    /// ```
+    /// let map = evmap_multi::Builder::new().meta("first").build_shared::<u32, u32>();
+    /// assert_eq!(*map.meta(), "first");
+    /// ```
+    #[track_caller]
+    pub fn build_shared<K, V>(self) -> SharedMap<K, V, M, S>
+    where
+        K: Eq + Hash + Clone + Send + Sync + 'static,
+        V: Eq + Hash + Clone + Send + Sync + 'static,
+    {
+        let (publishing, patience) = self.settings.sharing();
+        self.build().0.into_shared(publishing, patience)
+    }
+}
+
+impl<K, V, M, S> WriteHandle<K, V, M, S>
+where
+    K: Eq + Hash + Clone + Send + Sync + 'static,
+    V: Eq + Hash + Clone + Send + Sync + 'static,
+    M: Clone + Send + Sync + 'static,
+    S: BuildHasher + Clone + Send + Sync + 'static,
+{
+    /// Lets any number of threads write: see [`SharedMap`]. What is pending becomes visible with
+    /// the first publish. Never waits; panics for [`Publishing::Interval`], if no thread can be
+    /// started.
+    ///
+    /// ```
+    /// let second = std::time::Duration::from_secs(1);
+    /// let writer = evmap_multi::WriteHandle::from([(1, 'a')]);
+    /// let map = writer.into_shared(evmap_multi::Publishing::EachWrite, second);
+    /// assert_eq!(map.len(), 1);
+    /// ```
+    pub fn into_shared(self, publishing: Publishing, patience: Duration) -> SharedMap<K, V, M, S> {
+        let inner = self.inner.into_shared(publishing, patience);
+        SharedMap { inner }
+    }
+}
+
+/// An empty map whose writes are visible when they return.
+impl<K, V, M, S> Default for SharedMap<K, V, M, S>
+where
+    WriteHandle<K, V, M, S>: Default + Into<Self>,
+{
+    fn default() -> Self {
+        WriteHandle::default().into()
+    }
+}
+
+/// A map of what a [`WriteHandle`] is collected from, whose writes are visible when they return. As
+/// fast as [`Builder::build_from`].
+///
+/// ```
+/// let map: evmap_multi::SharedMap<_, _> = (0..3).map(|n| (n, n * n)).collect();
+/// assert_eq!(map.len(), 3);
+/// ```
+impl<K, V, M, S, E> FromIterator<E> for SharedMap<K, V, M, S>
+where
+    WriteHandle<K, V, M, S>: FromIterator<E> + Into<Self>,
+{
+    fn from_iter<I: IntoIterator<Item = E>>(entries: I) -> Self {
+        WriteHandle::from_iter(entries).into()
+    }
+}
+
+/// A map of a [`WriteHandle`], or of whatever makes one: an array, a hash map, a
+/// [`Snapshot`]. Its writes are visible when they return.
+///
+/// ```
+/// let map = evmap_multi::SharedMap::from([(1, 'a')]);
+/// // To start over from what is left of a poisoned map.
+/// let copy = evmap_multi::SharedMap::from(map.enter().clone());
+/// assert_eq!(copy.len(), 1);
+/// ```
+impl<K, V, M, S, T> From<T> for SharedMap<K, V, M, S>
+where
+    K: Eq + Hash + Clone + Send + Sync + 'static,
+    V: Eq + Hash + Clone + Send + Sync + 'static,
+    M: Clone + Send + Sync + 'static,
+    S: BuildHasher + Clone + Send + Sync + 'static,
+    WriteHandle<K, V, M, S>: From<T>,
+{
+    fn from(source: T) -> Self {
+        let (publishing, patience) = Settings::<(), ()>::default().sharing();
+        WriteHandle::from(source).into_shared(publishing, patience)
+    }
+}

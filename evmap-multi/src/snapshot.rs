@@ -7,11 +7,10 @@ use std::ops::{Deref, Index};
 use equivalent::Equivalent;
 use hashbrown::DefaultHashBuilder;
 
-use crate::bag::Bag;
-use evmap_core::base::view::View;
+use evmap_core::table::Table;
 use evmap_core::{IntoIter, Iter};
 
-use evmap_core::table::Table;
+use crate::bag::Bag;
 
 /// One state of the map: keys with their bags, and metadata that belongs to them.
 ///
@@ -32,18 +31,11 @@ use evmap_core::table::Table;
 /// to hold on to a state for long. It costs O(capacity) and a clone of each value.
 ///
 /// ```
-/// let (mut writer, reader) = evmap_multi::new::<String, u32>();
-/// writer.extend([("a".to_string(), 1), ("a".to_string(), 2), ("b".to_string(), 3)]);
-/// writer.publish();
-///
-/// let kept = reader.enter().clone();
-/// assert_eq!(kept.len(), 2);
-/// assert_eq!(kept["a"], [1, 2]);
+/// let writer = evmap_multi::WriteHandle::from([("a", 1), ("a", 2), ("b", 3)]);
+/// let snapshot = writer.published().clone();
+/// assert_eq!((snapshot.len(), snapshot["a"].len()), (2, 2));
 /// // All values of all keys.
-/// assert_eq!(kept.values().flatten().sum::<u32>(), 6);
-/// for (key, bag) in &kept {
-///     println!("{key}: {bag:?}");
-/// }
+/// assert_eq!(snapshot.values().flatten().sum::<u32>(), 6);
 /// ```
 pub struct Snapshot<K, V, M = (), S = DefaultHashBuilder> {
     pub(crate) inner: evmap_core::Snapshot<K, Bag<V, S>, M, S>,
@@ -58,22 +50,16 @@ impl<K, V, M, S> Snapshot<K, V, M, S> {
 }
 
 impl<K, V, M, S: BuildHasher> Snapshot<K, V, M, S> {
-    /// One of the values of `key`. O(1) on average; O(capacity) in a large bag that was nearly emptied, until it
-    /// is [fitted](crate::WriteHandle::fit).
+    /// One of the values of `key`. O(1) on average; O(capacity) in a large bag that was nearly
+    /// emptied, until it is [fitted](crate::WriteHandle::fit).
     ///
     /// If there are several, it may be any of them; see [`Bag::get_one`].
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_multi::new::<String, u32>();
-    /// writer.insert("a".to_string(), 1).insert("a".to_string(), 2).publish();
-    /// assert_eq!(reader.enter().get_one("a"), Some(&1));
-    /// assert_eq!(reader.enter().get_one("b"), None);
+    /// assert_eq!(evmap_multi::WriteHandle::from([(1, 'a')]).published().get_one(&1), Some(&'a'));
     /// ```
     #[inline]
-    pub fn get_one<Q>(&self, key: &Q) -> Option<&V>
-    where
-        Q: ?Sized + Hash + Equivalent<K>,
-    {
+    pub fn get_one<Q: ?Sized + Hash + Equivalent<K>>(&self, key: &Q) -> Option<&V> {
         match self.inner.get(key) {
             Some(bag) => bag.get_one(),
             None => None,
@@ -83,10 +69,7 @@ impl<K, V, M, S: BuildHasher> Snapshot<K, V, M, S> {
     /// Whether `key` has `value`. O(1) on average, plus O(n) in a bag of up to 32 values.
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_multi::new::<u32, String>();
-    /// writer.insert(1, "a".to_string()).publish();
-    /// assert!(reader.enter().contains_value(&1, "a"));
-    /// assert!(!reader.enter().contains_value(&1, "b"));
+    /// assert!(evmap_multi::WriteHandle::from([(1, 'a')]).published().contains_value(&1, &'a'));
     /// ```
     #[inline]
     pub fn contains_value<Q, W>(&self, key: &Q, value: &W) -> bool
@@ -124,8 +107,6 @@ impl<K: fmt::Debug, V: fmt::Debug, M, S> fmt::Debug for Snapshot<K, V, M, S> {
     }
 }
 
-/// # Panics
-///
 /// `snapshot[&key]` panics if the key is not there.
 impl<K, V, M, S, Q> Index<&Q> for Snapshot<K, V, M, S>
 where
@@ -154,11 +135,9 @@ impl<'a, K, V, M, S> IntoIterator for &'a Snapshot<K, V, M, S> {
 /// Moves the keys and bags out; the metadata goes.
 ///
 /// ```
-/// let (mut writer, reader) = evmap_multi::new();
-/// writer.insert("a", 1).insert("a", 2).publish();
-/// for (key, bag) in reader.enter().clone() {
-///     assert_eq!((key, bag.len()), ("a", 2));
-/// }
+/// let writer = evmap_multi::WriteHandle::from([(1, 'a')]);
+/// let mut entries = writer.published().clone().into_iter();
+/// assert!(entries.all(|(key, bag)| key == 1 && bag == ['a']));
 /// ```
 impl<K, V, M, S> IntoIterator for Snapshot<K, V, M, S> {
     type Item = (K, Bag<V, S>);
@@ -182,20 +161,6 @@ where
         self.meta() == other.meta()
             && self.len() == other.len()
             && (self.iter()).all(|(key, bag)| other.get(key).is_some_and(|other| bag == other))
-    }
-}
-
-/// Equal metadata and equal bags under the same keys. O(n) on average.
-impl<K, V, M, S, T> PartialEq<View<'_, Snapshot<K, V, M, T>>> for Snapshot<K, V, M, S>
-where
-    K: Eq + Hash,
-    V: Eq + Hash,
-    M: PartialEq,
-    S: BuildHasher,
-    T: BuildHasher,
-{
-    fn eq(&self, other: &View<'_, Snapshot<K, V, M, T>>) -> bool {
-        *self == **other
     }
 }
 

@@ -1,84 +1,48 @@
 //! The writer's handle: operations go to the log, without waiting for anybody.
 
-mod bulk;
-mod eviction;
-mod own;
-#[cfg(feature = "rayon")]
-mod parallel;
-mod room;
-
 use std::fmt;
 use std::hash::{BuildHasher, Hash};
+use std::iter;
+use std::mem;
+use std::time::Duration;
 
-use evmap_core::IntoKey;
+use equivalent::Equivalent;
+use evmap_core::base::error::sound;
+use evmap_core::base::write::Writer;
+use evmap_core::{CapacityError, IntoIter, IntoKey};
 use hashbrown::DefaultHashBuilder;
+use left_right::{FencePolicy, Poisoned, PublishError, ReaderState, Stats};
 
+use crate::bag::Bag;
+use crate::eviction::sample;
 use crate::operation::{Logged, OfKey, OfValue, Operation, Whole};
 use crate::read::ReadHandle;
 use crate::snapshot::Snapshot;
 use crate::view::View;
-use left_right::Owned;
 
 /// Changes the map; there is one per map.
 ///
-/// Changes are logged, and readers see them all at once after the next [`publish`](Self::publish).
-/// The writer itself reads them earlier, through [`view`](Self::view).
+/// Changes are logged, and readers see all of them at once after the next
+/// [`publish`](Self::publish). The writer itself sees them earlier, through [`view`](Self::view).
 ///
-/// # Blocking
+/// Each method says whether it ever waits, and the guide what [that means](crate::guide#blocking).
+/// Several threads write through a [`SharedMap`](crate::SharedMap), which
+/// [`into_shared`](Self::into_shared) makes.
 ///
-/// There are two kinds of methods.
-///
-/// * Those that only log never wait: [`insert`](Self::insert), [`update`](Self::update),
-///   [`remove_value`](Self::remove_value), [`clear`](Self::clear),
-///   [`remove_entry`](Self::remove_entry), [`purge`](Self::purge), `extend`, [`fit`](Self::fit),
-///   [`fit_all`](Self::fit_all), [`reserve`](Self::reserve), [`reserve_keys`](Self::reserve_keys),
-///   [`set_meta`](Self::set_meta), [`apply`](Self::apply).
-/// * Those that need the writer's own copy wait for readers that are still in it, that is, for
-///   views from before the last publish: [`publish`](Self::publish) and [`flush`](Self::flush),
-///   [`view`](Self::view), [`retain`](Self::retain), [`retain_entries`](Self::retain_entries),
-///   [`empty_random`](Self::empty_random). The wait is that of the next publish, only earlier; once
-///   one of them has returned, no other waits until the next publish. [`try_publish`](Self::try_publish),
-///   [`publish_timeout`](Self::publish_timeout) and [`try_view`](Self::try_view) bound it, and
-///   [`publish_or_replace`](Self::publish_or_replace) pays with memory instead; with the feature
-///   `async`, `publish_async` lets a task sleep and not a thread.
-///
-/// Readers wait for nobody, ever. A thread that holds a view across two publishes of its own would
-/// wait for itself: debug builds panic, release builds wait for ever. Drop or refresh the view
-/// first.
+/// When the handle is dropped, readers keep the last published state for as long as they like;
+/// operations that were not published are dropped.
 ///
 /// # Memory ordering
 ///
 /// What this thread did before a publish happened before every read that sees that publish.
 ///
-/// # Several writers
-///
-/// Make a [`SharedMap`](crate::SharedMap) of it, by [`into_shared`](Self::into_shared), or put the
-/// handle behind a channel whose receiver owns it. Publish once per batch: a publish
-/// costs as much as ten inserts or more.
-///
-/// # When the writer goes
-///
-/// Dropping the handle leaves the last published state to the readers for as long as they like.
-/// Operations that were not published are dropped.
-///
 /// # Panics
 ///
-/// `Hash` of a key runs when an operation is logged; a panic there leaves the log as it was
-/// (`extend` keeps what came before it). So does a panic in what [`retain`](Self::retain),
-/// [`retain_entries`](Self::retain_entries) and [`empty_random`](Self::empty_random) do with the
-/// writer's copy: their closures, and the `Eq` and `Clone` of the look-up.
-///
-/// `Hash` (of keys when the table grows, of values in large bags), `Eq`, `Clone` and `Drop` also
-/// run while operations are applied, by any method that publishes or looks at the writer's copy; a
-/// panic there *poisons* the handle: readers keep the last published state, and from then on every
-/// method that logs, publishes or views panics, except that those with an error for it
-/// ([`publish_timeout`](Self::publish_timeout), [`publish_or_replace`](Self::publish_or_replace),
-/// [`view_or_replace`](Self::view_or_replace), `publish_async`) return
-/// [`PublishError::Poisoned`](crate::PublishError::Poisoned) or [`Poisoned`](crate::Poisoned).
-/// [`is_poisoned`](Self::is_poisoned) asks, and [`freeze`](Self::freeze) gives a reader to start
-/// over from.
-///
-/// No panic in the `Drop` of a key or value leaves the drop of a handle; one in that of the hasher does.
+/// If `Hash`, `Eq`, `Clone` or `Drop` of keys or values panics *while operations are applied*, it
+/// poisons the handle: readers keep the last published state, and what logs, publishes or looks at
+/// the writer's own copy panics from then on, or returns an error if it has one for that. A panic
+/// as an operation is logged, or in a closure, poisons nothing. The guide has [all
+/// cases](crate::guide#panics).
 ///
 /// ```
 /// let (mut writer, reader) = evmap_multi::new();
@@ -88,20 +52,11 @@ use left_right::Owned;
 /// writer.publish();
 /// assert_eq!(reader.get_one_cloned("a"), Some(2));
 /// ```
-pub struct WriteHandle<K, V, M = (), S = DefaultHashBuilder>
-where
-    K: Eq + Hash + Clone,
-    V: Eq + Hash + Clone,
-    M: Clone,
-    S: BuildHasher + Clone,
-{
-    inner: Inner<K, V, M, S>,
-    /// Hashes as the two copies do.
-    hasher: S,
+pub struct WriteHandle<K, V, M = (), S = DefaultHashBuilder> {
+    pub(crate) inner: Inner<K, V, M, S>,
 }
 
-/// The two copies of a snapshot and the log between them.
-type Inner<K, V, M, S> = left_right::WriteHandle<Snapshot<K, V, M, S>, Logged<K, V, M>, Owned>;
+pub(crate) type Inner<K, V, M, S> = Writer<Snapshot<K, V, M, S>, Logged<K, V, M>, S>;
 
 impl<K, V, M, S> WriteHandle<K, V, M, S>
 where
@@ -110,122 +65,68 @@ where
     M: Clone,
     S: BuildHasher + Clone,
 {
-    pub(crate) fn new(inner: Inner<K, V, M, S>, hasher: S) -> Self {
-        Self { inner, hasher }
-    }
-
-    pub(crate) fn into_parts(self) -> (Inner<K, V, M, S>, S) {
-        (self.inner, self.hasher)
-    }
-
-    /// Adds `value` to the bag of `key`. O(1), never waits.
+    /// Adds `value` to the bag of `key`. O(1), never waits. Panics if poisoned.
     ///
     /// Of two equal keys the one that is in the map stays, as in `HashMap`.
     ///
-    /// # Panics
-    ///
-    /// Panics if the handle is poisoned.
-    ///
     /// ```
-    /// let (mut writer, reader) = evmap_multi::new();
-    /// writer.insert(1, 'a').insert(1, 'b').insert(1, 'a').publish();
-    /// assert_eq!(*reader.get(&1).unwrap(), ['a', 'a', 'b']);
+    /// let mut writer = evmap_multi::WriteHandle::from([(1, 'a')]);
+    /// assert_eq!(writer.insert(1, 'b').view()[&1], ['a', 'b']);
     /// ```
     #[inline]
     #[track_caller]
     pub fn insert(&mut self, key: K, value: V) -> &mut Self {
-        let operation = logged_insert(&self.hasher, key, value);
-        self.inner.append(operation);
-        self
+        self.append_value(OfValue::Insert, key, value)
     }
 
-    /// Replaces the bag of `key` by one that holds `value` alone. O(1), never waits; applying it
-    /// drops the values that were there.
-    ///
-    /// The room that the bag had is given back: the value stands in the map's own table.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the handle is poisoned.
+    /// Replaces the bag of `key` by one that holds `value` alone, in the map's own table. O(1),
+    /// never waits; applying it drops the values that were there. Panics if poisoned.
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_multi::new();
-    /// writer.insert(1, 'a').insert(1, 'b').update(1, 'c').publish();
-    /// assert_eq!(*reader.get(&1).unwrap(), ['c']);
+    /// assert_eq!(evmap_multi::WriteHandle::from([(1, 'a')]).update(1, 'b').view()[&1], ['b']);
     /// ```
     #[inline]
     #[track_caller]
     pub fn update(&mut self, key: K, value: V) -> &mut Self {
-        let hash = self.hasher.hash_one(&key);
-        self.inner
-            .append(Logged::value(OfValue::Update, hash, key, value));
-        self
+        self.append_value(OfValue::Update, key, value)
     }
 
-    /// Removes one value that is equal to `value` from the bag of `key`, if it is there. O(1),
-    /// never waits; applying it is O(1) on average, O(n) in a bag of up to 32 values.
+    /// Removes one value that is equal to `value` from the bag of `key`, if it is there. Never
+    /// waits; applying it is O(1) on average, O(n) in a bag of up to 32 values. Panics if poisoned.
     ///
     /// The key stays, if with an empty bag. The log owns key and value, so each is one, a reference
     /// to one, which is cloned, or what else [makes one](IntoKey): `&str` for `String`.
     ///
-    /// # Panics
-    ///
-    /// Panics if the handle is poisoned.
-    ///
     /// ```
-    /// let (mut writer, reader) = evmap_multi::new::<String, u32>();
-    /// writer.extend([("a".to_string(), 1), ("a".to_string(), 1)]);
-    /// writer.remove_value("a", 1).publish();
-    /// assert_eq!(*reader.get("a").unwrap(), [1]);
-    /// writer.remove_value("a", 1).publish();
-    /// assert!(reader.get("a").unwrap().is_empty());
+    /// let mut writer = evmap_multi::WriteHandle::from([("a".to_string(), 1)]);
+    /// assert!(writer.remove_value("a", 1).view()["a"].is_empty());
     /// ```
     #[inline]
     #[track_caller]
     pub fn remove_value(&mut self, key: impl IntoKey<K>, value: impl IntoKey<V>) -> &mut Self {
         let (key, value) = (key.into_key(), value.into_key());
-        let hash = self.hasher.hash_one(&key);
-        self.inner
-            .append(Logged::value(OfValue::Remove, hash, key, value));
-        self
+        self.append_value(OfValue::Remove, key, value)
     }
 
     /// Empties the bag of `key`, which stays, or comes, with an empty bag. Never waits; applying it
-    /// drops the values.
+    /// drops the values. Panics if poisoned.
     ///
-    /// The bag keeps its room. To give that back as well, follow with [`fit`](Self::fit). `key` is a key, a
-    /// reference to one or what else [makes one](IntoKey).
-    ///
-    /// # Panics
-    ///
-    /// Panics if the handle is poisoned.
+    /// The bag keeps its room, which [`fit`](Self::fit) gives back. `key` is a key, a reference to
+    /// one or what else [makes one](IntoKey).
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_multi::new();
-    /// writer.insert(1, 'a').clear(1).clear(2).publish();
-    /// assert!(reader.get(&1).unwrap().is_empty());
-    /// assert!(reader.contains_key(&2));
+    /// assert!(evmap_multi::WriteHandle::from([(1, 'a')]).clear(1).view()[&1].is_empty());
     /// ```
     #[track_caller]
     pub fn clear(&mut self, key: impl IntoKey<K>) -> &mut Self {
         self.append_key(OfKey::Clear, key.into_key())
     }
 
-    /// Removes `key` and its bag, if it is there. O(1), never waits; applying it drops the values,
-    /// the last of them with the next publish but one, or with a [`view`](Self::view) after the
-    /// next.
-    ///
-    /// `key` is a key, a reference to one or what else [makes one](IntoKey).
-    ///
-    /// # Panics
-    ///
-    /// Panics if the handle is poisoned.
+    /// Removes `key` and its bag, if it is there. O(1), never waits; applying it drops the values.
+    /// Panics if poisoned. `key` is as for [`clear`](Self::clear).
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_multi::new::<String, u32>();
-    /// writer.insert("a".to_string(), 1).publish();
-    /// writer.remove_entry("a").publish();
-    /// assert!(reader.is_empty());
+    /// assert!(evmap_multi::WriteHandle::from([(1, 'a')]).remove_entry(1).view().is_empty());
     /// ```
     #[track_caller]
     pub fn remove_entry(&mut self, key: impl IntoKey<K>) -> &mut Self {
@@ -233,60 +134,127 @@ where
     }
 
     /// Removes all keys and bags and keeps the room for the keys. Never waits; applying it is
-    /// O(capacity) and drops the values.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the handle is poisoned.
+    /// O(capacity) and drops the values. Panics if poisoned.
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_multi::new();
-    /// writer.insert(1, 'a').publish();
-    /// writer.purge().insert(2, 'b').publish();
-    /// assert_eq!(reader.enter().keys().collect::<Vec<_>>(), [&2]);
+    /// assert!(evmap_multi::WriteHandle::from([(1, 'a')]).purge().view().is_empty());
     /// ```
     #[track_caller]
     pub fn purge(&mut self) -> &mut Self {
-        self.inner.append(Logged::Whole(Whole::Purge));
+        self.log(Logged::Whole(Whole::Purge))
+    }
+
+    /// Makes the bag of `key` as small as it can be: one value is stored in the map's own table, up
+    /// to 32 in a vector without room to spare. Never waits; applying it is O(n). Panics if
+    /// poisoned. `key` is as for [`clear`](Self::clear).
+    ///
+    /// ```
+    /// let mut writer = evmap_multi::WriteHandle::from([(1, 'a')]);
+    /// assert!(writer.reserve(1, 1_000).view()[&1].capacity() >= 1_000);
+    /// assert_eq!(writer.fit(1).view()[&1].capacity(), 1);
+    /// ```
+    #[track_caller]
+    pub fn fit(&mut self, key: impl IntoKey<K>) -> &mut Self {
+        self.append_key(OfKey::Fit, key.into_key())
+    }
+
+    /// Makes all bags as small as they can be, and the table of keys as well. Never waits; applying
+    /// it is O(all values). Panics if poisoned.
+    ///
+    /// ```
+    /// let (mut writer, _) = evmap_multi::Builder::new().capacity(1_000).build::<u32, u32>();
+    /// assert_eq!(writer.fit_all().view().capacity(), 0);
+    /// ```
+    #[track_caller]
+    pub fn fit_all(&mut self) -> &mut Self {
+        self.log(Logged::Whole(Whole::FitAll))
+    }
+
+    /// Makes room for `additional` more values of `key`, which gets an empty bag if it is not
+    /// there. Never waits; applying it is O(n) if the bag grows. `key` is as for
+    /// [`clear`](Self::clear).
+    ///
+    /// Values are hashed from then on if there is room for more than 32. A copy that finds no
+    /// memory goes on without the room. Panics if the handle is poisoned, and if room for so many
+    /// values cannot exist, which poisons nothing.
+    ///
+    /// ```
+    /// let (mut writer, _) = evmap_multi::new::<&str, u32>();
+    /// assert!(writer.reserve("a", 100).view()["a"].capacity() >= 100);
+    /// ```
+    #[track_caller]
+    pub fn reserve(&mut self, key: impl IntoKey<K>, additional: usize) -> &mut Self {
+        sound(self.try_reserve(key, additional));
         self
     }
 
-    /// Sets the metadata. Readers see it together with everything else of the same publish. O(1),
-    /// never waits.
-    ///
-    /// # Panics
-    ///
-    /// Panics if the handle is poisoned.
+    /// [`reserve`](Self::reserve) that returns [`CapacityError::Overflow`], and logs nothing, if
+    /// room for so many values cannot exist. Never waits; panics if poisoned.
     ///
     /// ```
-    /// let (mut writer, reader) = evmap_multi::with_meta::<&str, u32, u64>(0);
-    /// writer.insert("a", 1).set_meta(1);
-    /// assert_eq!(*reader.meta(), 0);
-    /// writer.publish();
-    /// assert_eq!(*reader.meta(), 1);
+    /// let (mut writer, _) = evmap_multi::new::<u32, u32>();
+    /// assert!(writer.try_reserve(1, usize::MAX).is_err());
+    /// ```
+    #[track_caller]
+    pub fn try_reserve(
+        &mut self,
+        key: impl IntoKey<K>,
+        additional: usize,
+    ) -> Result<(), CapacityError> {
+        CapacityError::check(additional, Bag::<V, S>::ENTRY_SIZE)?;
+        self.append_key(OfKey::Reserve(additional), key.into_key());
+        Ok(())
+    }
+
+    /// Makes room for `additional` more keys. Never waits; applying it is O(capacity) if the table
+    /// grows. Panics as [`reserve`](Self::reserve).
+    ///
+    /// ```
+    /// let (mut writer, _) = evmap_multi::new::<u32, u32>();
+    /// assert!(writer.reserve_keys(1_000).view().capacity() >= 1_000);
+    /// ```
+    #[track_caller]
+    pub fn reserve_keys(&mut self, additional: usize) -> &mut Self {
+        sound(self.try_reserve_keys(additional));
+        self
+    }
+
+    /// [`reserve_keys`](Self::reserve_keys) that returns [`CapacityError::Overflow`], and logs
+    /// nothing, if room for so many keys cannot exist. Never waits; panics if poisoned.
+    ///
+    /// ```
+    /// let (mut writer, _) = evmap_multi::new::<u32, u32>();
+    /// assert!(writer.try_reserve_keys(usize::MAX).is_err());
+    /// ```
+    #[track_caller]
+    pub fn try_reserve_keys(&mut self, additional: usize) -> Result<(), CapacityError> {
+        CapacityError::check(additional, mem::size_of::<(K, Bag<V, S>)>())?;
+        self.log(Logged::Whole(Whole::Reserve(additional)));
+        Ok(())
+    }
+
+    /// Sets the metadata, which readers see together with everything else of the same publish.
+    /// O(1), never waits. Panics if poisoned.
+    ///
+    /// ```
+    /// let (mut writer, _) = evmap_multi::with_meta::<u32, u32, _>(0);
+    /// assert_eq!(*writer.set_meta(1).view().meta(), 1);
     /// ```
     #[track_caller]
     pub fn set_meta(&mut self, meta: M) -> &mut Self {
-        self.inner.append(Logged::SetMeta(Box::new(meta)));
-        self
+        self.log(Logged::SetMeta(Box::new(meta)))
     }
 
     /// Does what `operation` says: replays what another map's [`pending`](Self::pending) listed.
-    /// Never waits.
+    /// Never waits; panics as the method of the operation's name does.
     ///
     /// Of operations from a source that is not trusted leave out [`Reserve`](Operation::Reserve)
     /// and [`ReserveKeys`](Operation::ReserveKeys): they can ask for all the memory there is.
     ///
-    /// # Panics
-    ///
-    /// Panics as the method of the operation's name does.
-    ///
     /// ```
-    /// use evmap_multi::Operation;
-    ///
-    /// let (mut writer, reader) = evmap_multi::new();
-    /// writer.apply(Operation::Insert { key: 1, value: 'a' }).publish();
-    /// assert_eq!(reader.get_one_cloned(&1), Some('a'));
+    /// let (mut writer, _) = evmap_multi::new();
+    /// writer.apply(evmap_multi::Operation::Insert { key: 1, value: 'a' });
+    /// assert_eq!(writer.view()[&1], ['a']);
     /// ```
     #[track_caller]
     pub fn apply(&mut self, operation: Operation<K, V, M>) -> &mut Self {
@@ -305,47 +273,481 @@ where
         }
     }
 
+    #[inline]
+    #[track_caller]
+    fn append_value(&mut self, change: OfValue, key: K, value: V) -> &mut Self {
+        let hash = self.inner.hasher.hash_one(&key);
+        self.log(Logged::value(change, hash, key, value))
+    }
+
     #[track_caller]
     fn append_key(&mut self, change: OfKey, key: K) -> &mut Self {
-        let hash = self.hasher.hash_one(&key);
-        self.inner.append(Logged::Key { change, hash, key });
+        let hash = self.inner.hasher.hash_one(&key);
+        self.log(Logged::Key { change, hash, key })
+    }
+
+    #[inline]
+    #[track_caller]
+    fn log(&mut self, operation: Logged<K, V, M>) -> &mut Self {
+        self.inner.handle.append(operation);
         self
+    }
+
+    // Changes that take a look at the writer's own copy. Closures are run here, once, on the
+    // writer's own state, and what they came to is logged as plain operations. The alternative, to
+    // log the closure and run it once per copy, never waits; but then it has to be `Send`,
+    // `'static` and deterministic, has to be told when its second run begins, and panics inside a
+    // publish instead of at the call.
+
+    /// Removes the values of `key` for which `keep` says `false`. O(n); waits for readers of the
+    /// older copy.
+    ///
+    /// `keep` runs once per value, as often as it is in the bag, in the order of [`Bag::iter`],
+    /// pending operations included. It may count, look around and carry state: it runs here and
+    /// now, and the log holds what it decided. That is a removal per value that goes, or, if fewer
+    /// stay, a [`Clear`](Operation::Clear) and an insert per value that stays. So too if a value
+    /// that goes is equal to one that stays: what `keep` was shown is what stays.
+    ///
+    /// A large bag that loses most of its values keeps its room: [`fit`](Self::fit) gives it back.
+    /// Panics as [`view`](Self::view); if `keep` does, nothing is logged and nothing is poisoned.
+    ///
+    /// ```
+    /// let mut writer: evmap_multi::WriteHandle<_, _> = (0..10).map(|n| (1, n)).collect();
+    /// writer.retain(&1, |n| n % 2 == 0);
+    /// assert_eq!(writer.view()[&1], [0, 2, 4, 6, 8]);
+    /// ```
+    #[track_caller]
+    pub fn retain<Q>(&mut self, key: &Q, mut keep: impl FnMut(&V) -> bool) -> &mut Self
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        let hash = self.inner.hasher.hash_one(key);
+        let Some((key, bag)) = self.view().table().find(hash, key) else {
+            return self;
+        };
+        let (kept, removed): (Vec<&V>, Vec<&V>) = bag.iter().partition(|value| keep(value));
+        let each = |change: OfValue, values: &[&V]| -> Vec<_> {
+            let values = values.iter().copied().cloned();
+            values
+                .map(|value| Logged::value(change, hash, key.clone(), value))
+                .collect()
+        };
+        if removed.len() <= kept.len() && !bag.distinguishes(&removed, &kept) {
+            let removals = each(OfValue::Remove, &removed);
+            self.inner.handle.extend(removals);
+        } else if !removed.is_empty() {
+            let (change, key) = (OfKey::Clear, key.clone());
+            let inserts = each(OfValue::Insert, &kept);
+            let clear = Logged::Key { change, hash, key };
+            self.inner.handle.extend(iter::once(clear).chain(inserts));
+        }
+        self
+    }
+
+    /// Removes the keys, with their bags, for which `keep` says `false`. O(capacity); waits for
+    /// readers of the older copy. Panics as [`retain`](Self::retain).
+    ///
+    /// `keep` runs once per key, pending operations included, in no particular order. One
+    /// [`RemoveEntry`](Operation::RemoveEntry) is logged per key that goes.
+    ///
+    /// ```
+    /// let mut writer = evmap_multi::WriteHandle::from([("a", 1), ("b", 2)]);
+    /// // Keys stay when their last value goes, until they are swept out.
+    /// writer.remove_value("b", 2).retain_entries(|_, bag| !bag.is_empty());
+    /// assert!(writer.view().keys().eq(&["a"]));
+    /// ```
+    #[track_caller]
+    pub fn retain_entries(&mut self, mut keep: impl FnMut(&K, &Bag<V, S>) -> bool) -> &mut Self {
+        self.inner.decide(|state, hasher| {
+            let removed = state.iter().filter(|(key, bag)| !keep(key, bag));
+            let logged = removed.map(|(key, _)| Logged::removal(hasher, key));
+            logged.collect()
+        });
+        self
+    }
+
+    /// Removes `key` and returns a clone of its bag; `None`, and nothing logged, if it is not
+    /// there. O(1) on average, and the clones of the key and the bag; waits for readers of the
+    /// older copy, which [`remove_entry`](Self::remove_entry) does not. Panics as
+    /// [`view`](Self::view).
+    ///
+    /// ```
+    /// assert_eq!(evmap_multi::WriteHandle::from([(1, 'a')]).remove_and_get(&1).unwrap(), ['a']);
+    /// ```
+    #[track_caller]
+    pub fn remove_and_get<Q>(&mut self, key: &Q) -> Option<Bag<V, S>>
+    where
+        Q: ?Sized + Hash + Equivalent<K>,
+    {
+        let hash = self.inner.hasher.hash_one(key);
+        let (key, bag) = self.view().table().find(hash, key)?.clone();
+        let change = OfKey::Remove;
+        self.log(Logged::Key { change, hash, key });
+        Some(bag)
+    }
+
+    /// Removes all keys and bags, as [`purge`](Self::purge) does, and returns clones of them,
+    /// whether the iterator is used up or not. O(capacity), and the clones; waits for readers of
+    /// the older copy. Panics as [`view`](Self::view).
+    ///
+    /// ```
+    /// assert_eq!(evmap_multi::WriteHandle::from([(1, 'a')]).drain().len(), 1);
+    /// ```
+    #[track_caller]
+    pub fn drain(&mut self) -> IntoIter<K, Bag<V, S>> {
+        let drained = self.view().table().clone();
+        self.purge();
+        evmap_core::Snapshot::new(drained, ()).into_iter()
+    }
+
+    /// Removes `n` random keys, or all if there are fewer, and returns them with clones of their
+    /// bags, in random order. O(n) on average; O(capacity) if the table is nearly empty or `n` is a
+    /// large part of it. Waits for readers of the older copy.
+    ///
+    /// `below(bound)` returns a random number that is less than `bound`, whatever the generator:
+    /// `|bound| rng.random_range(..bound)` with `rand`. All keys are equally likely if its numbers
+    /// are. A seeded generator makes the same choice again in a map with the same hasher and
+    /// history. Panics as [`view`](Self::view), and if `below` does or returns what is not below
+    /// its bound; nothing is logged then and nothing is poisoned.
+    ///
+    /// ```
+    /// let mut writer: evmap_multi::WriteHandle<_, _> = (0..100).map(|n| (n, n)).collect();
+    /// let mut rng = fastrand::Rng::with_seed(7);
+    /// assert_eq!(writer.empty_random(|bound| rng.usize(..bound), 10).len(), 10);
+    /// assert_eq!(writer.view().len(), 90);
+    /// ```
+    #[track_caller]
+    pub fn empty_random(
+        &mut self,
+        below: impl FnMut(usize) -> usize,
+        n: usize,
+    ) -> Vec<(K, Bag<V, S>)> {
+        let entries = self.inner.handle.view().table().entries();
+        let evicted: Vec<(K, Bag<V, S>)> = sample(entries, below, n)
+            .into_iter()
+            .filter_map(|bucket| entries.get_bucket(bucket).cloned())
+            .collect();
+        let hasher = &self.inner.hasher;
+        let removed = evicted.iter();
+        let removals: Vec<_> = removed
+            .map(|(key, _)| Logged::removal(hasher, key))
+            .collect();
+        self.inner.handle.extend(removals);
+        evicted
+    }
+
+    // Publishing, and looking.
+
+    /// The map with all pending operations: reads one's own writes.
+    ///
+    /// Waits for readers of the older copy, then applies the operations that it lacks; O(1) if
+    /// there are none. The next publish has that much less to do, and does not wait again. After a
+    /// publish it frees at once what that publish removed or replaced.
+    ///
+    /// Panics if the handle is [poisoned](Self#panics), or gets so as operations are applied. Debug
+    /// builds panic, and release builds wait for ever, if this very thread holds an old view.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_multi::new();
+    /// writer.insert("a", 1);
+    /// assert!(writer.view().contains_key("a") && !reader.contains_key("a"));
+    /// ```
+    #[track_caller]
+    pub fn view(&mut self) -> &Snapshot<K, V, M, S> {
+        self.inner.handle.view()
+    }
+
+    /// [`view`](Self::view), unless it would have to wait. Never waits; panics as that does.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_multi::new();
+    /// let _view = reader.enter();
+    /// assert!(writer.insert(1, 'a').try_view().is_some());
+    /// assert!(writer.publish().try_view().is_none());
+    /// ```
+    #[track_caller]
+    pub fn try_view(&mut self) -> Option<&Snapshot<K, V, M, S>> {
+        self.inner.handle.try_view()
+    }
+
+    /// [`view`](Self::view) that no reader can stop: after `timeout` it leaves the copy to the
+    /// readers that are still in it. Waits, fails and panics as
+    /// [`publish_or_replace`](Self::publish_or_replace).
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_multi::new();
+    /// let view = reader.enter();
+    /// writer.insert(1, 'a').publish();
+    /// assert_eq!(writer.view_or_replace(std::time::Duration::ZERO).unwrap().len(), 1);
+    /// assert_eq!(view.len(), 0);
+    /// ```
+    #[track_caller]
+    pub fn view_or_replace(
+        &mut self,
+        timeout: Duration,
+    ) -> Result<&Snapshot<K, V, M, S>, PublishError> {
+        self.inner.handle.view_or_replace(timeout)
+    }
+
+    /// Makes all pending operations visible to readers at once. O(operations since the publish
+    /// before the last); waits for readers of the older copy.
+    ///
+    /// Without pending operations it publishes the same state under a new version;
+    /// [`flush`](Self::flush) does not. Panics as [`view`](Self::view).
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_multi::new();
+    /// writer.insert(1, 'a').insert(2, 'b').publish();
+    /// assert_eq!(reader.len(), 2);
+    /// ```
+    #[track_caller]
+    pub fn publish(&mut self) -> &mut Self {
+        self.inner.handle.publish();
+        self
+    }
+
+    /// [`publish`](Self::publish) if there is anything to publish. Waits and panics as that does.
+    ///
+    /// ```
+    /// let mut writer = evmap_multi::WriteHandle::from([(1, 'a')]);
+    /// assert_eq!((writer.flush().version(), writer.publish().version()), (1, 2));
+    /// ```
+    #[track_caller]
+    pub fn flush(&mut self) -> &mut Self {
+        self.inner.handle.flush();
+        self
+    }
+
+    /// [`publish`](Self::publish), unless it would have to wait; says whether it published. Never
+    /// waits; panics as that does.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_multi::new();
+    /// let _view = reader.enter();
+    /// assert!(writer.insert(1, 'a').try_publish());
+    /// assert!(!writer.insert(2, 'b').try_publish());
+    /// ```
+    #[must_use = "if it is `false` nothing was published"]
+    #[track_caller]
+    pub fn try_publish(&mut self) -> bool {
+        self.inner.handle.try_publish()
+    }
+
+    /// [`publish`](Self::publish) that waits for `timeout` at the most.
+    ///
+    /// Returns [`PublishError::Stalled`] if a reader was still in the older copy then, and the
+    /// operations stay pending; or [`PublishError::Poisoned`] if the handle was poisoned before.
+    /// Panics if it gets so now.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_multi::new();
+    /// let _view = reader.enter();
+    /// writer.insert(1, 'a').publish();
+    /// assert!(writer.publish_timeout(std::time::Duration::ZERO).is_err());
+    /// ```
+    #[track_caller]
+    pub fn publish_timeout(&mut self, timeout: Duration) -> Result<(), PublishError> {
+        self.inner.handle.publish_timeout(timeout)
+    }
+
+    /// [`publish`](Self::publish) that no reader can stop: after `timeout` it leaves the older copy
+    /// to the readers that are still in it, and goes on with a clone of the published one.
+    ///
+    /// That is O(capacity), and one more copy, which a later call frees once its readers are gone.
+    ///
+    /// Returns [`PublishError::Poisoned`] if the handle was poisoned before;
+    /// [`PublishError::Stalled`] if a handful of copies have been left to readers already; the
+    /// operations stay pending. Panics if the handle gets poisoned now, and if a `Clone` does;
+    /// nothing has changed then.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_multi::new();
+    /// let view = reader.enter();
+    /// writer.insert(1, 'a').publish();
+    /// assert!(writer.publish_or_replace(std::time::Duration::ZERO).is_ok());
+    /// assert!(view.is_empty());
+    /// ```
+    #[track_caller]
+    pub fn publish_or_replace(&mut self, timeout: Duration) -> Result<(), PublishError> {
+        self.inner.handle.publish_or_replace(timeout)
+    }
+
+    /// [`publish`](Self::publish) for asynchronous code: while readers are in the way the task
+    /// sleeps, and no thread with it. Runs on any executor; needs the feature `async`.
+    ///
+    /// Operations are applied within a poll. A future that is dropped publishes nothing, and the
+    /// operations stay pending. Returns [`Poisoned`] if the handle was poisoned before, and panics
+    /// if it gets so now.
+    ///
+    /// ```
+    /// let (mut writer, reader) = evmap_multi::new();
+    /// futures::executor::block_on(writer.insert(1, 'a').publish_async()).unwrap();
+    /// assert!(reader.contains_key(&1));
+    /// ```
+    #[cfg(feature = "async")]
+    pub fn publish_async(&mut self) -> impl Future<Output = Result<(), Poisoned>> {
+        self.inner.handle.publish_async()
     }
 }
 
-impl<K, V, M, S> WriteHandle<K, V, M, S>
-where
-    K: Eq + Hash + Clone,
-    V: Eq + Hash + Clone,
-    M: Clone,
-    S: BuildHasher + Clone,
-{
-    evmap_core::writer_methods!("evmap_multi");
+impl<K, V, M, S> WriteHandle<K, V, M, S> {
+    /// Chooses the fences that publishes use from the next one on. O(1), never waits.
+    ///
+    /// The default, [`FencePolicy::Adaptive`], suits nearly everybody;
+    /// [`FencePolicy::WriteMostly`] spares the rest of the process an interruption per publish.
+    ///
+    /// ```
+    /// let mut writer = evmap_multi::WriteHandle::from([(1, 'a')]);
+    /// writer.set_fence_policy(evmap_multi::FencePolicy::WriteMostly).publish();
+    /// ```
+    pub fn set_fence_policy(&mut self, policy: FencePolicy) -> &mut Self {
+        self.inner.handle.set_fence_policy(policy);
+        self
+    }
+
+    /// The published state, as readers see it. O(1), never waits.
+    ///
+    /// ```
+    /// assert_eq!(evmap_multi::WriteHandle::from([(1, 'a')]).insert(2, 'b').published().len(), 1);
+    /// ```
+    #[inline]
+    pub fn published(&self) -> View<'_, K, V, M, S> {
+        View::new(self.inner.handle.enter())
+    }
+
+    /// A new reader. Never waits.
+    ///
+    /// ```
+    /// assert_eq!(evmap_multi::WriteHandle::from([(1, 'a')]).reader().len(), 1);
+    /// ```
+    pub fn reader(&self) -> ReadHandle<K, V, M, S> {
+        ReadHandle::new(self.inner.reader())
+    }
+
+    /// Whether there are operations that readers do not see yet. O(1), never waits.
+    ///
+    /// ```
+    /// assert!(!evmap_multi::WriteHandle::from([(1, 'a')]).has_pending_operations());
+    /// assert!(evmap_multi::WriteHandle::from([(1, 'a')]).insert(2, 'b').has_pending_operations());
+    /// ```
+    pub fn has_pending_operations(&self) -> bool {
+        self.inner.handle.has_pending_operations()
+    }
+
+    /// The operations that readers do not see yet, in order. Never waits.
+    ///
+    /// To send them to a replica, write them to a journal or count them. One call is one operation,
+    /// except that `extend` logs one per entry, and that a method that looks first, or takes a
+    /// closure, logs the changes that it came to, one per key or value, or none.
+    ///
+    /// ```
+    /// let (mut writer, _) = evmap_multi::new();
+    /// writer.insert(1, 'a');
+    /// assert!(writer.pending().eq([evmap_multi::Operation::Insert { key: &1, value: &'a' }]));
+    /// ```
+    pub fn pending(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = Operation<&K, &V, &M>> + ExactSizeIterator + Clone {
+        self.inner.handle.pending().map(Logged::as_operation)
+    }
+
+    /// The number of the last publish; 0 before the first. O(1), never waits.
+    ///
+    /// ```
+    /// assert_eq!(evmap_multi::WriteHandle::from([(1, 'a')]).version(), 1);
+    /// ```
+    pub fn version(&self) -> u64 {
+        self.inner.handle.version()
+    }
+
+    /// Whether a panic in the user's code [ended this writer](Self#panics). O(1), never waits.
+    ///
+    /// ```
+    /// assert!(!evmap_multi::WriteHandle::from([(1, 'a')]).is_poisoned());
+    /// ```
+    pub fn is_poisoned(&self) -> bool {
+        self.inner.handle.is_poisoned()
+    }
+
+    /// Figures of this map: publishes, operations, the log, readers, copies left to readers. O(1);
+    /// takes a lock for a moment and waits for no reader.
+    ///
+    /// ```
+    /// assert_eq!(evmap_multi::WriteHandle::from([(1, 'a')]).stats().publishes, 1);
+    /// ```
+    pub fn stats(&self) -> Stats {
+        self.inner.handle.stats()
+    }
+
+    /// The registered readers, this handle's own included, and what each was doing at that moment:
+    /// which hold views, of which version, and the thread that each belongs to. O(readers); takes a
+    /// lock for that time, and costs the readers nothing.
+    ///
+    /// ```
+    /// let (writer, reader) = evmap_multi::new::<u32, u32>();
+    /// let _view = reader.enter();
+    /// assert_eq!(writer.readers().iter().filter(|it| it.is_active).count(), 1);
+    /// ```
+    pub fn readers(&self) -> Vec<ReaderState> {
+        self.inner.handle.readers()
+    }
+
+    /// Ends writing for good and returns a reader; what is pending is dropped. Never waits.
+    ///
+    /// ```
+    /// assert_eq!(evmap_multi::WriteHandle::from([(1, 'a')]).freeze().len(), 1);
+    /// ```
+    pub fn freeze(self) -> ReadHandle<K, V, M, S> {
+        self.reader()
+    }
 }
 
-/// Hashes the key, once for both copies, and makes the entry of the log.
-#[inline]
-pub(crate) fn logged_insert<K: Hash, V, M, S: BuildHasher>(
-    hasher: &S,
-    key: K,
-    value: V,
-) -> Logged<K, V, M> {
-    let hash = hasher.hash_one(&key);
-    Logged::value(OfValue::Insert, hash, key, value)
-}
-
-impl<K, V, M, S> fmt::Debug for WriteHandle<K, V, M, S>
-where
-    K: Eq + Hash + Clone,
-    V: Eq + Hash + Clone,
-    M: Clone,
-    S: BuildHasher + Clone,
-{
+impl<K, V, M, S> fmt::Debug for WriteHandle<K, V, M, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WriteHandle")
-            .field("version", &self.version())
-            .field("pending", &self.pending().len())
-            .field("poisoned", &self.is_poisoned())
-            .finish_non_exhaustive()
+        self.inner.fmt(f)
+    }
+}
+
+/// Inserts every pair; readers see them after the next publish, all at once. Never waits.
+///
+/// [`reserve_keys`](WriteHandle::reserve_keys) before a large load, or [build the
+/// map](crate::Builder::build_from) from the pairs. If the iterator or the `Hash` of a key panics,
+/// what came before is logged: this is the one call that may log a part of what it was given.
+///
+/// ```
+/// let (mut writer, _) = evmap_multi::new();
+/// writer.reserve_keys(1_000).extend((0..1_000).map(|n| (n, n)));
+/// assert_eq!(writer.view().len(), 1_000);
+/// ```
+impl<K, V, M, S> Extend<(K, V)> for WriteHandle<K, V, M, S>
+where
+    K: Eq + Hash + Clone,
+    V: Eq + Hash + Clone,
+    M: Clone,
+    S: BuildHasher + Clone,
+{
+    #[track_caller]
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
+        self.inner.extend(entries, Logged::insert);
+    }
+}
+
+/// Inserts a copy of every pair, as `HashMap` does.
+///
+/// ```
+/// let (mut writer, _) = evmap_multi::new::<i32, char>();
+/// writer.extend(&std::collections::HashMap::from([(1, 'a')]));
+/// assert!(writer.view().contains_key(&1));
+/// ```
+impl<'a, K, V, M, S> Extend<(&'a K, &'a V)> for WriteHandle<K, V, M, S>
+where
+    K: Eq + Hash + Copy,
+    V: Eq + Hash + Copy,
+    M: Clone,
+    S: BuildHasher + Clone,
+{
+    #[track_caller]
+    fn extend<I: IntoIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
+        self.extend(entries.into_iter().map(|(key, value)| (*key, *value)));
     }
 }

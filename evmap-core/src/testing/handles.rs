@@ -8,7 +8,7 @@ use std::time::Duration;
 use left_right::{FencePolicy, Publishing, fence_strategy};
 
 use super::deadline::within_deadline;
-use super::map::{Reader as _, Reads as _, Writer as _};
+use super::map::{Reader as _, Reads as _, View as _, Writer as _};
 use super::numbers::Numbers;
 
 /// Returns the handles, with an entry published.

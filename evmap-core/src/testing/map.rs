@@ -2,11 +2,10 @@
 
 use std::fmt::Debug;
 use std::hash::{BuildHasher, Hash};
+use std::ops::Deref;
 use std::time::Duration;
 
 use left_right::{FencePolicy, Poisoned, PublishError, Publishing, ReaderState, Stats};
-
-use crate::base::view::View;
 
 /// What is a key or a value of both maps.
 pub trait Entry: Eq + Hash + Clone + Send + Sync + 'static {}
@@ -32,6 +31,7 @@ pub trait Map: Sized + 'static {
     type Writer: Writer<Self>;
     type Reader: Reader<Self>;
     type Shared: Shared<Self>;
+    type View<'r>: View<Self>;
 
     fn meta(snapshot: &Self::Snapshot) -> &Self::Meta;
     /// An empty map.
@@ -68,7 +68,7 @@ pub trait Writer<M: Map>: From<M::Snapshot> + Debug + Send + 'static {
     fn publish_timeout(&mut self, timeout: Duration) -> Result<(), PublishError>;
     fn publish_or_replace(&mut self, patience: Duration) -> Result<(), PublishError>;
     fn flush(&mut self) -> &mut Self;
-    fn published(&self) -> View<'_, M::Snapshot>;
+    fn published(&self) -> M::View<'_>;
     fn reader(&self) -> M::Reader;
     fn version(&self) -> u64;
     fn is_poisoned(&self) -> bool;
@@ -79,9 +79,17 @@ pub trait Writer<M: Map>: From<M::Snapshot> + Debug + Send + 'static {
     fn share(self, publishing: Publishing, patience: Duration) -> M::Shared;
 }
 
+/// What every view has.
+pub trait View<M: Map>: Deref<Target = M::Snapshot> + PartialEq<M::Snapshot> {
+    fn version(&self) -> u64;
+    fn is_published(&self) -> bool;
+    fn is_newest(&self) -> bool;
+    fn refresh(&mut self) -> bool;
+}
+
 /// What every handle has that reads.
 pub trait Reads<M: Map>: Clone + Debug + Send + 'static {
-    fn enter(&self) -> View<'_, M::Snapshot>;
+    fn enter(&self) -> M::View<'_>;
     fn len(&self) -> usize;
     fn is_empty(&self) -> bool;
     fn is_published(&self) -> bool;
@@ -138,6 +146,7 @@ macro_rules! map_under_test {
             type Writer = $map::WriteHandle<K, V, M, S>;
             type Reader = $map::ReadHandle<K, V, M, S>;
             type Shared = $map::SharedMap<K, V, M, S>;
+            type View<'r> = $map::View<'r, K, V, M, S>;
 
             fn meta(snapshot: &Self::Snapshot) -> &M {
                 snapshot.meta()
@@ -250,6 +259,28 @@ macro_rules! map_under_test {
 
         $crate::map_under_test!(@reads $name, $map, ReadHandle);
         $crate::map_under_test!(@reads $name, $map, SharedMap);
+
+        impl<K, V, M, S> $crate::testing::map::View<$name<K, V, M, S>>
+            for $map::View<'_, K, V, M, S>
+        where
+            K: $crate::testing::map::Entry,
+            V: $crate::testing::map::Entry,
+            M: $crate::testing::map::Metadata,
+            S: $crate::testing::map::Hashes,
+        {
+            fn version(&self) -> u64 {
+                self.version()
+            }
+            fn is_published(&self) -> bool {
+                self.is_published()
+            }
+            fn is_newest(&self) -> bool {
+                self.is_newest()
+            }
+            fn refresh(&mut self) -> bool {
+                self.refresh()
+            }
+        }
 
         impl<K, V, M, S> $crate::testing::map::Reader<$name<K, V, M, S>>
             for $map::ReadHandle<K, V, M, S>

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use left_right::Publishing;
 
-use super::map::{Reads as _, Shared as _};
+use super::map::{Reads as _, Shared as _, View as _};
 use super::numbers::Numbers;
 use super::panics;
 

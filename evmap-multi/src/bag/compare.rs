@@ -39,8 +39,8 @@ impl<V: Eq + Hash, S: BuildHasher> Bag<V, S> {
 }
 
 impl<V: Eq, S> Bag<V, S> {
-    /// Whether the bag has a value in `some` apart from an equal one in `others`: then it is not all the
-    /// same which of them is removed. All are values of this bag.
+    /// Whether the bag has a value in `some` apart from an equal one in `others`: then it is not
+    /// all the same which of them is removed. All are values of this bag.
     pub(crate) fn distinguishes(&self, some: &[&V], others: &[&V]) -> bool {
         match &self.form {
             Form::One(_) | Form::Many(Many::Listed(_)) => {
@@ -53,11 +53,7 @@ impl<V: Eq, S> Bag<V, S> {
 }
 
 /// Equal values equally often, in whatever order, whatever the bags have room for. O(n) on average.
-impl<V, S, T> PartialEq<Bag<V, T>> for Bag<V, S>
-where
-    V: Eq + Hash,
-    S: BuildHasher,
-{
+impl<V: Eq + Hash, S: BuildHasher, T> PartialEq<Bag<V, T>> for Bag<V, S> {
     fn eq(&self, other: &Bag<V, T>) -> bool {
         self.holds_exactly(other.len(), other)
     }

@@ -11,14 +11,9 @@ use super::multiset::Counted;
 /// Iterates over the values of a [`Bag`](crate::Bag); made by [`Bag::iter`](crate::Bag::iter).
 ///
 /// ```
-/// use evmap_multi::Bag;
-///
-/// let bag: Bag<char> = "abca".chars().collect();
+/// let bag: evmap_multi::Bag<char> = "abca".chars().collect();
 /// let mut values = bag.iter();
-/// assert_eq!(values.len(), 4);
-/// assert_eq!(values.clone().filter(|value| **value == 'a').count(), 2);
-/// assert_eq!(values.next(), Some(&'a'));
-/// assert_eq!(values.len(), 3);
+/// assert_eq!((values.len(), values.next(), values.len()), (4, Some(&'a'), 3));
 /// ```
 pub struct BagIter<'a, V> {
     values: Values<'a, V>,

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::hash::{BuildHasher, Hash};
+use std::num::NonZeroU64;
 use std::{iter, mem};
 
 use equivalent::Equivalent;
@@ -83,10 +84,7 @@ impl<V, S: BuildHasher> Multiset<V, S> {
 
     /// How often `value` is there.
     #[inline]
-    pub(super) fn count<Q>(&self, value: &Q) -> usize
-    where
-        Q: ?Sized + Hash + Equivalent<V>,
-    {
+    pub(super) fn count<Q: ?Sized + Hash + Equivalent<V>>(&self, value: &Q) -> usize {
         let matches = |entry: &Counted<V>| value.equivalent(&entry.value);
         match self.entries.find(self.hash(value), matches) {
             Some(entry) => entry.times,
@@ -173,6 +171,26 @@ impl<V: Eq + Hash, S: BuildHasher> Tally<'_, V, S> {
                 true
             }
             _ => false,
+        }
+    }
+}
+
+/// The hash of a value that is on its way into or out of a bag: computed when a hashed bag first
+/// needs it, and then kept for the same bag in the other copy.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct ValueHash(Option<NonZeroU64>);
+
+impl ValueHash {
+    #[inline]
+    pub(super) fn get(&mut self, compute: impl FnOnce() -> u64) -> u64 {
+        match self.0 {
+            Some(hash) => hash.get(),
+            None => {
+                let hash = compute();
+                // A hash of zero is computed again.
+                self.0 = NonZeroU64::new(hash);
+                hash
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ use super::step::{End, Step};
 use super::subject::{Model, State, StepOf};
 use super::views::Views;
 use crate::testing::ignore;
-use crate::testing::map::{Reads as _, Writer as _};
+use crate::testing::map::{Reads as _, View as _, Writer as _};
 
 /// Drives the map `M` by these handles; under a key stands `H`.
 pub(super) struct Driver<M, W, R, H> {
@@ -60,7 +60,7 @@ impl<M: Model> Driver<M, M::Writer, M::Reader, M::Held> {
         &mut self,
         step: StepOf<M>,
         readers: &'r [OnceCell<M::Reader>],
-        views: &mut Views<'r, M::Snapshot, M::Held>,
+        views: &mut Views<M, M::View<'r>, M::Held>,
     ) {
         let waits = views.hold_up(&self.published);
         match step {
@@ -192,7 +192,7 @@ impl<M: Model> Driver<M, M::Writer, M::Reader, M::Held> {
     }
 
     /// Compares every view, and what the writer says of itself.
-    pub(super) fn check(&self, views: &Views<'_, M::Snapshot, M::Held>) {
+    pub(super) fn check(&self, views: &Views<M, M::View<'_>, M::Held>) {
         for (view, state) in views.iter() {
             M::compare(view, state);
             assert_eq!(view.version(), state.version);
@@ -209,7 +209,7 @@ impl<M: Model> Driver<M, M::Writer, M::Reader, M::Held> {
 
     /// The writer goes, its pending operations with it; every view and every reader stays. Returns what they
     /// have.
-    pub(super) fn end(mut self, views: &mut Views<'_, M::Snapshot, M::Held>) -> M::Snapshot {
+    pub(super) fn end(mut self, views: &mut Views<M, M::View<'_>, M::Held>) -> M::Snapshot {
         self.writer = None;
         self.check(views);
         views.leave_all();

@@ -1,22 +1,26 @@
 //! The views that a model's readers hold, and the state that each must show.
 
+use std::marker::PhantomData;
 use std::rc::Rc;
 
-use crate::base::view::View;
-
 use super::subject::State;
+use crate::testing::map::{Map, View};
 
 /// Views with the numbers of their readers and their states.
-pub(super) struct Views<'r, T, H> {
-    held: Vec<(usize, View<'r, T>, Rc<State<H>>)>,
+pub(super) struct Views<M, V, H> {
+    map: PhantomData<M>,
+    held: Vec<(usize, V, Rc<State<H>>)>,
 }
 
-impl<'r, T, H> Views<'r, T, H> {
+impl<M: Map, V: View<M>, H> Views<M, V, H> {
     /// More than one per reader, so that they nest.
     const MOST: usize = 6;
 
     pub(super) fn new() -> Self {
-        Self { held: Vec::new() }
+        Self {
+            map: PhantomData,
+            held: Vec::new(),
+        }
     }
 
     /// Whether the writer must wait for one of them: a view of the state before the published one
@@ -37,7 +41,7 @@ impl<'r, T, H> Views<'r, T, H> {
         &mut self,
         reader: usize,
         published: &Rc<State<H>>,
-        enter: impl FnOnce() -> View<'r, T>,
+        enter: impl FnOnce() -> V,
     ) {
         if self.held.len() < Self::MOST {
             let state = self.seen_by(reader, published);
@@ -70,7 +74,7 @@ impl<'r, T, H> Views<'r, T, H> {
         self.held.clear();
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&View<'r, T>, &State<H>)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&V, &State<H>)> {
         self.held.iter().map(|(_, view, state)| (view, &**state))
     }
 }

@@ -34,7 +34,7 @@ const UNREACHED: &[Unreached] = &[
     line("evmap-core/src/table.rs", "unreachable!(\"an empty table has nothing to rehash\")", "says so itself"),
     line("evmap-multi/src/absorb.rs", "fn sync_with(&mut self, _: &Self) {", LOGGED),
     line("evmap-multi/src/absorb.rs", "unreachable!(\"every operation of this map is logged\");", LOGGED),
-    line("evmap-multi/src/bag/change.rs", "Form::Many(Many::Counted(values)) => return values,", "nobody asks for it: a bag that is counted has no other form to take"),
+    line("evmap-multi/src/bag.rs", "Form::Many(Many::Counted(values)) => return values,", "nobody asks for it: a bag that is counted has no other form to take"),
     line("left-right/src/diagnostics.rs", ")?;", FORMATTER),
     line("left-right/src/diagnostics.rs", "None => f.write_str(\", just entering\"),", "needs a reader stopped in the middle of entering: loom's replacing_beside_reads"),
     line("left-right/src/raw/slot.rs", "None => Step::Closed,", RACE),

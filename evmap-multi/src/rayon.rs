@@ -1,10 +1,11 @@
-//! Many pairs at once, made and hashed on many threads.
+//! Maps filled on many threads. (The parallel iterators are those of `evmap-core`.)
 
 use std::hash::{BuildHasher, Hash};
 
 use rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
-use crate::write::{WriteHandle, logged_insert};
+use crate::operation::Logged;
+use crate::write::WriteHandle;
 
 /// Inserts every pair; readers see them after the next publish, all at once. Waits for the threads
 /// that make the pairs, and for no reader.
@@ -14,11 +15,9 @@ use crate::write::{WriteHandle, logged_insert};
 ///
 /// ```
 /// use rayon::prelude::*;
-///
-/// let (mut writer, reader) = evmap_multi::new();
+/// let (mut writer, _) = evmap_multi::new();
 /// writer.par_extend((0..1_000).into_par_iter().map(|n| (n % 10, n)));
-/// writer.publish();
-/// assert_eq!(reader.get(&7).unwrap().len(), 100);
+/// assert_eq!(writer.view()[&7].len(), 100);
 /// ```
 impl<K, V, M, S> ParallelExtend<(K, V)> for WriteHandle<K, V, M, S>
 where
@@ -29,12 +28,21 @@ where
 {
     #[track_caller]
     fn par_extend<I: IntoParallelIterator<Item = (K, V)>>(&mut self, pairs: I) {
-        let hasher = &self.hasher;
-        let operations: Vec<_> = pairs
-            .into_par_iter()
-            .map(|(key, value)| logged_insert(hasher, key, value))
-            .collect();
-        self.inner.extend(operations);
+        self.inner.par_extend(pairs, Logged::insert);
+    }
+}
+
+/// Inserts a copy of every pair, as [`HashMap`](std::collections::HashMap) does.
+impl<'a, K, V, M, S> ParallelExtend<(&'a K, &'a V)> for WriteHandle<K, V, M, S>
+where
+    K: Eq + Hash + Copy + Send + Sync,
+    V: Eq + Hash + Copy + Send + Sync,
+    M: Clone + Send,
+    S: BuildHasher + Clone + Sync,
+{
+    #[track_caller]
+    fn par_extend<I: IntoParallelIterator<Item = (&'a K, &'a V)>>(&mut self, entries: I) {
+        self.par_extend(entries.into_par_iter().map(|(key, value)| (*key, *value)));
     }
 }
 
@@ -45,11 +53,9 @@ where
 ///
 /// ```
 /// use rayon::prelude::*;
-///
-/// let writer: evmap_multi::WriteHandle<_, _> =
-///     (0..100).into_par_iter().map(|n| (n % 10, n)).collect();
-/// let view = writer.published();
-/// assert_eq!(view.par_values().map(|bag| bag.len()).sum::<usize>(), 100);
+/// let pairs = (0..100).into_par_iter().map(|n| (n % 10, n));
+/// let writer: evmap_multi::WriteHandle<_, _> = pairs.collect();
+/// assert_eq!(writer.published().len(), 10);
 /// ```
 impl<K, V, M, S> FromParallelIterator<(K, V)> for WriteHandle<K, V, M, S>
 where
