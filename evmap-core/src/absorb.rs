@@ -8,10 +8,10 @@ use std::hash::{BuildHasher, Hash};
 
 use left_right::{Absorb, Independent};
 
-use crate::operation::{Logged, Whole};
+use crate::operation::{LogEntry, TableOp};
 use crate::snapshot::Snapshot;
 
-impl<K, V, M, S> Absorb<Logged<K, V, M>> for Snapshot<K, V, M, S>
+impl<K, V, M, S> Absorb<LogEntry<K, V, M>> for Snapshot<K, V, M, S>
 where
     K: Eq + Hash + Clone,
     V: Clone,
@@ -21,22 +21,22 @@ where
     // Inlined into the loops over the log, with the rare operations out of line: called, an insert
     // takes half as long again.
     #[inline(always)]
-    fn absorb_first(&mut self, operation: &mut Logged<K, V, M>, _: &Self) {
+    fn absorb_first(&mut self, operation: &mut LogEntry<K, V, M>, _: &Self) {
         match operation {
-            Logged::Insert { hash, key, value } => self.table.insert_cloned(*hash, key, value),
-            Logged::Remove { hash, key } => self.table.remove(*hash, key),
-            Logged::SetMeta(meta) => self.meta = M::clone(meta),
-            Logged::Whole(operation) => self.change_whole(*operation),
+            LogEntry::Insert { hash, key, value } => self.table.insert_cloned(*hash, key, value),
+            LogEntry::Remove { hash, key } => self.table.remove(*hash, key),
+            LogEntry::SetMeta(meta) => self.meta = M::clone(meta),
+            LogEntry::TableOp(operation) => self.change_whole(*operation),
         }
     }
 
     #[inline(always)]
-    fn absorb_second(&mut self, operation: Logged<K, V, M>, _: &Self) {
+    fn absorb_second(&mut self, operation: LogEntry<K, V, M>, _: &Self) {
         match operation {
-            Logged::Insert { hash, key, value } => self.table.insert(hash, key, value),
-            Logged::Remove { hash, key } => self.table.remove(hash, &key),
-            Logged::SetMeta(meta) => self.meta = *meta,
-            Logged::Whole(operation) => self.change_whole(operation),
+            LogEntry::Insert { hash, key, value } => self.table.insert(hash, key, value),
+            LogEntry::Remove { hash, key } => self.table.remove(hash, &key),
+            LogEntry::SetMeta(meta) => self.meta = *meta,
+            LogEntry::TableOp(operation) => self.change_whole(operation),
         }
     }
 
@@ -48,13 +48,13 @@ where
 
 impl<K: Eq + Hash, V, M, S: BuildHasher> Snapshot<K, V, M, S> {
     #[cold]
-    fn change_whole(&mut self, operation: Whole) {
+    fn change_whole(&mut self, operation: TableOp) {
         match operation {
-            Whole::Clear => self.table.clear(),
+            TableOp::Clear => self.table.clear(),
             // A reservation is a hint: a copy that cannot have the room goes on without it, since
             // failing here would poison the writer for something that no later insert may need.
-            Whole::Reserve(additional) => drop(self.table.try_reserve(additional)),
-            Whole::ShrinkToFit => self.table.shrink_to_fit(),
+            TableOp::Reserve(additional) => drop(self.table.try_reserve(additional)),
+            TableOp::ShrinkToFit => self.table.shrink_to_fit(),
         }
     }
 }

@@ -30,7 +30,7 @@ use std::sync::Arc;
 /// }
 ///
 /// let mut writer = evmap_core::WriteHandle::from([(("example.org", 80).into_key(), "up")]);
-/// assert!(writer.remove(("example.org", 80)).view().is_empty());
+/// assert!(writer.remove(("example.org", 80)).unpublished().is_empty());
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` makes no key of type `{K}`",

@@ -39,7 +39,7 @@
 //! | a publish | tens of nanoseconds while nobody reads, hundreds beside readers, microseconds where they pause all the time: publish per batch, per tick or per request, if you can |
 //! | an update | two clones of the whole value: right for numbers and `Arc`s; see [large values](guide#large-values) |
 //! | memory | two copies of each key and value. What is large, or not `Clone`, goes in an [`Arc`](std::sync::Arc), whose payload is stored once |
-//! | what is removed or replaced | lives on in the second copy until the second publish after it, or a [`view`](WriteHandle::view) after the first |
+//! | what is removed or replaced | lives on in the second copy until the second publish after it, or a [`unpublished`](WriteHandle::unpublished) after the first |
 //! | a view that is held for long | delays the writer, never a reader; see [blocking](guide#blocking) |
 //! | several writers | write one after the other |
 //! | the default hasher | hashbrown's: fast and randomly seeded, but no defence against keys that are chosen to collide (HashDoS). For keys from outside take SipHash: [`with_hasher(RandomState::new())`](with_hasher) |

@@ -80,24 +80,24 @@ impl<K: Clone, V: Clone, M: Clone> Operation<&K, &V, &M> {
 ///
 /// Kept small, since a burst of writes is a long log: metadata is boxed, so that large metadata
 /// does not widen every entry.
-pub(crate) enum Logged<K, V, M> {
+pub(crate) enum LogEntry<K, V, M> {
     Insert { hash: u64, key: K, value: V },
     Remove { hash: u64, key: K },
     SetMeta(Box<M>),
-    Whole(Whole),
+    TableOp(TableOp),
 }
 
 /// An operation on the whole table.
 #[derive(Clone, Copy)]
-pub(crate) enum Whole {
+pub(crate) enum TableOp {
     Clear,
     Reserve(usize),
     ShrinkToFit,
 }
 
-const _: () = assert!(mem::size_of::<Logged<u64, u64, [u64; 64]>>() <= 32);
+const _: () = assert!(mem::size_of::<LogEntry<u64, u64, [u64; 64]>>() <= 32);
 
-impl<K, V, M> Logged<K, V, M> {
+impl<K, V, M> LogEntry<K, V, M> {
     #[inline]
     pub(crate) fn insert(hash: u64, key: K, value: V) -> Self {
         Self::Insert { hash, key, value }
@@ -120,11 +120,11 @@ impl<K, V, M> Logged<K, V, M> {
             Self::Insert { key, value, .. } => Operation::Insert { key, value },
             Self::Remove { key, .. } => Operation::Remove { key },
             Self::SetMeta(meta) => Operation::SetMeta { meta },
-            Self::Whole(Whole::Clear) => Operation::Clear,
-            Self::Whole(Whole::Reserve(additional)) => Operation::Reserve {
+            Self::TableOp(TableOp::Clear) => Operation::Clear,
+            Self::TableOp(TableOp::Reserve(additional)) => Operation::Reserve {
                 additional: *additional,
             },
-            Self::Whole(Whole::ShrinkToFit) => Operation::ShrinkToFit,
+            Self::TableOp(TableOp::ShrinkToFit) => Operation::ShrinkToFit,
         }
     }
 }

@@ -7,7 +7,7 @@ use hashbrown::hash_table::rayon as table;
 use rayon::iter::plumbing::UnindexedConsumer;
 use rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
-use crate::operation::Logged;
+use crate::operation::LogEntry;
 use crate::snapshot::Snapshot;
 use crate::write::WriteHandle;
 
@@ -127,7 +127,7 @@ impl<'a, K: Sync, V: Sync, M, S> IntoParallelIterator for &'a Snapshot<K, V, M, 
 /// use rayon::prelude::*;
 /// let (mut writer, _) = evmap_core::new();
 /// writer.par_extend((0..1_000).into_par_iter().map(|n| (n, n.to_string())));
-/// assert_eq!(writer.view().len(), 1_000);
+/// assert_eq!(writer.unpublished().len(), 1_000);
 /// ```
 impl<K, V, M, S> ParallelExtend<(K, V)> for WriteHandle<K, V, M, S>
 where
@@ -138,7 +138,7 @@ where
 {
     #[track_caller]
     fn par_extend<I: IntoParallelIterator<Item = (K, V)>>(&mut self, entries: I) {
-        self.inner.par_extend(entries, Logged::insert);
+        self.inner.par_extend(entries, LogEntry::insert);
     }
 }
 

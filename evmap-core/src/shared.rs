@@ -14,7 +14,7 @@ use crate::base::error::sound;
 use crate::base::shared::Shared;
 use crate::builder::Builder;
 use crate::key::IntoKey;
-use crate::operation::{Logged, Whole};
+use crate::operation::{LogEntry, TableOp};
 use crate::read::ReadHandle;
 use crate::snapshot::Snapshot;
 use crate::view::View;
@@ -32,7 +32,7 @@ use crate::write::WriteHandle;
 /// # Blocking
 ///
 /// Reads never wait. Writes come one after the other; they wait for each other, and for [readers of
-/// the older copy](crate::guide#blocking) as long as the [patience](Self::patience) is. Then they
+/// the older copy](crate::guide#blocking) as long as the [reader timeout](Self::reader_timeout) is. Then they
 /// leave the copy to those readers and clone the map, O(capacity). So nothing that a reader does
 /// stops a writer. Do not write while this thread holds a [`View`] or [`ReadGuard`] of the map:
 /// debug builds panic at the call.
@@ -63,7 +63,7 @@ pub struct SharedMap<K, V, M = (), S = DefaultHashBuilder> {
     inner: Inner<K, V, M, S>,
 }
 
-type Inner<K, V, M, S> = Shared<Snapshot<K, V, M, S>, Logged<K, V, M>, S>;
+type Inner<K, V, M, S> = Shared<Snapshot<K, V, M, S>, LogEntry<K, V, M>, S>;
 
 impl<K, V, M, S> SharedMap<K, V, M, S> {
     /// A view of the newest published state, for reads that belong together. O(1), never waits.
@@ -155,10 +155,10 @@ impl<K, V, M, S> SharedMap<K, V, M, S> {
     /// it. O(1), never waits.
     ///
     /// ```
-    /// assert_eq!(evmap_core::SharedMap::from([(1, 'a')]).patience().as_secs(), 1);
+    /// assert_eq!(evmap_core::SharedMap::from([(1, 'a')]).reader_timeout().as_secs(), 1);
     /// ```
-    pub fn patience(&self) -> Duration {
-        self.inner.handle.patience()
+    pub fn reader_timeout(&self) -> Duration {
+        self.inner.handle.reader_timeout()
     }
 
     /// Whether a panic in the user's code [ended the writing](Self#panics). O(1), never waits for
@@ -235,7 +235,7 @@ where
 {
     /// Sets the value of `key` and returns the one before. O(1) on average, with a clone of the old
     /// value; waits for other writers, and for readers of the older copy as long as the
-    /// [patience](Self::patience) is.
+    /// [reader timeout](Self::reader_timeout) is.
     ///
     /// With [`Publishing::EachWrite`] it is visible to all threads when this returns. Of two equal
     /// keys the one that is in the map stays, as in `HashMap`.
@@ -252,20 +252,20 @@ where
     /// ```
     #[track_caller]
     pub fn insert(&self, key: K, value: V) -> Option<V> {
-        sound(self.try_insert(key, value))
+        sound(self.checked_insert(key, value))
     }
 
     /// [`insert`](Self::insert) that returns [`Poisoned`] where that panics for a poisoned map.
     ///
     /// ```
-    /// assert_eq!(evmap_core::SharedMap::from([(1, 'a')]).try_insert(1, 'b'), Ok(Some('a')));
+    /// assert_eq!(evmap_core::SharedMap::from([(1, 'a')]).checked_insert(1, 'b'), Ok(Some('a')));
     /// ```
     #[track_caller]
-    pub fn try_insert(&self, key: K, value: V) -> Result<Option<V>, Poisoned> {
+    pub fn checked_insert(&self, key: K, value: V) -> Result<Option<V>, Poisoned> {
         let hash = self.inner.hasher.hash_one(&key);
         self.inner.handle.append_with(|state| {
             let old = state.table.find(hash, &key).map(|entry| entry.1.clone());
-            (Some(Logged::insert(hash, key, value)), old)
+            (Some(LogEntry::insert(hash, key, value)), old)
         })
     }
 
@@ -280,21 +280,21 @@ where
     /// ```
     #[track_caller]
     pub fn remove(&self, key: impl IntoKey<K>) -> Option<V> {
-        sound(self.try_remove(key))
+        sound(self.checked_remove(key))
     }
 
     /// [`remove`](Self::remove) that returns [`Poisoned`] where that panics for a poisoned map.
     ///
     /// ```
-    /// assert_eq!(evmap_core::SharedMap::from([(1, 'a')]).try_remove(1), Ok(Some('a')));
+    /// assert_eq!(evmap_core::SharedMap::from([(1, 'a')]).checked_remove(1), Ok(Some('a')));
     /// ```
     #[track_caller]
-    pub fn try_remove(&self, key: impl IntoKey<K>) -> Result<Option<V>, Poisoned> {
+    pub fn checked_remove(&self, key: impl IntoKey<K>) -> Result<Option<V>, Poisoned> {
         let key = key.into_key();
         let hash = self.inner.hasher.hash_one(&key);
         self.inner.handle.append_with(|state| {
             let old = state.table.find(hash, &key).map(|entry| entry.1.clone());
-            let operation = old.is_some().then_some(Logged::Remove { hash, key });
+            let operation = old.is_some().then_some(LogEntry::Remove { hash, key });
             (operation, old)
         })
     }
@@ -374,7 +374,7 @@ where
     /// ```
     #[track_caller]
     pub fn extend(&self, entries: impl IntoIterator<Item = (K, V)>) {
-        self.inner.extend(entries, Logged::insert);
+        self.inner.extend(entries, LogEntry::insert);
     }
 
     /// Removes all entries and keeps the room for them. O(capacity); waits and panics as
@@ -387,7 +387,7 @@ where
     /// ```
     #[track_caller]
     pub fn clear(&self) {
-        self.inner.log([Logged::Whole(Whole::Clear)]);
+        self.inner.log([LogEntry::TableOp(TableOp::Clear)]);
     }
 
     /// Removes the entries for which `keep` says `false`, all at once. O(capacity); waits as
@@ -443,7 +443,7 @@ where
     /// ```
     #[track_caller]
     pub fn batch<R>(&self, change: impl FnOnce(&mut WriteHandle<K, V, M, S>) -> R) -> R {
-        sound(self.try_batch(change))
+        sound(self.checked_batch(change))
     }
 
     /// [`batch`](Self::batch) that returns [`Poisoned`] where that panics for a poisoned map, or
@@ -452,11 +452,11 @@ where
     ///
     /// ```
     /// let map = evmap_core::SharedMap::from([(1, 'a')]);
-    /// let logged = map.try_batch(|writer| writer.insert(2, 'b').pending().len());
+    /// let logged = map.checked_batch(|writer| writer.insert(2, 'b').pending().len());
     /// assert_eq!(logged, Ok(1));
     /// ```
     #[track_caller]
-    pub fn try_batch<R>(
+    pub fn checked_batch<R>(
         &self,
         change: impl FnOnce(&mut WriteHandle<K, V, M, S>) -> R,
     ) -> Result<R, Poisoned> {
@@ -474,14 +474,14 @@ where
     /// ```
     #[track_caller]
     pub fn set_meta(&self, meta: M) {
-        self.inner.log([Logged::SetMeta(Box::new(meta))]);
+        self.inner.log([LogEntry::SetMeta(Box::new(meta))]);
     }
 
     /// Makes visible what any thread changed before this call; with [`Publishing::EachWrite`] it is
     /// so already. Waits and panics as [`insert`](Self::insert).
     ///
     /// ```
-    /// let manual = evmap_core::Publishing::ByHand;
+    /// let manual = evmap_core::Publishing::Manual;
     /// let map = evmap_core::Builder::new().publishing(manual).build_shared();
     /// map.insert(1, 'a');
     /// assert!(map.is_empty());
@@ -497,7 +497,7 @@ where
     /// sleeps, and no thread with it. Runs on any executor; needs the feature `async`.
     ///
     /// Operations are applied within a poll, and so is the map cloned, if a reader stays for longer
-    /// than the [patience](Self::patience). A future that is dropped loses nothing. Returns
+    /// than the [reader timeout](Self::reader_timeout). A future that is dropped loses nothing. Returns
     /// [`Poisoned`] if the map is poisoned, and panics if it gets so now.
     ///
     /// ```
@@ -613,8 +613,8 @@ where
         K: Eq + Hash + Clone + Send + Sync + 'static,
         V: Clone + Send + Sync + 'static,
     {
-        let (publishing, patience) = self.settings.sharing();
-        self.build().0.into_shared(publishing, patience)
+        let (publishing, reader_timeout) = self.settings.sharing();
+        self.build().0.into_shared(publishing, reader_timeout)
     }
 }
 
@@ -635,8 +635,12 @@ where
     /// let map = writer.into_shared(evmap_core::Publishing::EachWrite, second);
     /// assert_eq!(map.len(), 1);
     /// ```
-    pub fn into_shared(self, publishing: Publishing, patience: Duration) -> SharedMap<K, V, M, S> {
-        let inner = self.inner.into_shared(publishing, patience);
+    pub fn into_shared(
+        self,
+        publishing: Publishing,
+        reader_timeout: Duration,
+    ) -> SharedMap<K, V, M, S> {
+        let inner = self.inner.into_shared(publishing, reader_timeout);
         SharedMap { inner }
     }
 }
@@ -685,7 +689,7 @@ where
     WriteHandle<K, V, M, S>: From<T>,
 {
     fn from(source: T) -> Self {
-        let (publishing, patience) = Settings::<(), ()>::default().sharing();
-        WriteHandle::from(source).into_shared(publishing, patience)
+        let (publishing, reader_timeout) = Settings::<(), ()>::default().sharing();
+        WriteHandle::from(source).into_shared(publishing, reader_timeout)
     }
 }

@@ -13,7 +13,7 @@ use crate::table::Table;
 /// One state of the map: entries and metadata that belong together.
 ///
 /// Readers borrow one through a [`View`](crate::View), the writer through
-/// [`WriteHandle::view`](crate::WriteHandle::view); both have these methods. Nothing in a snapshot
+/// [`WriteHandle::unpublished`](crate::WriteHandle::unpublished); both have these methods. Nothing in a snapshot
 /// changes while it is borrowed, so any number of look-ups see the same state, and each costs what
 /// it costs in a plain `HashMap`. No method blocks.
 ///

@@ -15,7 +15,7 @@ use crate::base::write::Writer;
 use crate::error::CapacityError;
 use crate::iter::IntoIter;
 use crate::key::IntoKey;
-use crate::operation::{Logged, Operation, Whole};
+use crate::operation::{LogEntry, Operation, TableOp};
 use crate::read::ReadHandle;
 use crate::snapshot::Snapshot;
 use crate::view::View;
@@ -23,7 +23,7 @@ use crate::view::View;
 /// Changes the map; there is one per map.
 ///
 /// Changes are logged, and readers see all of them at once after the next
-/// [`publish`](Self::publish). The writer itself sees them earlier, through [`view`](Self::view).
+/// [`publish`](Self::publish). The writer itself sees them earlier, through [`unpublished`](Self::unpublished).
 ///
 /// Each method says whether it ever waits, and the guide what [that means](crate::guide#blocking).
 /// Several threads write through a [`SharedMap`](crate::SharedMap), which
@@ -47,7 +47,7 @@ use crate::view::View;
 /// ```
 /// let (mut writer, reader) = evmap_core::new();
 /// writer.insert("a", 1).insert("b", 2).remove(&"a");
-/// assert_eq!((reader.len(), writer.view().len()), (0, 1));
+/// assert_eq!((reader.len(), writer.unpublished().len()), (0, 1));
 /// writer.publish();
 /// assert_eq!(reader.len(), 1);
 /// ```
@@ -55,7 +55,7 @@ pub struct WriteHandle<K, V, M = (), S = DefaultHashBuilder> {
     pub(crate) inner: Inner<K, V, M, S>,
 }
 
-pub(crate) type Inner<K, V, M, S> = Writer<Snapshot<K, V, M, S>, Logged<K, V, M>, S>;
+pub(crate) type Inner<K, V, M, S> = Writer<Snapshot<K, V, M, S>, LogEntry<K, V, M>, S>;
 
 impl<K, V, M, S> WriteHandle<K, V, M, S>
 where
@@ -79,7 +79,7 @@ where
     #[track_caller]
     pub fn insert(&mut self, key: K, value: V) -> &mut Self {
         let hash = self.inner.hasher.hash_one(&key);
-        self.log(Logged::insert(hash, key, value))
+        self.log(LogEntry::insert(hash, key, value))
     }
 
     /// Removes `key`, if it is there. O(1) and the making of a key; never waits. Panics if
@@ -91,26 +91,26 @@ where
     ///
     /// ```
     /// let mut writer = evmap_core::WriteHandle::from([("a".to_string(), 1)]);
-    /// assert!(writer.remove("a").view().is_empty());
+    /// assert!(writer.remove("a").unpublished().is_empty());
     /// ```
     #[inline]
     #[track_caller]
     pub fn remove(&mut self, key: impl IntoKey<K>) -> &mut Self {
         let key = key.into_key();
         let hash = self.inner.hasher.hash_one(&key);
-        self.log(Logged::Remove { hash, key })
+        self.log(LogEntry::Remove { hash, key })
     }
 
     /// Removes all entries and keeps the room for them. Never waits; applying it is O(capacity).
     /// Panics if poisoned.
     ///
     /// ```
-    /// assert!(evmap_core::WriteHandle::from([(1, 'a')]).clear().view().is_empty());
+    /// assert!(evmap_core::WriteHandle::from([(1, 'a')]).clear().unpublished().is_empty());
     /// ```
     #[inline]
     #[track_caller]
     pub fn clear(&mut self) -> &mut Self {
-        self.log(Logged::Whole(Whole::Clear))
+        self.log(LogEntry::TableOp(TableOp::Clear))
     }
 
     /// Makes room for `additional` more entries in each copy, when it comes to this operation.
@@ -121,7 +121,7 @@ where
     ///
     /// ```
     /// let (mut writer, _) = evmap_core::new::<u32, u32>();
-    /// assert!(writer.reserve(1_000).view().capacity() >= 1_000);
+    /// assert!(writer.reserve(1_000).unpublished().capacity() >= 1_000);
     /// ```
     #[track_caller]
     pub fn reserve(&mut self, additional: usize) -> &mut Self {
@@ -139,7 +139,7 @@ where
     #[track_caller]
     pub fn try_reserve(&mut self, additional: usize) -> Result<(), CapacityError> {
         CapacityError::check(additional, mem::size_of::<(K, V)>())?;
-        self.log(Logged::Whole(Whole::Reserve(additional)));
+        self.log(LogEntry::TableOp(TableOp::Reserve(additional)));
         Ok(())
     }
 
@@ -148,11 +148,11 @@ where
     ///
     /// ```
     /// let (mut writer, _) = evmap_core::Builder::new().capacity(1_000).build::<u32, u32>();
-    /// assert_eq!(writer.shrink_to_fit().view().capacity(), 0);
+    /// assert_eq!(writer.shrink_to_fit().unpublished().capacity(), 0);
     /// ```
     #[track_caller]
     pub fn shrink_to_fit(&mut self) -> &mut Self {
-        self.log(Logged::Whole(Whole::ShrinkToFit))
+        self.log(LogEntry::TableOp(TableOp::ShrinkToFit))
     }
 
     /// Sets the metadata, which readers see together with everything else of the same publish.
@@ -160,11 +160,11 @@ where
     ///
     /// ```
     /// let (mut writer, _) = evmap_core::with_meta::<u32, u32, _>(0);
-    /// assert_eq!(*writer.set_meta(1).view().meta(), 1);
+    /// assert_eq!(*writer.set_meta(1).unpublished().meta(), 1);
     /// ```
     #[track_caller]
     pub fn set_meta(&mut self, meta: M) -> &mut Self {
-        self.log(Logged::SetMeta(Box::new(meta)))
+        self.log(LogEntry::SetMeta(Box::new(meta)))
     }
 
     /// Does what `operation` says: replays what another map's [`pending`](Self::pending) listed.
@@ -176,7 +176,7 @@ where
     /// ```
     /// let (mut writer, _) = evmap_core::new();
     /// writer.apply(evmap_core::Operation::Insert { key: 1, value: 'a' });
-    /// assert_eq!(writer.view()[&1], 'a');
+    /// assert_eq!(writer.unpublished()[&1], 'a');
     /// ```
     #[track_caller]
     pub fn apply(&mut self, operation: Operation<K, V, M>) -> &mut Self {
@@ -192,7 +192,7 @@ where
 
     #[inline]
     #[track_caller]
-    fn log(&mut self, operation: Logged<K, V, M>) -> &mut Self {
+    fn log(&mut self, operation: LogEntry<K, V, M>) -> &mut Self {
         self.inner.handle.append(operation);
         self
     }
@@ -208,7 +208,7 @@ where
     /// Sets the value of `key` and returns a clone of the one before. O(1) on average, and the
     /// clone; waits for readers of the older copy.
     ///
-    /// Panics as [`view`](Self::view) while operations that were pending are applied. If `Hash`,
+    /// Panics as [`unpublished`](Self::unpublished) while operations that were pending are applied. If `Hash`,
     /// `Eq` or `Clone` does after that, nothing is logged and nothing is poisoned.
     ///
     /// ```
@@ -217,9 +217,9 @@ where
     #[track_caller]
     pub fn insert_and_get(&mut self, key: K, value: V) -> Option<V> {
         let hash = self.inner.hasher.hash_one(&key);
-        let entry = self.view().table.find(hash, &key);
+        let entry = self.unpublished().table.find(hash, &key);
         let old = entry.map(|entry| entry.1.clone());
-        self.log(Logged::insert(hash, key, value));
+        self.log(LogEntry::insert(hash, key, value));
         old
     }
 
@@ -233,8 +233,8 @@ where
     #[track_caller]
     pub fn remove_and_get<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> Option<V> {
         let hash = self.inner.hasher.hash_one(key);
-        let (key, value) = self.view().table.find(hash, key)?.clone();
-        self.log(Logged::Remove { hash, key });
+        let (key, value) = self.unpublished().table.find(hash, key)?.clone();
+        self.log(LogEntry::Remove { hash, key });
         Some(value)
     }
 
@@ -248,9 +248,9 @@ where
     #[track_caller]
     pub fn remove_entry<Q: ?Sized + Hash + Equivalent<K>>(&mut self, key: &Q) -> Option<(K, V)> {
         let hash = self.inner.hasher.hash_one(key);
-        let (key, value) = self.view().table.find(hash, key)?.clone();
+        let (key, value) = self.unpublished().table.find(hash, key)?.clone();
         let logged = key.clone();
-        self.log(Logged::Remove { hash, key: logged });
+        self.log(LogEntry::Remove { hash, key: logged });
         Some((key, value))
     }
 
@@ -263,7 +263,7 @@ where
     /// ```
     #[track_caller]
     pub fn drain(&mut self) -> IntoIter<K, V> {
-        let entries = self.view().table.entries().clone();
+        let entries = self.unpublished().table.entries().clone();
         self.clear();
         IntoIter::new(entries.into_iter())
     }
@@ -285,12 +285,12 @@ where
     #[track_caller]
     pub fn get_or_insert_with(&mut self, key: K, default: impl FnOnce() -> V) -> &V {
         let hash = self.inner.hasher.hash_one(&key);
-        if self.view().table.find(hash, &key).is_none() {
+        if self.unpublished().table.find(hash, &key).is_none() {
             let value = default();
             let key = key.clone();
-            self.log(Logged::insert(hash, key, value));
+            self.log(LogEntry::insert(hash, key, value));
         }
-        let entry = self.view().table.find(hash, &key);
+        let entry = self.unpublished().table.find(hash, &key);
         &entry.expect("a key that was just inserted is found").1
     }
 
@@ -311,7 +311,7 @@ where
     /// let mut writer = evmap_core::WriteHandle::from([("hits", 0)]);
     /// assert_eq!(writer.update("hits", |hits| *hits += 1), Some(()));
     /// assert_eq!(writer.update("misses", |misses| *misses += 1), None);
-    /// assert_eq!(writer.view()["hits"], 1);
+    /// assert_eq!(writer.unpublished()["hits"], 1);
     /// ```
     #[track_caller]
     pub fn update<Q, R>(&mut self, key: &Q, change: impl FnOnce(&mut V) -> R) -> Option<R>
@@ -319,9 +319,9 @@ where
         Q: ?Sized + Hash + Equivalent<K>,
     {
         let hash = self.inner.hasher.hash_one(key);
-        let (key, mut value) = self.view().table.find(hash, key)?.clone();
+        let (key, mut value) = self.unpublished().table.find(hash, key)?.clone();
         let result = change(&mut value);
-        self.log(Logged::insert(hash, key, value));
+        self.log(LogEntry::insert(hash, key, value));
         Some(result)
     }
 
@@ -334,7 +334,7 @@ where
     /// for word in ["to", "be", "or", "not", "to", "be"] {
     ///     writer.update_or_insert(word, || 0, |count| *count += 1);
     /// }
-    /// assert_eq!(writer.view()["to"], 2);
+    /// assert_eq!(writer.unpublished()["to"], 2);
     /// ```
     #[track_caller]
     pub fn update_or_insert<R>(
@@ -344,12 +344,12 @@ where
         change: impl FnOnce(&mut V) -> R,
     ) -> R {
         let hash = self.inner.hasher.hash_one(&key);
-        let mut value = match self.view().table.find(hash, &key) {
+        let mut value = match self.unpublished().table.find(hash, &key) {
             Some((_, value)) => value.clone(),
             None => default(),
         };
         let result = change(&mut value);
-        self.log(Logged::insert(hash, key, value));
+        self.log(LogEntry::insert(hash, key, value));
         result
     }
 
@@ -364,13 +364,13 @@ where
     /// ```
     /// let mut writer: evmap_core::WriteHandle<_, _> = (0..10).map(|n| (n, n * n)).collect();
     /// writer.retain(|_, square| square % 2 == 0);
-    /// assert_eq!(writer.view().len(), 5);
+    /// assert_eq!(writer.unpublished().len(), 5);
     /// ```
     #[track_caller]
     pub fn retain(&mut self, mut keep: impl FnMut(&K, &V) -> bool) -> &mut Self {
         self.inner.decide(|state, hasher| {
             let removed = state.iter().filter(|(key, value)| !keep(key, value));
-            let logged = removed.map(|(key, _)| Logged::removal(hasher, key));
+            let logged = removed.map(|(key, _)| LogEntry::removal(hasher, key));
             logged.collect()
         });
         self
@@ -391,7 +391,7 @@ where
     ///     *ticks.to_mut() -= 1;
     ///     **ticks > 0
     /// });
-    /// assert_eq!((writer.view().len(), writer.view()["new"]), (1, 2));
+    /// assert_eq!((writer.unpublished().len(), writer.unpublished()["new"]), (1, 2));
     /// ```
     #[track_caller]
     pub fn retain_mut(&mut self, mut keep: impl FnMut(&K, &mut Cow<'_, V>) -> bool) -> &mut Self {
@@ -401,10 +401,10 @@ where
                 let mut value = Cow::Borrowed(value);
                 let keeps = keep(key, &mut value);
                 match value {
-                    _ if !keeps => changes.push(Logged::removal(hasher, key)),
+                    _ if !keeps => changes.push(LogEntry::removal(hasher, key)),
                     Cow::Owned(value) => {
                         let hash = hasher.hash_one(key);
-                        changes.push(Logged::insert(hash, key.clone(), value));
+                        changes.push(LogEntry::insert(hash, key.clone(), value));
                     }
                     Cow::Borrowed(_) => {}
                 }
@@ -428,27 +428,27 @@ where
     /// ```
     /// let (mut writer, reader) = evmap_core::new();
     /// writer.insert("a", 1);
-    /// assert!(writer.view().contains_key("a") && !reader.contains_key("a"));
+    /// assert!(writer.unpublished().contains_key("a") && !reader.contains_key("a"));
     /// ```
     #[track_caller]
-    pub fn view(&mut self) -> &Snapshot<K, V, M, S> {
-        self.inner.handle.view()
+    pub fn unpublished(&mut self) -> &Snapshot<K, V, M, S> {
+        self.inner.handle.unpublished()
     }
 
-    /// [`view`](Self::view), unless it would have to wait. Never waits; panics as that does.
+    /// [`unpublished`](Self::unpublished), unless it would have to wait. Never waits; panics as that does.
     ///
     /// ```
     /// let (mut writer, reader) = evmap_core::new();
     /// let _view = reader.enter();
-    /// assert!(writer.insert(1, 'a').try_view().is_some());
-    /// assert!(writer.publish().try_view().is_none());
+    /// assert!(writer.insert(1, 'a').try_unpublished().is_some());
+    /// assert!(writer.publish().try_unpublished().is_none());
     /// ```
     #[track_caller]
-    pub fn try_view(&mut self) -> Option<&Snapshot<K, V, M, S>> {
-        self.inner.handle.try_view()
+    pub fn try_unpublished(&mut self) -> Option<&Snapshot<K, V, M, S>> {
+        self.inner.handle.try_unpublished()
     }
 
-    /// [`view`](Self::view) that no reader can stop: after `timeout` it leaves the copy to the
+    /// [`unpublished`](Self::unpublished) that no reader can stop: after `timeout` it leaves the copy to the
     /// readers that are still in it. Waits, fails and panics as
     /// [`publish_or_replace`](Self::publish_or_replace).
     ///
@@ -456,25 +456,25 @@ where
     /// let (mut writer, reader) = evmap_core::new();
     /// let view = reader.enter();
     /// writer.insert(1, 'a').publish();
-    /// assert_eq!(writer.view_or_replace(std::time::Duration::ZERO).unwrap().len(), 1);
+    /// assert_eq!(writer.unpublished_or_replace(std::time::Duration::ZERO).unwrap().len(), 1);
     /// assert_eq!(view.len(), 0);
     /// ```
     #[track_caller]
-    pub fn view_or_replace(
+    pub fn unpublished_or_replace(
         &mut self,
         timeout: Duration,
     ) -> Result<&Snapshot<K, V, M, S>, PublishError>
     where
         S: Clone,
     {
-        self.inner.handle.view_or_replace(timeout)
+        self.inner.handle.unpublished_or_replace(timeout)
     }
 
     /// Makes all pending operations visible to readers at once. O(operations since the publish
     /// before the last); waits for readers of the older copy.
     ///
     /// Without pending operations it publishes the same state under a new version;
-    /// [`flush`](Self::flush) does not. Panics as [`view`](Self::view).
+    /// [`flush`](Self::flush) does not. Panics as [`unpublished`](Self::unpublished).
     ///
     /// ```
     /// let (mut writer, reader) = evmap_core::new();
@@ -632,7 +632,7 @@ impl<K, V, M, S> WriteHandle<K, V, M, S> {
     pub fn pending(
         &self,
     ) -> impl DoubleEndedIterator<Item = Operation<&K, &V, &M>> + ExactSizeIterator + Clone {
-        self.inner.handle.pending().map(Logged::as_operation)
+        self.inner.handle.pending().map(LogEntry::as_operation)
     }
 
     /// The number of the last publish; 0 before the first. O(1), never waits.
@@ -701,7 +701,7 @@ impl<K, V, M, S> fmt::Debug for WriteHandle<K, V, M, S> {
 /// ```
 /// let (mut writer, _) = evmap_core::new();
 /// writer.reserve(1_000).extend((0..1_000).map(|n| (n, n)));
-/// assert_eq!(writer.view().len(), 1_000);
+/// assert_eq!(writer.unpublished().len(), 1_000);
 /// ```
 impl<K, V, M, S> Extend<(K, V)> for WriteHandle<K, V, M, S>
 where
@@ -712,7 +712,7 @@ where
 {
     #[track_caller]
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
-        self.inner.extend(entries, Logged::insert);
+        self.inner.extend(entries, LogEntry::insert);
     }
 }
 
@@ -721,7 +721,7 @@ where
 /// ```
 /// let (mut writer, _) = evmap_core::new::<i32, char>();
 /// writer.extend(&std::collections::HashMap::from([(1, 'a')]));
-/// assert!(writer.view().contains_key(&1));
+/// assert!(writer.unpublished().contains_key(&1));
 /// ```
 impl<'a, K, V, M, S> Extend<(&'a K, &'a V)> for WriteHandle<K, V, M, S>
 where

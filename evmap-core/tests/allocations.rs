@@ -43,11 +43,11 @@ fn tables_and_log_allocate_when_they_must_and_give_back() {
         let before = bytes_allocated();
         writer.publish();
         assert_eq!(reader.len() as u64, ENTRIES);
-        writer.view();
-        assert_eq!(writer.view().len() as u64, ENTRIES);
+        writer.unpublished();
+        assert_eq!(writer.unpublished().len() as u64, ENTRIES);
         // Nothing of a table's size: only what the registry of readers needs.
         assert!(bytes_allocated() - before < 10_000, "round {round}");
-        assert_eq!(writer.view().capacity(), capacity);
+        assert_eq!(writer.unpublished().capacity(), capacity);
         assert_eq!(reader.enter().capacity(), capacity);
     }
 
@@ -62,11 +62,11 @@ fn tables_and_log_allocate_when_they_must_and_give_back() {
     // Room is given back by both copies, and made in both.
     writer.clear().shrink_to_fit().publish();
     assert_eq!(reader.enter().capacity(), 0);
-    assert_eq!(writer.view().capacity(), 0);
+    assert_eq!(writer.unpublished().capacity(), 0);
     assert!(in_use() < 50_000, "{} bytes in use", in_use());
     writer.reserve(ENTRIES as usize).publish();
     assert_eq!(reader.enter().capacity(), capacity);
-    assert_eq!(writer.view().capacity(), capacity);
+    assert_eq!(writer.unpublished().capacity(), capacity);
 
     // A read allocates nothing, be it of one value, of a snapshot, or by a refresh.
     writer.extend((0..ENTRIES).map(|key| (key, key)));

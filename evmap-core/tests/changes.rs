@@ -19,7 +19,7 @@ fn updates_before_one_publish_add_up() {
     writer.publish();
     assert_eq!(reader.get_cloned(&1), Some(1_000));
     // And the second copy got the same.
-    assert_eq!(writer.view()[&1], 1_000);
+    assert_eq!(writer.unpublished()[&1], 1_000);
     writer.publish();
     assert_eq!(reader.get_cloned(&1), Some(1_000));
 }
@@ -83,7 +83,7 @@ fn a_payload_in_an_arc_stands_once() {
     let (mut writer, reader) = evmap_core::new();
     let payload: Arc<str> = Arc::from("large");
     writer.insert(1, Arc::clone(&payload)).publish();
-    writer.view();
+    writer.unpublished();
     assert_eq!(Arc::strong_count(&payload), 3, "one here, one per copy");
     assert!(Arc::ptr_eq(&reader.get(&1).unwrap(), &payload));
 }
@@ -95,7 +95,7 @@ fn what_is_removed_or_replaced_is_dropped_by_the_next_look_after_the_publish() {
     for way in 0..4 {
         let (mut writer, reader) = evmap_core::new();
         writer.insert(1, Some(Arc::clone(&value))).publish();
-        writer.view();
+        writer.unpublished();
         assert_eq!(count(), 2, "one per copy");
         match way {
             0 => writer.remove(1),
@@ -107,9 +107,9 @@ fn what_is_removed_or_replaced_is_dropped_by_the_next_look_after_the_publish() {
         assert!(!matches!(reader.get_cloned(&1), Some(Some(_))));
         assert_eq!(count(), 1, "the copy that readers have left");
         if way % 2 == 0 {
-            writer.view();
+            writer.unpublished();
         } else {
-            assert!(writer.try_view().is_some());
+            assert!(writer.try_unpublished().is_some());
         }
         assert_eq!(count(), 0);
     }
@@ -158,7 +158,7 @@ fn a_key_is_removed_by_whatever_makes_one() {
     }
     let mut writer = WriteHandle::from([("a", 1)]);
     remove(&mut writer, &"a");
-    assert!(writer.view().is_empty());
+    assert!(writer.unpublished().is_empty());
 }
 
 #[test]
@@ -217,11 +217,11 @@ fn drained_entries_are_gone_whether_they_are_taken_or_not() {
     let drained = writer.drain();
     assert_eq!(drained.len(), 101);
     drop(drained);
-    assert!(writer.view().is_empty());
+    assert!(writer.unpublished().is_empty());
     assert_eq!(writer.published().len(), 100);
     writer.insert(7, 7).publish();
     assert_eq!(writer.published(), HashMap::from([(7, 7)]));
-    assert_eq!(writer.view().len(), 1);
+    assert_eq!(writer.unpublished().len(), 1);
     assert_eq!(writer.drain().collect::<Vec<_>>(), [(7, 7)]);
 }
 

@@ -56,7 +56,7 @@ fn a_view_is_a_snapshot_to_functions() {
     }
     let (mut writer, reader) = evmap_core::new();
     writer.insert(1, 1);
-    assert_eq!(count(writer.view()), 1);
+    assert_eq!(count(writer.unpublished()), 1);
     writer.publish();
     assert_eq!(count(&keep(&reader)), 1);
     assert_eq!(count(reader.enter().as_ref()), 1);

@@ -21,7 +21,7 @@ mod serde {
             json!({"a": 1})
         );
         assert_eq!(
-            serde_json::to_value(writer.view()).unwrap(),
+            serde_json::to_value(writer.unpublished()).unwrap(),
             json!({"a": 1})
         );
     }
@@ -224,8 +224,11 @@ mod rayon {
         assert_eq!((&view).into_par_iter().count(), 10_000);
         drop(view);
         writer.insert(10_000, 0);
-        assert_eq!(writer.view().par_iter().count(), 10_001);
-        assert_eq!(format!("{:?}", writer.view().par_iter()), "ParIter { .. }");
+        assert_eq!(writer.unpublished().par_iter().count(), 10_001);
+        assert_eq!(
+            format!("{:?}", writer.unpublished().par_iter()),
+            "ParIter { .. }"
+        );
     }
 
     #[test]
@@ -242,7 +245,7 @@ mod rayon {
             assert!(view.iter().all(|(key, value)| *value == 9_000 + key));
         }
         extended.par_extend(&std::collections::HashMap::from([(1, 1)]));
-        assert_eq!(extended.view()[&1], 1);
+        assert_eq!(extended.unpublished()[&1], 1);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use evmap_core::Operation;
 fn an_insert_is_in_the_writers_view_at_once_and_not_in_the_readers() {
     let (mut writer, reader) = evmap_core::new();
     writer.insert("k", 1);
-    assert_eq!(writer.view().get("k"), Some(&1));
+    assert_eq!(writer.unpublished().get("k"), Some(&1));
     assert!(!reader.contains_key("k"));
     assert!(!writer.reader().contains_key("k"));
 }
@@ -22,7 +22,7 @@ fn after_a_publish_writer_and_readers_agree() {
     let (mut writer, reader) = evmap_core::new();
     writer.insert("k", 1).insert("l", 2).publish();
     let expected = HashMap::from([("k", 1), ("l", 2)]);
-    assert_eq!(*writer.view(), expected);
+    assert_eq!(*writer.unpublished(), expected);
     assert_eq!(reader.enter(), expected);
     assert_eq!(writer.reader().enter(), expected);
 }
@@ -34,7 +34,7 @@ fn a_remove_shows_in_the_writers_view_only_and_says_whether_the_key_was_there() 
     assert_eq!(writer.remove_and_get("k"), Some(1));
     assert_eq!(writer.remove_and_get("k"), None);
     assert_eq!(writer.remove_and_get("other"), None);
-    assert!(!writer.view().contains_key("k"));
+    assert!(!writer.unpublished().contains_key("k"));
     assert_eq!(reader.get_cloned("k"), Some(1));
     // So also for a reader that is made after it.
     assert_eq!(writer.reader().get_cloned("k"), Some(1));
@@ -42,7 +42,7 @@ fn a_remove_shows_in_the_writers_view_only_and_says_whether_the_key_was_there() 
     writer.publish();
     assert!(!reader.contains_key("k"));
     assert!(!writer.reader().contains_key("k"));
-    assert!(!writer.view().contains_key("k"));
+    assert!(!writer.unpublished().contains_key("k"));
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn a_remove_that_only_logs_is_seen_by_the_same() {
     let (mut writer, reader) = evmap_core::new();
     writer.insert("k", 1).publish();
     writer.remove("k");
-    assert!(!writer.view().contains_key("k"));
+    assert!(!writer.unpublished().contains_key("k"));
     assert!(reader.contains_key("k") && writer.reader().contains_key("k"));
     writer.publish();
     assert!(!reader.contains_key("k"));
@@ -61,11 +61,11 @@ fn a_clear_shows_in_the_writers_view_only_until_the_publish() {
     let (mut writer, reader) = evmap_core::new();
     writer.insert("k", 1).insert("l", 2).publish();
     writer.clear();
-    assert!(writer.view().is_empty());
+    assert!(writer.unpublished().is_empty());
     assert_eq!(reader.len(), 2);
     assert_eq!(writer.reader().len(), 2);
     writer.publish();
-    assert!(reader.is_empty() && writer.reader().is_empty() && writer.view().is_empty());
+    assert!(reader.is_empty() && writer.reader().is_empty() && writer.unpublished().is_empty());
 }
 
 #[test]
@@ -158,9 +158,9 @@ fn after_a_swap_the_new_write_copy_lacks_the_entries_until_the_log_is_replayed()
     );
     assert_eq!(reader.len(), 2);
 
-    assert_eq!(writer.view().len(), 2);
+    assert_eq!(writer.unpublished().len(), 2);
     assert_eq!(count(), 2, "the write copy got them now, by the replay");
     assert_eq!(writer.stats().logged, 0);
-    writer.view();
+    writer.unpublished();
     assert_eq!(count(), 2, "once");
 }

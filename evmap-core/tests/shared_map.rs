@@ -22,10 +22,10 @@ const THREADS: u32 = 4;
 const WRITES: u32 = if cfg!(miri) { 5 } else { 500 };
 
 fn every(count: usize) -> Publishing {
-    Publishing::Every(NonZeroUsize::new(count).unwrap())
+    Publishing::EveryN(NonZeroUsize::new(count).unwrap())
 }
 
-/// A map whose writers lose their patience at once.
+/// A map whose writers do not wait for readers at all.
 fn hasty(publishing: Publishing) -> SharedMap<u32, u32, u32> {
     shared::hasty::<Map>(publishing)
 }
@@ -106,7 +106,7 @@ fn every_value_that_is_put_in_comes_out_once() {
 #[test]
 fn no_update_is_lost() {
     within_deadline(|| {
-        for publishing in [Publishing::EachWrite, every(10), Publishing::ByHand] {
+        for publishing in [Publishing::EachWrite, every(10), Publishing::Manual] {
             let map = hasty(publishing);
             let inserted: u32 = thread::scope(|scope| {
                 let threads: Vec<_> = (0..THREADS)
@@ -179,12 +179,12 @@ fn readers_see_all_of_a_batch_or_nothing() {
 
 #[test]
 fn a_batch_reads_its_own_writes_and_those_that_are_pending() {
-    let map = hasty(Publishing::ByHand);
+    let map = hasty(Publishing::Manual);
     map.insert(1, 1);
     let seen = map.batch(|writer| {
         writer.insert(2, 2);
         assert_eq!(map.len(), 0);
-        writer.view().len()
+        writer.unpublished().len()
     });
     assert_eq!((seen, map.len()), (2, 0));
     assert_eq!(map.insert(2, 3), Some(2));
@@ -208,7 +208,7 @@ fn policies_say_when_changes_become_visible() {
         });
         assert_eq!(map.len(), 9);
 
-        let map = hasty(Publishing::ByHand);
+        let map = hasty(Publishing::Manual);
         map.insert(1, 1);
         assert!(map.is_empty() && !map.is_published());
         map.publish();
@@ -236,7 +236,7 @@ fn the_last_handle_publishes_and_readers_keep_it() {
         Publishing::EachWrite,
         every(100),
         Publishing::Interval(Duration::from_secs(600)),
-        Publishing::ByHand,
+        Publishing::Manual,
     ] {
         let map = hasty(publishing);
         let reader = map.reader();
@@ -251,7 +251,7 @@ fn the_last_handle_publishes_and_readers_keep_it() {
 #[test]
 fn a_view_that_is_kept_for_ever_stops_no_writer() {
     within_deadline(|| {
-        for publishing in [Publishing::EachWrite, every(2), Publishing::ByHand] {
+        for publishing in [Publishing::EachWrite, every(2), Publishing::Manual] {
             let map = hasty(publishing);
             let reader = map.reader();
             let view = reader.enter();
@@ -259,7 +259,7 @@ fn a_view_that_is_kept_for_ever_stops_no_writer() {
                 for write in 0..20 {
                     assert_eq!(map.insert(0, write), write.checked_sub(1));
                     map.update(&0, |_| ());
-                    map.batch(|writer| writer.view().len());
+                    map.batch(|writer| writer.unpublished().len());
                     map.publish();
                 }
             };
@@ -334,9 +334,9 @@ fn a_panic_while_a_change_is_applied_poisons_writes_and_no_reads() {
         assert!(!unset() && map.is_poisoned());
         thread::scope(|scope| {
             scope.spawn(|| {
-                assert!(map.try_insert(trap(3), trap(30)).is_err());
-                assert!(map.try_remove(trap(1)).is_err());
-                assert!(map.try_batch(|_| ()).is_err());
+                assert!(map.checked_insert(trap(3), trap(30)).is_err());
+                assert!(map.checked_remove(trap(1)).is_err());
+                assert!(map.checked_batch(|_| ()).is_err());
                 let panic = catch_unwind(AssertUnwindSafe(|| map.publish())).unwrap_err();
                 let message = panic.downcast_ref::<String>().unwrap();
                 assert!(message.contains("an operation panicked"), "{message}");
@@ -400,8 +400,8 @@ fn a_map_is_made_of_what_a_writer_is_made_of() {
     assert_eq!((map.len(), map.version(), *map.meta()), (0, 0, 0));
     let map = SharedMap::with_hasher(DefaultHashBuilder::default());
     assert_eq!(map.insert("a", 1), None);
-    assert_eq!(map.patience(), Duration::from_secs(1));
-    assert_eq!(hasty(every(3)).patience(), Duration::from_millis(1));
+    assert_eq!(map.reader_timeout(), Duration::from_secs(1));
+    assert_eq!(hasty(every(3)).reader_timeout(), Duration::from_millis(1));
 }
 
 #[cfg(feature = "async")]
@@ -411,7 +411,7 @@ fn a_task_publishes() {
         fn send<T: Send>(future: T) -> T {
             future
         }
-        let map = hasty(Publishing::ByHand);
+        let map = hasty(Publishing::Manual);
         let publish = |key| {
             map.insert(key, key);
             send(map.publish_async())

@@ -58,7 +58,7 @@ impl Model {
         self.pending += operations;
         let is_time = match publishing {
             Publishing::EachWrite => self.pending > 0,
-            Publishing::Every(count) => self.pending >= count.get(),
+            Publishing::EveryN(count) => self.pending >= count.get(),
             _ => false,
         };
         if is_time {
@@ -127,7 +127,7 @@ impl Model {
                 own.insert(key / 2, value);
                 let seen = map.batch(|writer| {
                     writer.remove(key).insert(key / 2, value);
-                    writer.view().clone()
+                    writer.unpublished().clone()
                 });
                 assert_eq!(seen, *own);
                 2
@@ -164,9 +164,9 @@ where
 
 fn policies() -> impl Strategy<Value = Publishing> {
     (0_usize..8).prop_map(|n| match NonZeroUsize::new(n) {
-        None => Publishing::ByHand,
+        None => Publishing::Manual,
         Some(n) if n.get() < 4 => Publishing::EachWrite,
-        Some(n) => Publishing::Every(n),
+        Some(n) => Publishing::EveryN(n),
     })
 }
 

@@ -13,10 +13,10 @@ use left_right::{Absorb, Independent};
 
 use crate::bag::Bag;
 use crate::bag::multiset::ValueHash;
-use crate::operation::{Logged, OfKey, OfValue, Whole};
+use crate::operation::{KeyOp, LogEntry, TableOp, ValueOp};
 use crate::snapshot::Snapshot;
 
-impl<K, V, M, S> Absorb<Logged<K, V, M>> for Snapshot<K, V, M, S>
+impl<K, V, M, S> Absorb<LogEntry<K, V, M>> for Snapshot<K, V, M, S>
 where
     K: Eq + Hash + Clone,
     V: Eq + Hash + Clone,
@@ -25,9 +25,9 @@ where
 {
     // Inlined into the loops over the log, with the rare operations out of line.
     #[inline(always)]
-    fn absorb_first(&mut self, operation: &mut Logged<K, V, M>, _: &Self) {
+    fn absorb_first(&mut self, operation: &mut LogEntry<K, V, M>, _: &Self) {
         match operation {
-            Logged::Value {
+            LogEntry::Value {
                 change,
                 hash,
                 key,
@@ -37,18 +37,18 @@ where
                 let (key, value) = (Cow::Borrowed(&*key), Cow::Borrowed(&*value));
                 self.change_value(*change, *hash, key, value, value_hash);
             }
-            Logged::Key { change, hash, key } => {
+            LogEntry::Key { change, hash, key } => {
                 self.change_key(*change, *hash, Cow::Borrowed(key));
             }
-            Logged::SetMeta(meta) => self.inner.set_meta(M::clone(meta)),
-            Logged::Whole(change) => self.change_whole(*change),
+            LogEntry::SetMeta(meta) => self.inner.set_meta(M::clone(meta)),
+            LogEntry::TableOp(change) => self.change_whole(*change),
         }
     }
 
     #[inline(always)]
-    fn absorb_second(&mut self, operation: Logged<K, V, M>, _: &Self) {
+    fn absorb_second(&mut self, operation: LogEntry<K, V, M>, _: &Self) {
         match operation {
-            Logged::Value {
+            LogEntry::Value {
                 change,
                 hash,
                 key,
@@ -58,9 +58,9 @@ where
                 let (key, value) = (Cow::Owned(key), Cow::Owned(value));
                 self.change_value(change, hash, key, value, &mut value_hash);
             }
-            Logged::Key { change, hash, key } => self.change_key(change, hash, Cow::Owned(key)),
-            Logged::SetMeta(meta) => self.inner.set_meta(*meta),
-            Logged::Whole(change) => self.change_whole(change),
+            LogEntry::Key { change, hash, key } => self.change_key(change, hash, Cow::Owned(key)),
+            LogEntry::SetMeta(meta) => self.inner.set_meta(*meta),
+            LogEntry::TableOp(change) => self.change_whole(change),
         }
     }
 
@@ -79,13 +79,13 @@ where
     #[inline(always)]
     fn change_value(
         &mut self,
-        change: OfValue,
+        change: ValueOp,
         hash: u64,
         key: Cow<'_, K>,
         value: Cow<'_, V>,
         value_hash: &mut ValueHash,
     ) {
-        if let OfValue::Remove = change {
+        if let ValueOp::Remove = change {
             if let Some(bag) = self.inner.table_mut().find_mut(hash, &*key) {
                 bag.remove(&value, value_hash);
             }
@@ -96,22 +96,22 @@ where
             (Entry::Vacant(entry), _) => {
                 entry.insert((key.into_owned(), Bag::one(value.into_owned())));
             }
-            (Entry::Occupied(mut entry), OfValue::Insert) => {
+            (Entry::Occupied(mut entry), ValueOp::Insert) => {
                 entry.get_mut().1.insert(value, value_hash, hasher);
             }
             (Entry::Occupied(mut entry), _) => entry.get_mut().1 = Bag::one(value.into_owned()),
         }
     }
 
-    fn change_key(&mut self, change: OfKey, hash: u64, key: Cow<'_, K>) {
+    fn change_key(&mut self, change: KeyOp, hash: u64, key: Cow<'_, K>) {
         match change {
-            OfKey::Remove => self.inner.table_mut().remove(hash, &key),
-            OfKey::Fit => {
+            KeyOp::Remove => self.inner.table_mut().remove(hash, &key),
+            KeyOp::Fit => {
                 if let Some(bag) = self.inner.table_mut().find_mut(hash, &*key) {
                     bag.fit();
                 }
             }
-            OfKey::Clear | OfKey::Reserve(_) => {
+            KeyOp::Clear | KeyOp::Reserve(_) => {
                 let (entry, hasher) = self.inner.table_mut().entry(hash, &key);
                 let mut entry = match entry {
                     Entry::Occupied(entry) => entry,
@@ -119,7 +119,7 @@ where
                 };
                 let bag = &mut entry.get_mut().1;
                 match change {
-                    OfKey::Reserve(additional) => bag.reserve(additional, hasher),
+                    KeyOp::Reserve(additional) => bag.reserve(additional, hasher),
                     _ => bag.clear(),
                 }
             }
@@ -127,16 +127,16 @@ where
     }
 
     #[cold]
-    fn change_whole(&mut self, change: Whole) {
+    fn change_whole(&mut self, change: TableOp) {
         match change {
-            Whole::Purge => self.inner.table_mut().clear(),
-            Whole::FitAll => {
+            TableOp::Purge => self.inner.table_mut().clear(),
+            TableOp::FitAll => {
                 self.inner.table_mut().values_mut().for_each(Bag::fit);
                 self.inner.table_mut().shrink_to_fit();
             }
             // A reservation is a hint: a copy that cannot have the room goes on without it, since
             // failing here would poison the writer for something that no later insert may need.
-            Whole::Reserve(additional) => drop(self.inner.table_mut().try_reserve(additional)),
+            TableOp::Reserve(additional) => drop(self.inner.table_mut().try_reserve(additional)),
         }
     }
 }

@@ -117,8 +117,8 @@ impl<V, S> Bag<V, S> {
     ///
     /// ```
     /// let (mut writer, _) = evmap_multi::new::<&str, u32>();
-    /// assert_eq!(writer.insert("a", 1).view()["a"].capacity(), 1);
-    /// assert!(writer.reserve("a", 100).view()["a"].capacity() >= 101);
+    /// assert_eq!(writer.insert("a", 1).unpublished()["a"].capacity(), 1);
+    /// assert!(writer.reserve("a", 100).unpublished()["a"].capacity() >= 101);
     /// ```
     pub fn capacity(&self) -> usize {
         match &self.form {

@@ -62,7 +62,7 @@ where
 /// ```
 /// let sip = std::collections::hash_map::RandomState::new();
 /// let (mut writer, _) = evmap_multi::with_hasher(sip);
-/// assert_eq!(writer.insert("a", 1).view().len(), 1);
+/// assert_eq!(writer.insert("a", 1).unpublished().len(), 1);
 /// ```
 pub fn with_hasher<K, V, S>(hasher: S) -> Handles<K, V, (), S>
 where
@@ -140,7 +140,7 @@ impl<M, S> Builder<M, S> {
     /// default. Only [`build_shared`](Self::build_shared) heeds it.
     ///
     /// ```
-    /// let every_other = evmap_multi::Publishing::Every(2.try_into().unwrap());
+    /// let every_other = evmap_multi::Publishing::EveryN(2.try_into().unwrap());
     /// let map = evmap_multi::Builder::new().publishing(every_other).build_shared();
     /// map.insert(1, 'a');
     /// assert_eq!(map.len(), 0);
@@ -158,11 +158,11 @@ impl<M, S> Builder<M, S> {
     ///
     /// ```
     /// let never = std::time::Duration::ZERO;
-    /// let map = evmap_multi::Builder::new().patience(never).build_shared::<u32, u32>();
-    /// assert_eq!(map.patience(), never);
+    /// let map = evmap_multi::Builder::new().reader_timeout(never).build_shared::<u32, u32>();
+    /// assert_eq!(map.reader_timeout(), never);
     /// ```
-    pub fn patience(mut self, patience: Duration) -> Self {
-        self.settings.patience = Some(patience);
+    pub fn reader_timeout(mut self, reader_timeout: Duration) -> Self {
+        self.settings.reader_timeout = Some(reader_timeout);
         self
     }
 }

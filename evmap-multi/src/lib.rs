@@ -13,7 +13,7 @@
 //! reviews.insert("Emma".to_string(), "Very enjoyable.");
 //! // Readers see nothing of this yet; the writer does.
 //! assert!(!reader.contains_key("Emma"));
-//! assert_eq!(reviews.view()["Middlemarch"].len(), 2);
+//! assert_eq!(reviews.unpublished()["Middlemarch"].len(), 2);
 //! // Now they see all of it.
 //! reviews.publish();
 //! assert!(reader.contains_value("Middlemarch", "Long."));
@@ -57,7 +57,7 @@
 //! | an insert | about ten nanoseconds. It waits in a log, and is applied twice, once per copy |
 //! | a publish | tens of nanoseconds while nobody reads, hundreds beside readers, microseconds where they pause all the time: publish per batch, per tick or per request, if you can |
 //! | memory | two copies of each key and value. What is large, or not `Clone`, goes in an [`Arc`](std::sync::Arc), whose payload is stored once |
-//! | what is removed or replaced | lives on in the second copy until the second publish after it, or a [`view`](WriteHandle::view) after the first |
+//! | what is removed or replaced | lives on in the second copy until the second publish after it, or a [`unpublished`](WriteHandle::unpublished) after the first |
 //! | a view that is held for long | delays the writer, never a reader; see [blocking](guide#blocking) |
 //! | several writers | write one after the other |
 //! | values | are `Hash` and `Eq`, so that one of many can be removed without a search. One that has an order of its own, or duplicates that can be told apart, is not for a bag |

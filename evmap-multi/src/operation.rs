@@ -129,26 +129,26 @@ impl<K: Clone, V: Clone, M: Clone> Operation<&K, &V, &M> {
 ///
 /// Kept small, since a burst of writes is a long log: metadata is boxed, so that large metadata
 /// does not widen every entry.
-pub(crate) enum Logged<K, V, M> {
+pub(crate) enum LogEntry<K, V, M> {
     Value {
-        change: OfValue,
+        change: ValueOp,
         hash: u64,
         key: K,
         value: V,
         value_hash: ValueHash,
     },
     Key {
-        change: OfKey,
+        change: KeyOp,
         hash: u64,
         key: K,
     },
     SetMeta(Box<M>),
-    Whole(Whole),
+    TableOp(TableOp),
 }
 
 /// An operation on one value of a key.
 #[derive(Clone, Copy)]
-pub(crate) enum OfValue {
+pub(crate) enum ValueOp {
     Insert,
     Update,
     Remove,
@@ -156,7 +156,7 @@ pub(crate) enum OfValue {
 
 /// An operation on one key.
 #[derive(Clone, Copy)]
-pub(crate) enum OfKey {
+pub(crate) enum KeyOp {
     Clear,
     Remove,
     Fit,
@@ -165,17 +165,17 @@ pub(crate) enum OfKey {
 
 /// An operation on the whole map.
 #[derive(Clone, Copy)]
-pub(crate) enum Whole {
+pub(crate) enum TableOp {
     Purge,
     FitAll,
     Reserve(usize),
 }
 
-const _: () = assert!(mem::size_of::<Logged<u64, u64, [u64; 64]>>() <= 40);
+const _: () = assert!(mem::size_of::<LogEntry<u64, u64, [u64; 64]>>() <= 40);
 
-impl<K, V, M> Logged<K, V, M> {
+impl<K, V, M> LogEntry<K, V, M> {
     #[inline]
-    pub(crate) fn value(change: OfValue, hash: u64, key: K, value: V) -> Self {
+    pub(crate) fn value(change: ValueOp, hash: u64, key: K, value: V) -> Self {
         Self::Value {
             change,
             hash,
@@ -187,7 +187,7 @@ impl<K, V, M> Logged<K, V, M> {
 
     #[inline]
     pub(crate) fn insert(hash: u64, key: K, value: V) -> Self {
-        Self::value(OfValue::Insert, hash, key, value)
+        Self::value(ValueOp::Insert, hash, key, value)
     }
 
     /// The removal of a key that is there.
@@ -196,7 +196,7 @@ impl<K, V, M> Logged<K, V, M> {
         K: Hash + Clone,
     {
         Self::Key {
-            change: OfKey::Remove,
+            change: KeyOp::Remove,
             hash: hasher.hash_one(key),
             key: key.clone(),
         }
@@ -208,20 +208,20 @@ impl<K, V, M> Logged<K, V, M> {
             Self::Value {
                 change, key, value, ..
             } => match change {
-                OfValue::Insert => Operation::Insert { key, value },
-                OfValue::Update => Operation::Update { key, value },
-                OfValue::Remove => Operation::RemoveValue { key, value },
+                ValueOp::Insert => Operation::Insert { key, value },
+                ValueOp::Update => Operation::Update { key, value },
+                ValueOp::Remove => Operation::RemoveValue { key, value },
             },
             Self::Key { change, key, .. } => match *change {
-                OfKey::Clear => Operation::Clear { key },
-                OfKey::Remove => Operation::RemoveEntry { key },
-                OfKey::Fit => Operation::Fit { key },
-                OfKey::Reserve(additional) => Operation::Reserve { key, additional },
+                KeyOp::Clear => Operation::Clear { key },
+                KeyOp::Remove => Operation::RemoveEntry { key },
+                KeyOp::Fit => Operation::Fit { key },
+                KeyOp::Reserve(additional) => Operation::Reserve { key, additional },
             },
             Self::SetMeta(meta) => Operation::SetMeta { meta },
-            Self::Whole(Whole::Purge) => Operation::Purge,
-            Self::Whole(Whole::FitAll) => Operation::FitAll,
-            Self::Whole(Whole::Reserve(additional)) => Operation::ReserveKeys {
+            Self::TableOp(TableOp::Purge) => Operation::Purge,
+            Self::TableOp(TableOp::FitAll) => Operation::FitAll,
+            Self::TableOp(TableOp::Reserve(additional)) => Operation::ReserveKeys {
                 additional: *additional,
             },
         }

@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, Hash};
 
 use rayon::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, ParallelIterator};
 
-use crate::operation::Logged;
+use crate::operation::LogEntry;
 use crate::write::WriteHandle;
 
 /// Inserts every pair; readers see them after the next publish, all at once. Waits for the threads
@@ -17,7 +17,7 @@ use crate::write::WriteHandle;
 /// use rayon::prelude::*;
 /// let (mut writer, _) = evmap_multi::new();
 /// writer.par_extend((0..1_000).into_par_iter().map(|n| (n % 10, n)));
-/// assert_eq!(writer.view()[&7].len(), 100);
+/// assert_eq!(writer.unpublished()[&7].len(), 100);
 /// ```
 impl<K, V, M, S> ParallelExtend<(K, V)> for WriteHandle<K, V, M, S>
 where
@@ -28,7 +28,7 @@ where
 {
     #[track_caller]
     fn par_extend<I: IntoParallelIterator<Item = (K, V)>>(&mut self, pairs: I) {
-        self.inner.par_extend(pairs, Logged::insert);
+        self.inner.par_extend(pairs, LogEntry::insert);
     }
 }
 

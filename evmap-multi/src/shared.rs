@@ -14,7 +14,7 @@ use left_right::{Poisoned, Publishing, ReadGuard, ReaderState, Stats};
 
 use crate::bag::Bag;
 use crate::builder::Builder;
-use crate::operation::{Logged, OfKey, OfValue, Whole};
+use crate::operation::{KeyOp, LogEntry, TableOp, ValueOp};
 use crate::read::ReadHandle;
 use crate::snapshot::Snapshot;
 use crate::view::View;
@@ -32,7 +32,7 @@ use crate::write::WriteHandle;
 /// # Blocking
 ///
 /// Reads never wait. Writes come one after the other; they wait for each other, and for [readers of
-/// the older copy](crate::guide#blocking) as long as the [patience](Self::patience) is. Then they
+/// the older copy](crate::guide#blocking) as long as the [reader timeout](Self::reader_timeout) is. Then they
 /// leave the copy to those readers and clone the map, O(capacity). So nothing that a reader does
 /// stops a writer. Do not write while this thread holds a [`View`] or [`ReadGuard`] of the map:
 /// debug builds panic at the call.
@@ -64,7 +64,7 @@ pub struct SharedMap<K, V, M = (), S = DefaultHashBuilder> {
     inner: Inner<K, V, M, S>,
 }
 
-type Inner<K, V, M, S> = Shared<Snapshot<K, V, M, S>, Logged<K, V, M>, S>;
+type Inner<K, V, M, S> = Shared<Snapshot<K, V, M, S>, LogEntry<K, V, M>, S>;
 
 impl<K, V, M, S> SharedMap<K, V, M, S> {
     /// A view of the newest published state, for reads that belong together. O(1), never waits.
@@ -156,10 +156,10 @@ impl<K, V, M, S> SharedMap<K, V, M, S> {
     /// it. O(1), never waits.
     ///
     /// ```
-    /// assert_eq!(evmap_multi::SharedMap::from([(1, 'a')]).patience().as_secs(), 1);
+    /// assert_eq!(evmap_multi::SharedMap::from([(1, 'a')]).reader_timeout().as_secs(), 1);
     /// ```
-    pub fn patience(&self) -> Duration {
-        self.inner.handle.patience()
+    pub fn reader_timeout(&self) -> Duration {
+        self.inner.handle.reader_timeout()
     }
 
     /// Whether a panic in the user's code [ended the writing](Self#panics). O(1), never waits for
@@ -253,7 +253,7 @@ where
     S: BuildHasher + Clone,
 {
     /// Adds `value` to the bag of `key`. O(1); waits for other writers, and for readers of the
-    /// older copy as long as the [patience](Self::patience) is.
+    /// older copy as long as the [reader timeout](Self::reader_timeout) is.
     ///
     /// With [`Publishing::EachWrite`] it is visible to all threads when this returns. Of two equal
     /// keys the one that is in the map stays, as in `HashMap`.
@@ -271,18 +271,18 @@ where
     /// ```
     #[track_caller]
     pub fn insert(&self, key: K, value: V) {
-        sound(self.try_insert(key, value));
+        sound(self.checked_insert(key, value));
     }
 
     /// [`insert`](Self::insert) that returns [`Poisoned`] where that panics for a poisoned map.
     ///
     /// ```
-    /// assert_eq!(evmap_multi::SharedMap::from([(1, 'a')]).try_insert(1, 'b'), Ok(()));
+    /// assert_eq!(evmap_multi::SharedMap::from([(1, 'a')]).checked_insert(1, 'b'), Ok(()));
     /// ```
     #[track_caller]
-    pub fn try_insert(&self, key: K, value: V) -> Result<(), Poisoned> {
+    pub fn checked_insert(&self, key: K, value: V) -> Result<(), Poisoned> {
         let hash = self.inner.hasher.hash_one(&key);
-        self.inner.try_log([Logged::insert(hash, key, value)])
+        self.inner.try_log([LogEntry::insert(hash, key, value)])
     }
 
     /// Replaces the bag of `key` by one that holds `value` alone. O(1), applying it drops the
@@ -296,7 +296,7 @@ where
     #[track_caller]
     pub fn update(&self, key: K, value: V) {
         let hash = self.inner.hasher.hash_one(&key);
-        let operation = Logged::value(OfValue::Update, hash, key, value);
+        let operation = LogEntry::value(ValueOp::Update, hash, key, value);
         self.inner.log([operation]);
     }
 
@@ -313,17 +313,17 @@ where
     /// ```
     #[track_caller]
     pub fn remove_value(&self, key: impl IntoKey<K>, value: impl IntoKey<V>) -> bool {
-        sound(self.try_remove_value(key, value))
+        sound(self.checked_remove_value(key, value))
     }
 
     /// [`remove_value`](Self::remove_value) that returns [`Poisoned`] where that panics for a
     /// poisoned map.
     ///
     /// ```
-    /// assert_eq!(evmap_multi::SharedMap::from([(1, 'a')]).try_remove_value(1, 'a'), Ok(true));
+    /// assert_eq!(evmap_multi::SharedMap::from([(1, 'a')]).checked_remove_value(1, 'a'), Ok(true));
     /// ```
     #[track_caller]
-    pub fn try_remove_value(
+    pub fn checked_remove_value(
         &self,
         key: impl IntoKey<K>,
         value: impl IntoKey<V>,
@@ -333,7 +333,7 @@ where
         self.inner.handle.append_with(|state| {
             let entry = state.table().find(hash, &key);
             let is_there = entry.is_some_and(|(_, bag)| bag.contains(&value));
-            let operation = Logged::value(OfValue::Remove, hash, key, value);
+            let operation = LogEntry::value(ValueOp::Remove, hash, key, value);
             (is_there.then_some(operation), is_there)
         })
     }
@@ -349,23 +349,23 @@ where
     /// ```
     #[track_caller]
     pub fn remove_entry(&self, key: impl IntoKey<K>) -> bool {
-        sound(self.try_remove_entry(key))
+        sound(self.checked_remove_entry(key))
     }
 
     /// [`remove_entry`](Self::remove_entry) that returns [`Poisoned`] where that panics for a
     /// poisoned map.
     ///
     /// ```
-    /// assert_eq!(evmap_multi::SharedMap::from([(1, 'a')]).try_remove_entry(1), Ok(true));
+    /// assert_eq!(evmap_multi::SharedMap::from([(1, 'a')]).checked_remove_entry(1), Ok(true));
     /// ```
     #[track_caller]
-    pub fn try_remove_entry(&self, key: impl IntoKey<K>) -> Result<bool, Poisoned> {
+    pub fn checked_remove_entry(&self, key: impl IntoKey<K>) -> Result<bool, Poisoned> {
         let key = key.into_key();
         let hash = self.inner.hasher.hash_one(&key);
         self.inner.handle.append_with(|state| {
             let is_there = state.table().find(hash, &key).is_some();
-            let change = OfKey::Remove;
-            let operation = Logged::Key { change, hash, key };
+            let change = KeyOp::Remove;
+            let operation = LogEntry::Key { change, hash, key };
             (is_there.then_some(operation), is_there)
         })
     }
@@ -382,8 +382,8 @@ where
         let hash = self.inner.hasher.hash_one(&key);
         sound(self.inner.handle.append_with(|state| {
             let old = state.table().find(hash, &key).map(|(_, bag)| bag.clone());
-            let change = OfKey::Remove;
-            let operation = Logged::Key { change, hash, key };
+            let change = KeyOp::Remove;
+            let operation = LogEntry::Key { change, hash, key };
             (old.is_some().then_some(operation), old)
         }))
     }
@@ -401,8 +401,8 @@ where
     pub fn clear(&self, key: impl IntoKey<K>) {
         let key = key.into_key();
         let hash = self.inner.hasher.hash_one(&key);
-        let change = OfKey::Clear;
-        self.inner.log([Logged::Key { change, hash, key }]);
+        let change = KeyOp::Clear;
+        self.inner.log([LogEntry::Key { change, hash, key }]);
     }
 
     /// Removes all keys and bags and keeps the room for the keys. O(capacity), and the drop of the
@@ -415,7 +415,7 @@ where
     /// ```
     #[track_caller]
     pub fn purge(&self) {
-        self.inner.log([Logged::Whole(Whole::Purge)]);
+        self.inner.log([LogEntry::TableOp(TableOp::Purge)]);
     }
 
     /// Inserts every pair, all visible at once. O(n); the iterator runs before the writer is
@@ -429,7 +429,7 @@ where
     /// ```
     #[track_caller]
     pub fn extend(&self, entries: impl IntoIterator<Item = (K, V)>) {
-        self.inner.extend(entries, Logged::insert);
+        self.inner.extend(entries, LogEntry::insert);
     }
 
     /// Removes the values of `key` for which `keep` says `false`: see [`WriteHandle::retain`].
@@ -482,7 +482,7 @@ where
     /// ```
     #[track_caller]
     pub fn batch<R>(&self, change: impl FnOnce(&mut WriteHandle<K, V, M, S>) -> R) -> R {
-        sound(self.try_batch(change))
+        sound(self.checked_batch(change))
     }
 
     /// [`batch`](Self::batch) that returns [`Poisoned`] where that panics for a poisoned map, or
@@ -491,11 +491,11 @@ where
     ///
     /// ```
     /// let map = evmap_multi::SharedMap::from([(1, 'a')]);
-    /// let logged = map.try_batch(|writer| writer.insert(2, 'b').pending().len());
+    /// let logged = map.checked_batch(|writer| writer.insert(2, 'b').pending().len());
     /// assert_eq!(logged, Ok(1));
     /// ```
     #[track_caller]
-    pub fn try_batch<R>(
+    pub fn checked_batch<R>(
         &self,
         change: impl FnOnce(&mut WriteHandle<K, V, M, S>) -> R,
     ) -> Result<R, Poisoned> {
@@ -513,14 +513,14 @@ where
     /// ```
     #[track_caller]
     pub fn set_meta(&self, meta: M) {
-        self.inner.log([Logged::SetMeta(Box::new(meta))]);
+        self.inner.log([LogEntry::SetMeta(Box::new(meta))]);
     }
 
     /// Makes visible what any thread changed before this call; with [`Publishing::EachWrite`] it is
     /// so already. Waits and panics as [`insert`](Self::insert).
     ///
     /// ```
-    /// let manual = evmap_multi::Publishing::ByHand;
+    /// let manual = evmap_multi::Publishing::Manual;
     /// let map = evmap_multi::Builder::new().publishing(manual).build_shared();
     /// map.insert(1, 'a');
     /// assert!(map.is_empty());
@@ -536,7 +536,7 @@ where
     /// sleeps, and no thread with it. Runs on any executor; needs the feature `async`.
     ///
     /// Operations are applied within a poll, and so is the map cloned, if a reader stays for longer
-    /// than the [patience](Self::patience). A future that is dropped loses nothing. Returns
+    /// than the [reader timeout](Self::reader_timeout). A future that is dropped loses nothing. Returns
     /// [`Poisoned`] if the map is poisoned, and panics if it gets so now.
     ///
     /// ```
@@ -652,8 +652,8 @@ where
         K: Eq + Hash + Clone + Send + Sync + 'static,
         V: Eq + Hash + Clone + Send + Sync + 'static,
     {
-        let (publishing, patience) = self.settings.sharing();
-        self.build().0.into_shared(publishing, patience)
+        let (publishing, reader_timeout) = self.settings.sharing();
+        self.build().0.into_shared(publishing, reader_timeout)
     }
 }
 
@@ -674,8 +674,12 @@ where
     /// let map = writer.into_shared(evmap_multi::Publishing::EachWrite, second);
     /// assert_eq!(map.len(), 1);
     /// ```
-    pub fn into_shared(self, publishing: Publishing, patience: Duration) -> SharedMap<K, V, M, S> {
-        let inner = self.inner.into_shared(publishing, patience);
+    pub fn into_shared(
+        self,
+        publishing: Publishing,
+        reader_timeout: Duration,
+    ) -> SharedMap<K, V, M, S> {
+        let inner = self.inner.into_shared(publishing, reader_timeout);
         SharedMap { inner }
     }
 }
@@ -724,7 +728,7 @@ where
     WriteHandle<K, V, M, S>: From<T>,
 {
     fn from(source: T) -> Self {
-        let (publishing, patience) = Settings::<(), ()>::default().sharing();
-        WriteHandle::from(source).into_shared(publishing, patience)
+        let (publishing, reader_timeout) = Settings::<(), ()>::default().sharing();
+        WriteHandle::from(source).into_shared(publishing, reader_timeout)
     }
 }

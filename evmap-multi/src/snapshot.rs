@@ -15,7 +15,7 @@ use crate::bag::Bag;
 /// One state of the map: keys with their bags, and metadata that belongs to them.
 ///
 /// Readers borrow one through a [`View`](crate::View), the writer through
-/// [`WriteHandle::view`](crate::WriteHandle::view). Nothing in a snapshot changes while it is
+/// [`WriteHandle::unpublished`](crate::WriteHandle::unpublished). Nothing in a snapshot changes while it is
 /// borrowed, so any number of look-ups see the same state, and each costs what it costs in a plain
 /// `HashMap`. No method blocks.
 ///

@@ -15,7 +15,7 @@ use left_right::{FencePolicy, Poisoned, PublishError, ReaderState, Stats};
 
 use crate::bag::Bag;
 use crate::eviction::sample;
-use crate::operation::{Logged, OfKey, OfValue, Operation, Whole};
+use crate::operation::{KeyOp, LogEntry, Operation, TableOp, ValueOp};
 use crate::read::ReadHandle;
 use crate::snapshot::Snapshot;
 use crate::view::View;
@@ -23,7 +23,7 @@ use crate::view::View;
 /// Changes the map; there is one per map.
 ///
 /// Changes are logged, and readers see all of them at once after the next
-/// [`publish`](Self::publish). The writer itself sees them earlier, through [`view`](Self::view).
+/// [`publish`](Self::publish). The writer itself sees them earlier, through [`unpublished`](Self::unpublished).
 ///
 /// Each method says whether it ever waits, and the guide what [that means](crate::guide#blocking).
 /// Several threads write through a [`SharedMap`](crate::SharedMap), which
@@ -48,7 +48,7 @@ use crate::view::View;
 /// let (mut writer, reader) = evmap_multi::new();
 /// writer.insert("a", 1).insert("a", 2).remove_value("a", 1);
 /// assert!(reader.is_empty());
-/// assert_eq!(writer.view()["a"], [2]);
+/// assert_eq!(writer.unpublished()["a"], [2]);
 /// writer.publish();
 /// assert_eq!(reader.get_one_cloned("a"), Some(2));
 /// ```
@@ -56,7 +56,7 @@ pub struct WriteHandle<K, V, M = (), S = DefaultHashBuilder> {
     pub(crate) inner: Inner<K, V, M, S>,
 }
 
-pub(crate) type Inner<K, V, M, S> = Writer<Snapshot<K, V, M, S>, Logged<K, V, M>, S>;
+pub(crate) type Inner<K, V, M, S> = Writer<Snapshot<K, V, M, S>, LogEntry<K, V, M>, S>;
 
 impl<K, V, M, S> WriteHandle<K, V, M, S>
 where
@@ -71,24 +71,24 @@ where
     ///
     /// ```
     /// let mut writer = evmap_multi::WriteHandle::from([(1, 'a')]);
-    /// assert_eq!(writer.insert(1, 'b').view()[&1], ['a', 'b']);
+    /// assert_eq!(writer.insert(1, 'b').unpublished()[&1], ['a', 'b']);
     /// ```
     #[inline]
     #[track_caller]
     pub fn insert(&mut self, key: K, value: V) -> &mut Self {
-        self.append_value(OfValue::Insert, key, value)
+        self.append_value(ValueOp::Insert, key, value)
     }
 
     /// Replaces the bag of `key` by one that holds `value` alone, in the map's own table. O(1),
     /// never waits; applying it drops the values that were there. Panics if poisoned.
     ///
     /// ```
-    /// assert_eq!(evmap_multi::WriteHandle::from([(1, 'a')]).update(1, 'b').view()[&1], ['b']);
+    /// assert_eq!(evmap_multi::WriteHandle::from([(1, 'a')]).update(1, 'b').unpublished()[&1], ['b']);
     /// ```
     #[inline]
     #[track_caller]
     pub fn update(&mut self, key: K, value: V) -> &mut Self {
-        self.append_value(OfValue::Update, key, value)
+        self.append_value(ValueOp::Update, key, value)
     }
 
     /// Removes one value that is equal to `value` from the bag of `key`, if it is there. Never
@@ -99,13 +99,13 @@ where
     ///
     /// ```
     /// let mut writer = evmap_multi::WriteHandle::from([("a".to_string(), 1)]);
-    /// assert!(writer.remove_value("a", 1).view()["a"].is_empty());
+    /// assert!(writer.remove_value("a", 1).unpublished()["a"].is_empty());
     /// ```
     #[inline]
     #[track_caller]
     pub fn remove_value(&mut self, key: impl IntoKey<K>, value: impl IntoKey<V>) -> &mut Self {
         let (key, value) = (key.into_key(), value.into_key());
-        self.append_value(OfValue::Remove, key, value)
+        self.append_value(ValueOp::Remove, key, value)
     }
 
     /// Empties the bag of `key`, which stays, or comes, with an empty bag. Never waits; applying it
@@ -115,33 +115,33 @@ where
     /// one or what else [makes one](IntoKey).
     ///
     /// ```
-    /// assert!(evmap_multi::WriteHandle::from([(1, 'a')]).clear(1).view()[&1].is_empty());
+    /// assert!(evmap_multi::WriteHandle::from([(1, 'a')]).clear(1).unpublished()[&1].is_empty());
     /// ```
     #[track_caller]
     pub fn clear(&mut self, key: impl IntoKey<K>) -> &mut Self {
-        self.append_key(OfKey::Clear, key.into_key())
+        self.append_key(KeyOp::Clear, key.into_key())
     }
 
     /// Removes `key` and its bag, if it is there. O(1), never waits; applying it drops the values.
     /// Panics if poisoned. `key` is as for [`clear`](Self::clear).
     ///
     /// ```
-    /// assert!(evmap_multi::WriteHandle::from([(1, 'a')]).remove_entry(1).view().is_empty());
+    /// assert!(evmap_multi::WriteHandle::from([(1, 'a')]).remove_entry(1).unpublished().is_empty());
     /// ```
     #[track_caller]
     pub fn remove_entry(&mut self, key: impl IntoKey<K>) -> &mut Self {
-        self.append_key(OfKey::Remove, key.into_key())
+        self.append_key(KeyOp::Remove, key.into_key())
     }
 
     /// Removes all keys and bags and keeps the room for the keys. Never waits; applying it is
     /// O(capacity) and drops the values. Panics if poisoned.
     ///
     /// ```
-    /// assert!(evmap_multi::WriteHandle::from([(1, 'a')]).purge().view().is_empty());
+    /// assert!(evmap_multi::WriteHandle::from([(1, 'a')]).purge().unpublished().is_empty());
     /// ```
     #[track_caller]
     pub fn purge(&mut self) -> &mut Self {
-        self.log(Logged::Whole(Whole::Purge))
+        self.log(LogEntry::TableOp(TableOp::Purge))
     }
 
     /// Makes the bag of `key` as small as it can be: one value is stored in the map's own table, up
@@ -150,12 +150,12 @@ where
     ///
     /// ```
     /// let mut writer = evmap_multi::WriteHandle::from([(1, 'a')]);
-    /// assert!(writer.reserve(1, 1_000).view()[&1].capacity() >= 1_000);
-    /// assert_eq!(writer.fit(1).view()[&1].capacity(), 1);
+    /// assert!(writer.reserve(1, 1_000).unpublished()[&1].capacity() >= 1_000);
+    /// assert_eq!(writer.fit(1).unpublished()[&1].capacity(), 1);
     /// ```
     #[track_caller]
     pub fn fit(&mut self, key: impl IntoKey<K>) -> &mut Self {
-        self.append_key(OfKey::Fit, key.into_key())
+        self.append_key(KeyOp::Fit, key.into_key())
     }
 
     /// Makes all bags as small as they can be, and the table of keys as well. Never waits; applying
@@ -163,11 +163,11 @@ where
     ///
     /// ```
     /// let (mut writer, _) = evmap_multi::Builder::new().capacity(1_000).build::<u32, u32>();
-    /// assert_eq!(writer.fit_all().view().capacity(), 0);
+    /// assert_eq!(writer.fit_all().unpublished().capacity(), 0);
     /// ```
     #[track_caller]
     pub fn fit_all(&mut self) -> &mut Self {
-        self.log(Logged::Whole(Whole::FitAll))
+        self.log(LogEntry::TableOp(TableOp::FitAll))
     }
 
     /// Makes room for `additional` more values of `key`, which gets an empty bag if it is not
@@ -180,7 +180,7 @@ where
     ///
     /// ```
     /// let (mut writer, _) = evmap_multi::new::<&str, u32>();
-    /// assert!(writer.reserve("a", 100).view()["a"].capacity() >= 100);
+    /// assert!(writer.reserve("a", 100).unpublished()["a"].capacity() >= 100);
     /// ```
     #[track_caller]
     pub fn reserve(&mut self, key: impl IntoKey<K>, additional: usize) -> &mut Self {
@@ -202,7 +202,7 @@ where
         additional: usize,
     ) -> Result<(), CapacityError> {
         CapacityError::check(additional, Bag::<V, S>::ENTRY_SIZE)?;
-        self.append_key(OfKey::Reserve(additional), key.into_key());
+        self.append_key(KeyOp::Reserve(additional), key.into_key());
         Ok(())
     }
 
@@ -211,7 +211,7 @@ where
     ///
     /// ```
     /// let (mut writer, _) = evmap_multi::new::<u32, u32>();
-    /// assert!(writer.reserve_keys(1_000).view().capacity() >= 1_000);
+    /// assert!(writer.reserve_keys(1_000).unpublished().capacity() >= 1_000);
     /// ```
     #[track_caller]
     pub fn reserve_keys(&mut self, additional: usize) -> &mut Self {
@@ -229,7 +229,7 @@ where
     #[track_caller]
     pub fn try_reserve_keys(&mut self, additional: usize) -> Result<(), CapacityError> {
         CapacityError::check(additional, mem::size_of::<(K, Bag<V, S>)>())?;
-        self.log(Logged::Whole(Whole::Reserve(additional)));
+        self.log(LogEntry::TableOp(TableOp::Reserve(additional)));
         Ok(())
     }
 
@@ -238,11 +238,11 @@ where
     ///
     /// ```
     /// let (mut writer, _) = evmap_multi::with_meta::<u32, u32, _>(0);
-    /// assert_eq!(*writer.set_meta(1).view().meta(), 1);
+    /// assert_eq!(*writer.set_meta(1).unpublished().meta(), 1);
     /// ```
     #[track_caller]
     pub fn set_meta(&mut self, meta: M) -> &mut Self {
-        self.log(Logged::SetMeta(Box::new(meta)))
+        self.log(LogEntry::SetMeta(Box::new(meta)))
     }
 
     /// Does what `operation` says: replays what another map's [`pending`](Self::pending) listed.
@@ -254,7 +254,7 @@ where
     /// ```
     /// let (mut writer, _) = evmap_multi::new();
     /// writer.apply(evmap_multi::Operation::Insert { key: 1, value: 'a' });
-    /// assert_eq!(writer.view()[&1], ['a']);
+    /// assert_eq!(writer.unpublished()[&1], ['a']);
     /// ```
     #[track_caller]
     pub fn apply(&mut self, operation: Operation<K, V, M>) -> &mut Self {
@@ -275,20 +275,20 @@ where
 
     #[inline]
     #[track_caller]
-    fn append_value(&mut self, change: OfValue, key: K, value: V) -> &mut Self {
+    fn append_value(&mut self, change: ValueOp, key: K, value: V) -> &mut Self {
         let hash = self.inner.hasher.hash_one(&key);
-        self.log(Logged::value(change, hash, key, value))
+        self.log(LogEntry::value(change, hash, key, value))
     }
 
     #[track_caller]
-    fn append_key(&mut self, change: OfKey, key: K) -> &mut Self {
+    fn append_key(&mut self, change: KeyOp, key: K) -> &mut Self {
         let hash = self.inner.hasher.hash_one(&key);
-        self.log(Logged::Key { change, hash, key })
+        self.log(LogEntry::Key { change, hash, key })
     }
 
     #[inline]
     #[track_caller]
-    fn log(&mut self, operation: Logged<K, V, M>) -> &mut Self {
+    fn log(&mut self, operation: LogEntry<K, V, M>) -> &mut Self {
         self.inner.handle.append(operation);
         self
     }
@@ -309,12 +309,12 @@ where
     /// that goes is equal to one that stays: what `keep` was shown is what stays.
     ///
     /// A large bag that loses most of its values keeps its room: [`fit`](Self::fit) gives it back.
-    /// Panics as [`view`](Self::view); if `keep` does, nothing is logged and nothing is poisoned.
+    /// Panics as [`unpublished`](Self::unpublished); if `keep` does, nothing is logged and nothing is poisoned.
     ///
     /// ```
     /// let mut writer: evmap_multi::WriteHandle<_, _> = (0..10).map(|n| (1, n)).collect();
     /// writer.retain(&1, |n| n % 2 == 0);
-    /// assert_eq!(writer.view()[&1], [0, 2, 4, 6, 8]);
+    /// assert_eq!(writer.unpublished()[&1], [0, 2, 4, 6, 8]);
     /// ```
     #[track_caller]
     pub fn retain<Q>(&mut self, key: &Q, mut keep: impl FnMut(&V) -> bool) -> &mut Self
@@ -322,23 +322,23 @@ where
         Q: ?Sized + Hash + Equivalent<K>,
     {
         let hash = self.inner.hasher.hash_one(key);
-        let Some((key, bag)) = self.view().table().find(hash, key) else {
+        let Some((key, bag)) = self.unpublished().table().find(hash, key) else {
             return self;
         };
         let (kept, removed): (Vec<&V>, Vec<&V>) = bag.iter().partition(|value| keep(value));
-        let each = |change: OfValue, values: &[&V]| -> Vec<_> {
+        let each = |change: ValueOp, values: &[&V]| -> Vec<_> {
             let values = values.iter().copied().cloned();
             values
-                .map(|value| Logged::value(change, hash, key.clone(), value))
+                .map(|value| LogEntry::value(change, hash, key.clone(), value))
                 .collect()
         };
         if removed.len() <= kept.len() && !bag.distinguishes(&removed, &kept) {
-            let removals = each(OfValue::Remove, &removed);
+            let removals = each(ValueOp::Remove, &removed);
             self.inner.handle.extend(removals);
         } else if !removed.is_empty() {
-            let (change, key) = (OfKey::Clear, key.clone());
-            let inserts = each(OfValue::Insert, &kept);
-            let clear = Logged::Key { change, hash, key };
+            let (change, key) = (KeyOp::Clear, key.clone());
+            let inserts = each(ValueOp::Insert, &kept);
+            let clear = LogEntry::Key { change, hash, key };
             self.inner.handle.extend(iter::once(clear).chain(inserts));
         }
         self
@@ -354,13 +354,13 @@ where
     /// let mut writer = evmap_multi::WriteHandle::from([("a", 1), ("b", 2)]);
     /// // Keys stay when their last value goes, until they are swept out.
     /// writer.remove_value("b", 2).retain_entries(|_, bag| !bag.is_empty());
-    /// assert!(writer.view().keys().eq(&["a"]));
+    /// assert!(writer.unpublished().keys().eq(&["a"]));
     /// ```
     #[track_caller]
     pub fn retain_entries(&mut self, mut keep: impl FnMut(&K, &Bag<V, S>) -> bool) -> &mut Self {
         self.inner.decide(|state, hasher| {
             let removed = state.iter().filter(|(key, bag)| !keep(key, bag));
-            let logged = removed.map(|(key, _)| Logged::removal(hasher, key));
+            let logged = removed.map(|(key, _)| LogEntry::removal(hasher, key));
             logged.collect()
         });
         self
@@ -369,7 +369,7 @@ where
     /// Removes `key` and returns a clone of its bag; `None`, and nothing logged, if it is not
     /// there. O(1) on average, and the clones of the key and the bag; waits for readers of the
     /// older copy, which [`remove_entry`](Self::remove_entry) does not. Panics as
-    /// [`view`](Self::view).
+    /// [`unpublished`](Self::unpublished).
     ///
     /// ```
     /// assert_eq!(evmap_multi::WriteHandle::from([(1, 'a')]).remove_and_get(&1).unwrap(), ['a']);
@@ -380,22 +380,22 @@ where
         Q: ?Sized + Hash + Equivalent<K>,
     {
         let hash = self.inner.hasher.hash_one(key);
-        let (key, bag) = self.view().table().find(hash, key)?.clone();
-        let change = OfKey::Remove;
-        self.log(Logged::Key { change, hash, key });
+        let (key, bag) = self.unpublished().table().find(hash, key)?.clone();
+        let change = KeyOp::Remove;
+        self.log(LogEntry::Key { change, hash, key });
         Some(bag)
     }
 
     /// Removes all keys and bags, as [`purge`](Self::purge) does, and returns clones of them,
     /// whether the iterator is used up or not. O(capacity), and the clones; waits for readers of
-    /// the older copy. Panics as [`view`](Self::view).
+    /// the older copy. Panics as [`unpublished`](Self::unpublished).
     ///
     /// ```
     /// assert_eq!(evmap_multi::WriteHandle::from([(1, 'a')]).drain().len(), 1);
     /// ```
     #[track_caller]
     pub fn drain(&mut self) -> IntoIter<K, Bag<V, S>> {
-        let drained = self.view().table().clone();
+        let drained = self.unpublished().table().clone();
         self.purge();
         evmap_core::Snapshot::new(drained, ()).into_iter()
     }
@@ -407,14 +407,14 @@ where
     /// `below(bound)` returns a random number that is less than `bound`, whatever the generator:
     /// `|bound| rng.random_range(..bound)` with `rand`. All keys are equally likely if its numbers
     /// are. A seeded generator makes the same choice again in a map with the same hasher and
-    /// history. Panics as [`view`](Self::view), and if `below` does or returns what is not below
+    /// history. Panics as [`unpublished`](Self::unpublished), and if `below` does or returns what is not below
     /// its bound; nothing is logged then and nothing is poisoned.
     ///
     /// ```
     /// let mut writer: evmap_multi::WriteHandle<_, _> = (0..100).map(|n| (n, n)).collect();
     /// let mut rng = fastrand::Rng::with_seed(7);
     /// assert_eq!(writer.empty_random(|bound| rng.usize(..bound), 10).len(), 10);
-    /// assert_eq!(writer.view().len(), 90);
+    /// assert_eq!(writer.unpublished().len(), 90);
     /// ```
     #[track_caller]
     pub fn empty_random(
@@ -422,7 +422,7 @@ where
         below: impl FnMut(usize) -> usize,
         n: usize,
     ) -> Vec<(K, Bag<V, S>)> {
-        let entries = self.inner.handle.view().table().entries();
+        let entries = self.inner.handle.unpublished().table().entries();
         let evicted: Vec<(K, Bag<V, S>)> = sample(entries, below, n)
             .into_iter()
             .filter_map(|bucket| entries.get_bucket(bucket).cloned())
@@ -430,7 +430,7 @@ where
         let hasher = &self.inner.hasher;
         let removed = evicted.iter();
         let removals: Vec<_> = removed
-            .map(|(key, _)| Logged::removal(hasher, key))
+            .map(|(key, _)| LogEntry::removal(hasher, key))
             .collect();
         self.inner.handle.extend(removals);
         evicted
@@ -450,27 +450,27 @@ where
     /// ```
     /// let (mut writer, reader) = evmap_multi::new();
     /// writer.insert("a", 1);
-    /// assert!(writer.view().contains_key("a") && !reader.contains_key("a"));
+    /// assert!(writer.unpublished().contains_key("a") && !reader.contains_key("a"));
     /// ```
     #[track_caller]
-    pub fn view(&mut self) -> &Snapshot<K, V, M, S> {
-        self.inner.handle.view()
+    pub fn unpublished(&mut self) -> &Snapshot<K, V, M, S> {
+        self.inner.handle.unpublished()
     }
 
-    /// [`view`](Self::view), unless it would have to wait. Never waits; panics as that does.
+    /// [`unpublished`](Self::unpublished), unless it would have to wait. Never waits; panics as that does.
     ///
     /// ```
     /// let (mut writer, reader) = evmap_multi::new();
     /// let _view = reader.enter();
-    /// assert!(writer.insert(1, 'a').try_view().is_some());
-    /// assert!(writer.publish().try_view().is_none());
+    /// assert!(writer.insert(1, 'a').try_unpublished().is_some());
+    /// assert!(writer.publish().try_unpublished().is_none());
     /// ```
     #[track_caller]
-    pub fn try_view(&mut self) -> Option<&Snapshot<K, V, M, S>> {
-        self.inner.handle.try_view()
+    pub fn try_unpublished(&mut self) -> Option<&Snapshot<K, V, M, S>> {
+        self.inner.handle.try_unpublished()
     }
 
-    /// [`view`](Self::view) that no reader can stop: after `timeout` it leaves the copy to the
+    /// [`unpublished`](Self::unpublished) that no reader can stop: after `timeout` it leaves the copy to the
     /// readers that are still in it. Waits, fails and panics as
     /// [`publish_or_replace`](Self::publish_or_replace).
     ///
@@ -478,22 +478,22 @@ where
     /// let (mut writer, reader) = evmap_multi::new();
     /// let view = reader.enter();
     /// writer.insert(1, 'a').publish();
-    /// assert_eq!(writer.view_or_replace(std::time::Duration::ZERO).unwrap().len(), 1);
+    /// assert_eq!(writer.unpublished_or_replace(std::time::Duration::ZERO).unwrap().len(), 1);
     /// assert_eq!(view.len(), 0);
     /// ```
     #[track_caller]
-    pub fn view_or_replace(
+    pub fn unpublished_or_replace(
         &mut self,
         timeout: Duration,
     ) -> Result<&Snapshot<K, V, M, S>, PublishError> {
-        self.inner.handle.view_or_replace(timeout)
+        self.inner.handle.unpublished_or_replace(timeout)
     }
 
     /// Makes all pending operations visible to readers at once. O(operations since the publish
     /// before the last); waits for readers of the older copy.
     ///
     /// Without pending operations it publishes the same state under a new version;
-    /// [`flush`](Self::flush) does not. Panics as [`view`](Self::view).
+    /// [`flush`](Self::flush) does not. Panics as [`unpublished`](Self::unpublished).
     ///
     /// ```
     /// let (mut writer, reader) = evmap_multi::new();
@@ -648,7 +648,7 @@ impl<K, V, M, S> WriteHandle<K, V, M, S> {
     pub fn pending(
         &self,
     ) -> impl DoubleEndedIterator<Item = Operation<&K, &V, &M>> + ExactSizeIterator + Clone {
-        self.inner.handle.pending().map(Logged::as_operation)
+        self.inner.handle.pending().map(LogEntry::as_operation)
     }
 
     /// The number of the last publish; 0 before the first. O(1), never waits.
@@ -717,7 +717,7 @@ impl<K, V, M, S> fmt::Debug for WriteHandle<K, V, M, S> {
 /// ```
 /// let (mut writer, _) = evmap_multi::new();
 /// writer.reserve_keys(1_000).extend((0..1_000).map(|n| (n, n)));
-/// assert_eq!(writer.view().len(), 1_000);
+/// assert_eq!(writer.unpublished().len(), 1_000);
 /// ```
 impl<K, V, M, S> Extend<(K, V)> for WriteHandle<K, V, M, S>
 where
@@ -728,7 +728,7 @@ where
 {
     #[track_caller]
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
-        self.inner.extend(entries, Logged::insert);
+        self.inner.extend(entries, LogEntry::insert);
     }
 }
 
@@ -737,7 +737,7 @@ where
 /// ```
 /// let (mut writer, _) = evmap_multi::new::<i32, char>();
 /// writer.extend(&std::collections::HashMap::from([(1, 'a')]));
-/// assert!(writer.view().contains_key(&1));
+/// assert!(writer.unpublished().contains_key(&1));
 /// ```
 impl<'a, K, V, M, S> Extend<(&'a K, &'a V)> for WriteHandle<K, V, M, S>
 where

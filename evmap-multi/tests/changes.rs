@@ -12,7 +12,7 @@ fn retain_carries_state_and_decides_for_both_copies() {
         writer.extend((0..size).map(|n| (1, n)));
         writer.publish();
         writer.extend((0..size / 2).map(|n| (1, n)));
-        let before = writer.view()[&1].clone();
+        let before = writer.unpublished()[&1].clone();
         let mut calls = Vec::new();
         writer.retain(&1, |value| {
             calls.push(*value);
@@ -20,7 +20,7 @@ fn retain_carries_state_and_decides_for_both_copies() {
         });
         assert_eq!(before, calls, "once per value");
         let kept: Vec<i32> = calls.iter().copied().skip(2).step_by(3).collect();
-        assert_eq!(writer.view()[&1], kept);
+        assert_eq!(writer.unpublished()[&1], kept);
         for _copy in 0..2 {
             writer.publish();
             assert_eq!(*reader.get(&1).unwrap(), kept);
@@ -227,7 +227,7 @@ fn eviction_from_a_nearly_empty_table_and_by_poor_generators() {
     writer.extend((0..100).map(|n| (n, n)));
     assert_eq!(writer.empty_random(|_| 0, 10).len(), 10);
     assert_eq!(writer.empty_random(|_| 0, 5).len(), 5);
-    assert_eq!(writer.view().len(), 85);
+    assert_eq!(writer.unpublished().len(), 85);
     assert!(
         evmap_multi::new::<u32, u32>()
             .0

@@ -21,8 +21,8 @@ fn maps_convert_both_ways() {
     assert_ne!(writer.published(), other.published());
     writer.remove_entry("b").publish();
     assert_eq!(writer.published(), other.published());
-    assert_eq!(*writer.view(), other.published());
-    assert_eq!(writer.view().clone(), *other.published());
+    assert_eq!(*writer.unpublished(), other.published());
+    assert_eq!(writer.unpublished().clone(), *other.published());
     assert_eq!(WriteHandle::from([("x", 1)]).published()["x"], [1]);
 }
 

@@ -96,7 +96,7 @@ fn a_writer_that_goes_leaves_the_last_publish() {
     writer.insert("a", 1).publish();
     let view = reader.enter();
     writer.insert("a", 2).insert("b", 3);
-    writer.view();
+    writer.unpublished();
     writer.insert("b", 4);
     drop(writer);
     assert_eq!(view["a"], [1]);

@@ -21,12 +21,12 @@ const HANDLES: [&str; 6] = [
 const ONE_VALUE: &[&str] = &[
     "ReadHandle::get_cloned",
     "ReadHandle::get_many_cloned",
+    "SharedMap::checked_remove",
     "SharedMap::get_cloned",
     "SharedMap::get_many_cloned",
     "SharedMap::get_or_insert_with",
     "SharedMap::remove",
     "SharedMap::retain_mut",
-    "SharedMap::try_remove",
     "SharedMap::update_or_insert",
     "WriteHandle::get_or_insert_with",
     "WriteHandle::insert_and_get",
@@ -42,6 +42,8 @@ const BAGS: &[&str] = &[
     "ReadHandle::contains_value",
     "ReadHandle::get_one",
     "ReadHandle::get_one_cloned",
+    "SharedMap::checked_remove_entry",
+    "SharedMap::checked_remove_value",
     "SharedMap::contains_value",
     "SharedMap::get_one",
     "SharedMap::get_one_cloned",
@@ -50,8 +52,6 @@ const BAGS: &[&str] = &[
     "SharedMap::remove_entry",
     "SharedMap::remove_value",
     "SharedMap::retain_entries",
-    "SharedMap::try_remove_entry",
-    "SharedMap::try_remove_value",
     "WriteHandle::empty_random",
     "WriteHandle::fit",
     "WriteHandle::fit_all",
@@ -64,10 +64,10 @@ const BAGS: &[&str] = &[
 
 /// What both have, but with another signature.
 const OTHERWISE: &[&str] = &[
+    "SharedMap::checked_insert",
     "SharedMap::clear",
     "SharedMap::insert",
     "SharedMap::retain",
-    "SharedMap::try_insert",
     "SharedMap::update",
     "WriteHandle::clear",
     "WriteHandle::remove_entry",

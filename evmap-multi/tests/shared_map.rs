@@ -21,7 +21,7 @@ evmap_core::shared_tests!(Map);
 const THREADS: u32 = 4;
 const WRITES: u32 = if cfg!(miri) { 5 } else { 500 };
 
-/// A map whose writers lose their patience at once.
+/// A map whose writers do not wait for readers at all.
 fn hasty(publishing: Publishing) -> SharedMap<u32, u32, u32> {
     shared::hasty::<Map>(publishing)
 }
@@ -114,12 +114,12 @@ fn readers_see_all_of_a_batch_or_nothing() {
 #[test]
 fn policies_say_when_changes_become_visible() {
     within_deadline(|| {
-        let map = hasty(Publishing::Every(NonZeroUsize::new(3).unwrap()));
+        let map = hasty(Publishing::EveryN(NonZeroUsize::new(3).unwrap()));
         for key in 0..7 {
             assert_eq!(map.len() as u32, key / 3 * 3);
             map.insert(key, 0);
         }
-        let map = hasty(Publishing::ByHand);
+        let map = hasty(Publishing::Manual);
         map.insert(1, 1);
         assert!(map.is_empty() && map.remove_value(1, 1));
         assert!(!map.remove_value(1, 1));
@@ -180,7 +180,7 @@ fn a_panic_poisons_writes_and_no_reads() {
         scope.spawn(|| {
             assert!(panics(|| map.insert(trap(3), trap(30))));
             assert!(panics(|| map.remove_entry(trap(1))));
-            assert!(map.try_batch(|_| ()).is_err());
+            assert!(map.checked_batch(|_| ()).is_err());
             assert_eq!(map.len(), 2);
         });
     });
@@ -200,9 +200,9 @@ fn a_map_is_made_of_what_a_writer_is_made_of() {
     assert_eq!((map.get_one_cloned(&1), *map.meta()), (Some('a'), 5));
     map.set_meta(6);
     assert_eq!(*map.meta(), 6);
-    assert_eq!(map.patience(), Duration::from_secs(1));
+    assert_eq!(map.reader_timeout(), Duration::from_secs(1));
     assert_eq!(
-        hasty(Publishing::ByHand).patience(),
+        hasty(Publishing::Manual).reader_timeout(),
         Duration::from_millis(1)
     );
 }
@@ -210,7 +210,7 @@ fn a_map_is_made_of_what_a_writer_is_made_of() {
 #[cfg(feature = "async")]
 #[test]
 fn a_task_publishes() {
-    let map = hasty(Publishing::ByHand);
+    let map = hasty(Publishing::Manual);
     map.insert(1, 1);
     futures::executor::block_on(map.publish_async()).unwrap();
     assert!(map.contains_key(&1));

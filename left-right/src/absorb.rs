@@ -141,7 +141,7 @@ pub trait Absorb<O> {
     /// Operations appended before the first publish are applied straight to one copy, without a
     /// log; this call then brings the other copy up to date in one go. It is made at most once,
     /// by whatever needs that copy first after the first publish: the next publish or
-    /// [`view`](crate::WriteHandle::view), or the writer as it goes. It is never made for a pair made
+    /// [`unpublished`](crate::WriteHandle::unpublished), or the writer as it goes. It is never made for a pair made
     /// by [`new_logged`](crate::new_logged).
     ///
     /// ```

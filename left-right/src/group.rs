@@ -259,7 +259,7 @@ impl<T, O, D> Drop for Writing<T, O, D> {
 /// let shared = writer.into_shared();
 /// let mut writer = shared.lock()?;
 /// // Doubled: nobody else can add anything between the look and the addition.
-/// let now = writer.view().0;
+/// let now = writer.unpublished().0;
 /// writer.append(now).publish();
 /// assert_eq!(reader.enter().unwrap().0, 6);
 /// # Ok::<(), left_right::Poisoned>(())
@@ -374,7 +374,7 @@ mod tests {
         let writing = Writing::new(writer);
         writing.queue.extend(vec![1; 100_000]).unwrap();
         let mut writer = writing.to_publish(writing.lock()).unwrap();
-        assert_eq!(writer.view().0, 100_000);
+        assert_eq!(writer.unpublished().0, 100_000);
         drop(writer);
         let capacity = writing.lock().taken.capacity();
         assert!(capacity <= SMALL, "{capacity}");

@@ -24,7 +24,7 @@ use crate::{
 /// use std::{num::NonZeroUsize, time::Duration};
 /// use left_right::Publishing;
 /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(0));
-/// let with_every_other = Publishing::Every(NonZeroUsize::new(2).unwrap());
+/// let with_every_other = Publishing::EveryN(NonZeroUsize::new(2).unwrap());
 /// let count = writer.into_shared(with_every_other, Duration::from_secs(1));
 /// for visible in [0, 2, 2, 4] {
 ///     count.append_with(|_| (Some(1), ()))?;
@@ -39,13 +39,13 @@ pub enum Publishing {
     #[default]
     EachWrite,
     /// With every so many changes, and with [`SharedHandle::publish`](crate::SharedHandle::publish).
-    Every(NonZeroUsize),
+    EveryN(NonZeroUsize),
     /// At this interval, by a thread of the structure's own, and with
     /// [`SharedHandle::publish`](crate::SharedHandle::publish). The thread ends with the last handle, which waits
     /// for it unless it goes on such a thread. An interval of less than a millisecond is taken for one.
     Interval(Duration),
     /// With [`SharedHandle::publish`](crate::SharedHandle::publish) only.
-    ByHand,
+    Manual,
 }
 
 thread_local! {
@@ -66,7 +66,7 @@ impl Timer {
     pub(crate) fn start<T, O>(
         interval: Duration,
         writer: SharedWriteHandle<T, O, Owned>,
-        patience: Duration,
+        reader_timeout: Duration,
     ) -> Self
     where
         T: Absorb<O> + Independent + Send + Sync + 'static,
@@ -78,7 +78,7 @@ impl Timer {
             IS_PUBLISHER.set(true);
             // One attempt each time: the handles may go meanwhile, and then somebody waits for this
             // thread. A panic of a clone or a drop poisons nothing, so it ends nothing either.
-            let publish = || catch_panic(|| drop(writer.publish_or_replace(patience)));
+            let publish = || catch_panic(|| drop(writer.publish_or_replace(reader_timeout)));
             while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
                 publish();
                 if writer.is_poisoned() {

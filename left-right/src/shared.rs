@@ -26,7 +26,7 @@ use crate::{
 /// [`WriteHandle::into_shared`].
 ///
 /// Reads never wait and cannot fail. Changes wait for each other, and when they are published for
-/// readers of the older copy; one that stays for longer than the patience that the handle was made
+/// readers of the older copy; one that stays for longer than the reader timeout that the handle was made
 /// with keeps that copy for itself, and the writers go on with a clone. So nothing that a reader does
 /// stops a writer, not even a guard that is leaked.
 ///
@@ -62,7 +62,7 @@ pub struct SharedHandle<T, O> {
 struct Writing<T, O> {
     writer: SharedWriteHandle<T, O, Owned>,
     publishing: Publishing,
-    patience: Duration,
+    reader_timeout: Duration,
     /// The thread of [`Publishing::Interval`].
     timer: Option<Timer>,
     /// [`publish_last`](Self::publish_last), for a drop that knows nothing of `T`.
@@ -71,7 +71,7 @@ struct Writing<T, O> {
 
 impl<T: Absorb<O>, O> WriteHandle<T, O, Owned> {
     /// Lets any number of threads read and write the structure. Changes become visible as
-    /// `publishing` says; a reader that is in the way for longer than `patience` keeps the copy
+    /// `publishing` says; a reader that is in the way for longer than `reader_timeout` keeps the copy
     /// that it is in for itself. See [`SharedHandle`].
     ///
     /// What is pending becomes visible with the first publish.
@@ -86,23 +86,27 @@ impl<T: Absorb<O>, O> WriteHandle<T, O, Owned> {
     /// use left_right::Publishing;
     /// let (mut writer, reader) = left_right::new_owned::<Count, u32>(Count(0));
     /// writer.append(1);
-    /// let count = writer.into_shared(Publishing::ByHand, Duration::from_secs(1));
+    /// let count = writer.into_shared(Publishing::Manual, Duration::from_secs(1));
     /// assert_eq!(reader.enter().0, 0);
     /// count.publish()?;
     /// assert_eq!(reader.enter().0, 1);
     /// # Ok::<(), left_right::Poisoned>(())
     /// ```
-    pub fn into_shared(self, publishing: Publishing, patience: Duration) -> SharedHandle<T, O>
+    pub fn into_shared(self, publishing: Publishing, reader_timeout: Duration) -> SharedHandle<T, O>
     where
         T: Independent + Send + Sync + 'static,
         O: Send + 'static,
     {
-        SharedHandle::new(self, publishing, patience)
+        SharedHandle::new(self, publishing, reader_timeout)
     }
 }
 
 impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
-    fn new(writer: WriteHandle<T, O, Owned>, publishing: Publishing, patience: Duration) -> Self
+    fn new(
+        writer: WriteHandle<T, O, Owned>,
+        publishing: Publishing,
+        reader_timeout: Duration,
+    ) -> Self
     where
         T: Send + Sync + 'static,
         O: Send + 'static,
@@ -111,14 +115,14 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
         let reader = writer.reader().clone();
         let timer = match publishing {
             Publishing::Interval(interval) => {
-                Some(Timer::start(interval, writer.clone(), patience))
+                Some(Timer::start(interval, writer.clone(), reader_timeout))
             }
             _ => None,
         };
         let writing = Arc::new(Writing {
             writer,
             publishing,
-            patience,
+            reader_timeout,
             timer,
             on_drop: Writing::publish_last,
         });
@@ -129,7 +133,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     /// thread; then publishes, if it is time to. No other thread's change comes in between. Returns
     /// what `decide` returns beside the operation.
     ///
-    /// Waits for readers of the older copy for no longer than the [`patience`](Self::patience).
+    /// Waits for readers of the older copy for no longer than the [`reader_timeout`](Self::reader_timeout).
     ///
     /// # Errors
     ///
@@ -155,7 +159,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     pub fn append_with<R>(&self, decide: impl FnOnce(&T) -> (Option<O>, R)) -> Result<R, Poisoned> {
         let mut writer = self.lock()?;
         self.writing.catch_up(&mut writer)?;
-        let (operation, result) = decide(writer.view());
+        let (operation, result) = decide(writer.unpublished());
         if let Some(operation) = operation {
             writer.append(operation);
         }
@@ -275,7 +279,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     /// use left_right::doctest::Count;
     /// # use {left_right::Publishing, std::time::Duration};
     /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(3));
-    /// let count = writer.into_shared(Publishing::ByHand, Duration::from_secs(1));
+    /// let count = writer.into_shared(Publishing::Manual, Duration::from_secs(1));
     /// count.append_with(|_| (Some(1), ()))?;
     /// assert_eq!(count.enter().0, 3);
     /// count.publish()?;
@@ -285,11 +289,11 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     #[track_caller]
     pub fn publish(&self) -> Result<(), Poisoned> {
         self.reader.assert_inactive();
-        publish(&self.writing.writer, self.writing.patience)
+        publish(&self.writing.writer, self.writing.reader_timeout)
     }
 
     /// [`publish`](Self::publish) for asynchronous code: while readers are in the way the task
-    /// sleeps, and no thread with it. After the [`patience`](Self::patience) of this handle it goes
+    /// sleeps, and no thread with it. After the [`reader_timeout`](Self::reader_timeout) of this handle it goes
     /// on without them, as `publish` does.
     ///
     /// What was changed before this call becomes visible. A future that is dropped loses nothing.
@@ -309,7 +313,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     /// use left_right::doctest::Count;
     /// # use {left_right::Publishing, std::time::Duration};
     /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(0));
-    /// let count = writer.into_shared(Publishing::ByHand, Duration::from_secs(1));
+    /// let count = writer.into_shared(Publishing::Manual, Duration::from_secs(1));
     /// count.update(|writer| {
     ///     writer.append(1);
     /// })?;
@@ -323,12 +327,13 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
         let mut publishing = writing.writer.publish_async();
         async move {
             loop {
-                let mut patience = Delay::new(writing.patience.clamp(SHORTEST, LONGEST));
+                let mut reader_timeout =
+                    Delay::new(writing.reader_timeout.clamp(SHORTEST, LONGEST));
                 let published = future::poll_fn(|context| {
                     if let Poll::Ready(published) = Pin::new(&mut publishing).poll(context) {
                         return Poll::Ready(Some(published));
                     }
-                    Pin::new(&mut patience).poll(context).map(|()| None)
+                    Pin::new(&mut reader_timeout).poll(context).map(|()| None)
                 });
                 if let Some(published) = published.await {
                     return published;
@@ -444,10 +449,10 @@ impl<T, O> SharedHandle<T, O> {
     /// # use {left_right::Publishing, std::time::Duration};
     /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(3));
     /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
-    /// assert_eq!(count.patience(), Duration::from_secs(1));
+    /// assert_eq!(count.reader_timeout(), Duration::from_secs(1));
     /// ```
-    pub fn patience(&self) -> Duration {
-        self.writing.patience
+    pub fn reader_timeout(&self) -> Duration {
+        self.writing.reader_timeout
     }
 
     /// Whether an operation has panicked, so that nothing can be changed any more.
@@ -468,7 +473,7 @@ impl<T: Absorb<O> + Independent, O> Writing<T, O> {
     /// Applies what is pending, so that the next look does not wait.
     #[track_caller]
     fn catch_up(&self, writer: &mut WriteHandle<T, O, Owned>) -> Result<(), Poisoned> {
-        insist(|| writer.view_or_replace(self.patience).map(drop))
+        insist(|| writer.unpublished_or_replace(self.reader_timeout).map(drop))
     }
 
     /// Publishes if it is time to.
@@ -476,29 +481,29 @@ impl<T: Absorb<O> + Independent, O> Writing<T, O> {
     fn changed(&self, writer: WriteGuard<'_, T, O, Owned>) -> Result<(), Poisoned> {
         let is_time = match self.publishing {
             Publishing::EachWrite => writer.has_pending_operations(),
-            Publishing::Every(count) => writer.pending().len() >= count.get(),
-            Publishing::Interval(_) | Publishing::ByHand => false,
+            Publishing::EveryN(count) => writer.pending().len() >= count.get(),
+            Publishing::Interval(_) | Publishing::Manual => false,
         };
         if !is_time {
             return Ok(());
         }
         let ticket = writer.release();
-        insist(|| self.writer.make_visible(ticket, self.patience))
+        insist(|| self.writer.make_visible(ticket, self.reader_timeout))
     }
 
     /// The last publish. An operation may panic, and readers may hold on to too many copies: there is nobody left
     /// to tell.
     fn publish_last(&self) {
-        catch_panic(|| drop(self.writer.publish_or_replace(self.patience)));
+        catch_panic(|| drop(self.writer.publish_or_replace(self.reader_timeout)));
     }
 }
 
 #[track_caller]
 fn publish<T: Absorb<O> + Independent, O>(
     writer: &SharedWriteHandle<T, O, Owned>,
-    patience: Duration,
+    reader_timeout: Duration,
 ) -> Result<(), Poisoned> {
-    insist(|| writer.publish_or_replace(patience))
+    insist(|| writer.publish_or_replace(reader_timeout))
 }
 
 /// Tries again while too many copies are left to readers, or another thread has the writer.
@@ -524,11 +529,11 @@ impl<T, O> Drop for Writing<T, O> {
     }
 }
 
-/// With less patience than this a task that waits for another writer would do nothing but ask.
+/// With a shorter timeout than this a task that waits for another writer would do nothing but ask.
 #[cfg(feature = "async")]
 const SHORTEST: Duration = Duration::from_millis(1);
 
-/// More patience than this is the same: not every clock can be asked for the end of time.
+/// A longer timeout than this is the same: not every clock can be asked for the end of time.
 #[cfg(feature = "async")]
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 

@@ -402,7 +402,7 @@ impl<T: Absorb<O>, O, D> SharedWriteHandle<T, O, D> {
     /// let (writer, reader) = left_right::new_logged::<Count, u32>(Count(0));
     /// let shared = writer.into_shared();
     /// let mut writer = shared.lock()?;
-    /// let now = writer.view().0;
+    /// let now = writer.unpublished().0;
     /// writer.append(now + 1).publish();
     /// drop(writer);
     /// assert_eq!(reader.enter().unwrap().0, 1);
@@ -432,7 +432,7 @@ impl<T: Absorb<O>, O, D> SharedWriteHandle<T, O, D> {
     /// let (writer, reader) = left_right::new_logged::<Count, u32>(Count(3));
     /// let shared = writer.into_shared();
     /// let before = shared.update(|writer| {
-    ///     let before = writer.view().0;
+    ///     let before = writer.unpublished().0;
     ///     writer.append(before);
     ///     before
     /// })?;

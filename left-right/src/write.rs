@@ -31,7 +31,7 @@ use crate::{
 /// The writer of a pair: appends operations and publishes them.
 ///
 /// There is one writer per pair. It dereferences to a [`ReadHandle`], so it can read what is
-/// published, and `clone` on it makes a reader; [`view`](Self::view) reads what is not published
+/// published, and `clone` on it makes a reader; [`unpublished`](Self::unpublished) reads what is not published
 /// yet.
 ///
 /// Each method says whether it waits for readers; the [guide](crate::guide#who-waits-for-whom) has all of it in a
@@ -44,7 +44,7 @@ use crate::{
 /// let (mut writer, reader) = left_right::new::<Count, u32>();
 /// writer.append(1).append(2);
 /// // The writer sees it, readers do not.
-/// assert_eq!(writer.view().0, 3);
+/// assert_eq!(writer.unpublished().0, 3);
 /// assert_eq!(reader.enter().unwrap().0, 0);
 /// writer.publish();
 /// assert_eq!(reader.enter().unwrap().0, 3);
@@ -204,16 +204,16 @@ impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
     /// use left_right::doctest::Count;
     /// let (mut writer, reader) = left_right::new::<Count, u32>();
     /// writer.append(5);
-    /// assert_eq!(writer.view().0, 5);
+    /// assert_eq!(writer.unpublished().0, 5);
     /// assert_eq!(reader.enter().unwrap().0, 0);
     /// ```
     #[track_caller]
-    pub fn view(&mut self) -> &T {
+    pub fn unpublished(&mut self) -> &T {
         let reclaimed = self.writer_to_wait().prepare(Wait::Forever);
         reclaimed.map_err(drop).expect(ENDLESS).into_stale()
     }
 
-    /// Like [`view`](Self::view), but `None` instead of waiting for a reader.
+    /// Like [`unpublished`](Self::unpublished), but `None` instead of waiting for a reader.
     ///
     /// # Panics
     ///
@@ -227,17 +227,17 @@ impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
     /// let guard = reader.enter().unwrap();
     /// writer.append(1).publish();
     /// // The guard is in the copy that would have to be brought up to date.
-    /// assert!(writer.try_view().is_none());
+    /// assert!(writer.try_unpublished().is_none());
     /// drop(guard);
-    /// assert_eq!(writer.try_view().unwrap().0, 1);
+    /// assert_eq!(writer.try_unpublished().unwrap().0, 1);
     /// ```
     #[track_caller]
-    pub fn try_view(&mut self) -> Option<&T> {
+    pub fn try_unpublished(&mut self) -> Option<&T> {
         let reclaimed = self.writer_to_wait().prepare(Wait::Poll).ok()?;
         Some(reclaimed.into_stale())
     }
 
-    /// As [`view`](Self::view), but a write copy that readers are still in after `timeout` is left to
+    /// As [`unpublished`](Self::unpublished), but a write copy that readers are still in after `timeout` is left to
     /// them, and a clone of the published one takes its place: see
     /// [`publish_or_replace`](Self::publish_or_replace).
     ///
@@ -260,12 +260,12 @@ impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
     /// writer.append(2).publish();
     /// writer.append(3);
     /// // The guard is in the copy that is to be changed.
-    /// assert!(writer.try_view().is_none());
-    /// assert_eq!(writer.view_or_replace(Duration::ZERO).unwrap().0, 6);
+    /// assert!(writer.try_unpublished().is_none());
+    /// assert_eq!(writer.unpublished_or_replace(Duration::ZERO).unwrap().0, 6);
     /// assert_eq!(guard.0, 1);
     /// ```
     #[track_caller]
-    pub fn view_or_replace(&mut self, timeout: Duration) -> Result<&T, PublishError>
+    pub fn unpublished_or_replace(&mut self, timeout: Duration) -> Result<&T, PublishError>
     where
         T: Independent,
     {
@@ -599,7 +599,7 @@ impl<T, O, D> WriteHandle<T, O, D> {
     /// A pointer to the write copy, the one that readers do not enter any more.
     ///
     /// Readers that entered earlier may still be in it, except before the first publish. To read
-    /// the write copy, prefer [`view`](Self::view). Changing it through the pointer is sound only
+    /// the write copy, prefer [`unpublished`](Self::unpublished). Changing it through the pointer is sound only
     /// while no reader is in it, and right only if the other copy is changed the same way.
     ///
     /// ```
@@ -783,7 +783,7 @@ mod tests {
     #[test]
     fn replacing_a_copy_that_nobody_is_in_loses_nothing() {
         let (mut looked_at, reader) = new_logged::<Count, u32>(Count(0));
-        assert_eq!(looked_at.append(1).view().0, 1);
+        assert_eq!(looked_at.append(1).unpublished().0, 1);
         let (mut loaded, other) = new::<Count, u32>();
         loaded.append(1);
         for (writer, reader) in [(&mut looked_at, &reader), (&mut loaded, &other)] {

@@ -362,7 +362,7 @@ fn try_publish_and_try_view_beside_reads() {
             assert!(value <= 2);
         });
         writer.append(Increment).publish();
-        if let Some(view) = writer.append(Increment).try_view() {
+        if let Some(view) = writer.append(Increment).try_unpublished() {
             assert_eq!(view.get(), 2);
         }
         let published = writer.try_publish();

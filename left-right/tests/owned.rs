@@ -56,8 +56,8 @@ fn a_writer_that_looks_at_its_copy_leaves_the_old_one_to_its_reader() {
     let (mut writer, reader) = left_right::new_owned::<Count, u32>(Count(0));
     let view = reader.enter();
     writer.append(1).publish().append(2);
-    assert!(writer.try_view().is_none());
-    assert_eq!(writer.view_or_replace(Duration::ZERO).unwrap().0, 3);
+    assert!(writer.try_unpublished().is_none());
+    assert_eq!(writer.unpublished_or_replace(Duration::ZERO).unwrap().0, 3);
     assert_eq!((view.0, writer.stats().deferred), (0, 1));
     drop(view);
     assert_eq!(reader.enter().0, 1, "a look publishes nothing");
@@ -81,17 +81,17 @@ fn a_shared_handle_publishes_when_it_was_told_to() {
     add(&each, 1);
     assert_eq!(each.enter().0, 1);
 
-    let every = shared(Publishing::Every(NonZeroUsize::new(3).unwrap()));
+    let every = shared(Publishing::EveryN(NonZeroUsize::new(3).unwrap()));
     for (appended, seen) in [(1, 0), (2, 0), (3, 3), (4, 3)] {
         add(&every, 1);
         assert_eq!(every.enter().0, seen, "after {appended}");
     }
 
-    let by_hand = shared(Publishing::ByHand);
-    add(&by_hand, 1);
-    assert_eq!(by_hand.enter().0, 0);
-    by_hand.publish().unwrap();
-    assert_eq!(by_hand.enter().0, 1);
+    let manual = shared(Publishing::Manual);
+    add(&manual, 1);
+    assert_eq!(manual.enter().0, 0);
+    manual.publish().unwrap();
+    assert_eq!(manual.enter().0, 1);
 
     let interval = shared(Publishing::Interval(Duration::from_millis(1)));
     add(&interval, 1);
@@ -103,7 +103,7 @@ fn a_shared_handle_publishes_when_it_was_told_to() {
 #[test]
 fn what_is_pending_is_published_when_the_last_shared_handle_goes() {
     for publishing in [
-        Publishing::ByHand,
+        Publishing::Manual,
         Publishing::Interval(Duration::from_secs(3600)),
     ] {
         let first = shared(publishing);
@@ -164,7 +164,7 @@ fn a_change_through_a_handle_of_ones_own_is_published() {
         |counter| counter.0,
         |counter| {
             counter.0.append(5);
-            counter.0.view().0
+            counter.0.unpublished().0
         },
     );
     assert_eq!((seen.unwrap(), shared.enter().0), (5, 5));
@@ -173,7 +173,7 @@ fn a_change_through_a_handle_of_ones_own_is_published() {
 #[test]
 fn poison_is_told_to_whoever_shares_the_writer_and_readers_go_on() {
     for publishing in [
-        Publishing::ByHand,
+        Publishing::Manual,
         Publishing::Interval(Duration::from_micros(100)),
     ] {
         let shared = shared(publishing);
@@ -192,12 +192,12 @@ fn poison_is_told_to_whoever_shares_the_writer_and_readers_go_on() {
 
 #[test]
 fn a_shared_handle_says_what_it_is() {
-    let shared = shared(Publishing::ByHand);
-    assert_eq!(shared.publishing(), Publishing::ByHand);
-    assert_eq!(shared.patience(), Duration::from_millis(1));
+    let shared = shared(Publishing::Manual);
+    assert_eq!(shared.publishing(), Publishing::Manual);
+    assert_eq!(shared.reader_timeout(), Duration::from_millis(1));
     assert!(!shared.is_poisoned());
     assert_eq!(
         format!("{shared:?}"),
-        "SharedHandle { publishing: ByHand, is_poisoned: false, .. }"
+        "SharedHandle { publishing: Manual, is_poisoned: false, .. }"
     );
 }

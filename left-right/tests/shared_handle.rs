@@ -101,7 +101,7 @@ fn seen(shared: &Shared) -> Vec<u32> {
 }
 
 fn every(count: usize) -> Publishing {
-    Publishing::Every(NonZeroUsize::new(count).unwrap())
+    Publishing::EveryN(NonZeroUsize::new(count).unwrap())
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn what_comes_to_nothing_publishes_nothing() {
 
 #[test]
 fn a_decision_sees_everything_that_was_appended() {
-    let shared = shared(Publishing::ByHand);
+    let shared = shared(Publishing::Manual);
     thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
@@ -167,19 +167,19 @@ fn with_every_third_change_all_three_become_visible() {
 
 #[test]
 fn by_hand_nothing_becomes_visible_before_the_call() {
-    let shared = shared(Publishing::ByHand);
+    let shared = shared(Publishing::Manual);
     push(&shared, 1).unwrap();
     push(&shared, 2).unwrap();
     assert!(seen(&shared).is_empty());
     shared.publish().unwrap();
     assert_eq!(seen(&shared), [1, 2]);
-    assert_eq!(shared.publishing(), Publishing::ByHand);
-    assert_eq!(shared.patience(), PATIENCE);
+    assert_eq!(shared.publishing(), Publishing::Manual);
+    assert_eq!(shared.reader_timeout(), PATIENCE);
 }
 
 #[test]
 fn what_is_pending_is_visible_once_the_last_handle_is_gone() {
-    for publishing in [every(100), Publishing::ByHand] {
+    for publishing in [every(100), Publishing::Manual] {
         let shared = shared(publishing);
         let reader = shared.reader();
         push(&shared, 1).unwrap();
@@ -197,7 +197,7 @@ fn a_guard_that_is_held_for_ever_stops_nobody() {
         Publishing::EachWrite,
         every(2),
         Publishing::Interval(Duration::from_millis(1)),
-        Publishing::ByHand,
+        Publishing::Manual,
     ] {
         let shared = writer(&Arc::default()).into_shared(publishing, Duration::from_millis(5));
         let reader = shared.reader();
@@ -233,10 +233,10 @@ fn a_look_at_what_is_pending_stops_for_no_guard() {
     let _deadline = common::deadline();
     for look in [
         (|shared| shared.append_with(|numbers| (None, numbers.seen.len()))) as fn(&Shared) -> _,
-        |shared| shared.update(|writer| writer.view().seen.len()),
+        |shared| shared.update(|writer| writer.unpublished().seen.len()),
     ] {
-        let patience = Duration::from_millis(5);
-        let shared = writer(&Arc::default()).into_shared(Publishing::ByHand, patience);
+        let moment = Duration::from_millis(5);
+        let shared = writer(&Arc::default()).into_shared(Publishing::Manual, moment);
         leak_a_view(&shared);
         push(&shared, 1).unwrap();
         shared.publish().unwrap();
@@ -265,11 +265,11 @@ fn no_publish_stops_for_a_guard() {
                 thread::yield_now();
             }
         }),
-        (Publishing::ByHand, |shared| shared.publish().unwrap()),
-        (Publishing::ByHand, |_| ()),
+        (Publishing::Manual, |shared| shared.publish().unwrap()),
+        (Publishing::Manual, |_| ()),
     ] {
-        let patience = Duration::from_millis(5);
-        let shared = writer(&Arc::default()).into_shared(publishing, patience);
+        let moment = Duration::from_millis(5);
+        let shared = writer(&Arc::default()).into_shared(publishing, moment);
         leak_a_view(&shared);
         publish_half(&shared);
         publish(&shared);
@@ -279,10 +279,10 @@ fn no_publish_stops_for_a_guard() {
     }
 }
 
-/// Runs `publish` while another thread has the writer for longer than anybody has patience.
+/// Runs `publish` while another thread has the writer for longer than anybody waits.
 fn beside_a_change(publish: fn(&Shared)) {
     let _deadline = common::deadline();
-    let shared = writer(&Arc::default()).into_shared(Publishing::ByHand, Duration::ZERO);
+    let shared = writer(&Arc::default()).into_shared(Publishing::Manual, Duration::ZERO);
     push(&shared, 1).unwrap();
     let (begin, begun) = mpsc::channel();
     let (go_on, wait) = mpsc::channel();
@@ -296,8 +296,8 @@ fn beside_a_change(publish: fn(&Shared)) {
             shared.update(change).unwrap();
         });
         begun.recv().unwrap();
-        let patience = Duration::from_millis(50);
-        let (waits, publishing) = common::still_runs(scope, patience, move || publish(shared));
+        let moment = Duration::from_millis(50);
+        let (waits, publishing) = common::still_runs(scope, moment, move || publish(shared));
         go_on.send(()).unwrap();
         publishing.join().unwrap();
         assert!(waits, "it gave up");
@@ -390,7 +390,7 @@ fn a_call_within_a_call_panics_and_does_not_wait_for_itself() {
 
 #[test]
 fn structures_that_exchanged_their_writers_can_only_be_read() {
-    for publishing in [Publishing::EachWrite, Publishing::ByHand] {
+    for publishing in [Publishing::EachWrite, Publishing::Manual] {
         let (first, second) = (shared(publishing), shared(publishing));
         push(&first, 1).unwrap();
         push(&second, 2).unwrap();

@@ -225,7 +225,7 @@ fn a_locked_writer_is_one_threads_own() {
     shared.append((0, 0)).unwrap();
     let mut writer = shared.lock().unwrap();
     assert!(writer.pending().eq(&[(0, 0)]));
-    assert_eq!(writer.view().0, [(0, 0)]);
+    assert_eq!(writer.unpublished().0, [(0, 0)]);
     thread::scope(|scope| {
         let other = scope.spawn(|| {
             shared.append((1, 0)).unwrap();
@@ -289,8 +289,8 @@ fn publishes_that_wait_for_the_writer_share_the_next() {
                 shared.publish().unwrap();
             };
             // Long enough to get to the lock.
-            let patience = Duration::from_millis(20);
-            let (waits, publishing) = common::still_runs(scope, patience, publish);
+            let moment = Duration::from_millis(20);
+            let (waits, publishing) = common::still_runs(scope, moment, publish);
             assert!(waits, "published though another has the writer");
             publishing
         });

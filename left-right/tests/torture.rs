@@ -97,7 +97,7 @@ fn torture(panics: bool) {
     assert!(publishes > rounds as u64 && looks > rounds as u64);
 }
 
-/// Publishes until the moment, and goes; returns the last version.
+/// Publishes until the deadline, and goes; returns the last version.
 type Write = fn(&Round, WriteHandle<Cells, Change>, Rng, Instant) -> u64;
 
 /// One pair from its making to its end; returns the publishes.

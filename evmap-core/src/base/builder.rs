@@ -18,7 +18,7 @@ pub struct Settings<M, S> {
     pub hasher: S,
     pub publishing: Publishing,
     /// `None` for the usual one.
-    pub patience: Option<Duration>,
+    pub reader_timeout: Option<Duration>,
 }
 
 impl<M, S> Settings<M, S> {
@@ -30,14 +30,14 @@ impl<M, S> Settings<M, S> {
             meta,
             hasher,
             publishing: self.publishing,
-            patience: self.patience,
+            reader_timeout: self.reader_timeout,
         }
     }
 
     /// When the changes of a shared map become visible, and for how long they wait for a reader.
     pub fn sharing(&self) -> (Publishing, Duration) {
-        let patience = self.patience.unwrap_or(Duration::from_secs(1));
-        (self.publishing, patience)
+        let reader_timeout = self.reader_timeout.unwrap_or(Duration::from_secs(1));
+        (self.publishing, reader_timeout)
     }
 
     /// An empty table with the capacity, if there is memory for it and for its clone.
@@ -70,7 +70,7 @@ impl<M: fmt::Debug, S> fmt::Debug for Settings<M, S> {
             .field("capacity", &self.capacity)
             .field("meta", &self.meta)
             .field("publishing", &self.publishing)
-            .field("patience", &self.patience)
+            .field("reader_timeout", &self.reader_timeout)
             .finish_non_exhaustive()
     }
 }

@@ -76,13 +76,13 @@ impl<T, O, S> fmt::Debug for Shared<T, O, S> {
 }
 
 impl<T: Absorb<O>, O, S> Writer<T, O, S> {
-    pub fn into_shared(self, publishing: Publishing, patience: Duration) -> Shared<T, O, S>
+    pub fn into_shared(self, publishing: Publishing, reader_timeout: Duration) -> Shared<T, O, S>
     where
         T: Independent + Send + Sync + 'static,
         O: Send + 'static,
     {
         Shared {
-            handle: self.handle.into_shared(publishing, patience),
+            handle: self.handle.into_shared(publishing, reader_timeout),
             hasher: self.hasher,
         }
     }

@@ -63,7 +63,7 @@ impl<T: Absorb<O>, O, S> Writer<T, O, S> {
     /// Looks at the writer's own copy, and logs the operations that `decide` makes of that.
     #[track_caller]
     pub fn decide(&mut self, decide: impl FnOnce(&T, &S) -> Vec<O>) {
-        let operations = decide(self.handle.view(), &self.hasher);
+        let operations = decide(self.handle.unpublished(), &self.hasher);
         self.handle.extend(operations);
     }
 }

@@ -36,10 +36,10 @@ fn common<M: Observed>() -> [(&'static str, Step<M>); 10] {
             writer.flush();
         }),
         ("view", |_, writer, _| {
-            writer.view();
+            writer.unpublished();
         }),
-        ("try_view", |_, writer, _| {
-            assert!(writer.try_view().is_some());
+        ("try_unpublished", |_, writer, _| {
+            assert!(writer.try_unpublished().is_some());
         }),
         ("clone of a view", |_, _, reader| {
             let copy = reader.enter().clone();

@@ -65,8 +65,8 @@ pub fn a_writer_that_looks_at_its_own_writes_need_not_wait_for_a_view<M: Numbers
     let view = reader.enter();
     writer.insert(1, 10).publish();
     writer.insert(1, 11).insert(2, 20);
-    assert!(writer.try_view().is_none());
-    let own = writer.view_or_replace(Duration::ZERO).unwrap();
+    assert!(writer.try_unpublished().is_none());
+    let own = writer.unpublished_or_replace(Duration::ZERO).unwrap();
     assert_eq!(M::values(own, 1), M::inserted(&[10, 11]));
     assert_eq!(M::values(own, 2), [20]);
     assert_eq!(M::values(&view, 1), []);
@@ -105,7 +105,7 @@ pub fn the_writer_waits_for_an_old_view_and_no_longer<M: Numbers>(publish: fn(&m
     });
     wait_entered.recv().unwrap();
     writer.insert(1, 2).publish();
-    assert!(writer.try_view().is_none());
+    assert!(writer.try_unpublished().is_none());
     assert!(writer.publish_timeout(Duration::from_millis(20)).is_err());
     writer.insert(1, 3);
     assert!(!writer.try_publish());

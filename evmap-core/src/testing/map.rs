@@ -37,7 +37,7 @@ pub trait Map: Sized + 'static {
     /// An empty map.
     fn with(hasher: Self::Hasher, meta: Self::Meta) -> (Self::Writer, Self::Reader);
     /// One that is shared.
-    fn shared(publishing: Publishing, patience: Duration) -> Self::Shared
+    fn shared(publishing: Publishing, reader_timeout: Duration) -> Self::Shared
     where
         Self::Hasher: Default,
         Self::Meta: Default;
@@ -60,13 +60,16 @@ pub trait Writer<M: Map>: From<M::Snapshot> + Debug + Send + 'static {
     fn has_pending_operations(&self) -> bool;
     /// Copies of what is pending.
     fn pending(&self) -> impl ExactSizeIterator<Item = M::Operation>;
-    fn view(&mut self) -> &M::Snapshot;
-    fn try_view(&mut self) -> Option<&M::Snapshot>;
-    fn view_or_replace(&mut self, patience: Duration) -> Result<&M::Snapshot, PublishError>;
+    fn unpublished(&mut self) -> &M::Snapshot;
+    fn try_unpublished(&mut self) -> Option<&M::Snapshot>;
+    fn unpublished_or_replace(
+        &mut self,
+        reader_timeout: Duration,
+    ) -> Result<&M::Snapshot, PublishError>;
     fn publish(&mut self) -> &mut Self;
     fn try_publish(&mut self) -> bool;
     fn publish_timeout(&mut self, timeout: Duration) -> Result<(), PublishError>;
-    fn publish_or_replace(&mut self, patience: Duration) -> Result<(), PublishError>;
+    fn publish_or_replace(&mut self, reader_timeout: Duration) -> Result<(), PublishError>;
     fn flush(&mut self) -> &mut Self;
     fn published(&self) -> M::View<'_>;
     fn reader(&self) -> M::Reader;
@@ -76,7 +79,7 @@ pub trait Writer<M: Map>: From<M::Snapshot> + Debug + Send + 'static {
     fn set_fence_policy(&mut self, policy: FencePolicy) -> &mut Self;
     fn freeze(self) -> M::Reader;
     /// `into_shared`.
-    fn share(self, publishing: Publishing, patience: Duration) -> M::Shared;
+    fn share(self, publishing: Publishing, reader_timeout: Duration) -> M::Shared;
 }
 
 /// What every view has.
@@ -107,10 +110,10 @@ pub trait Reader<M: Map>: Reads<M> {
 /// What every map has that threads share.
 pub trait Shared<M: Map>: Reads<M> + From<M::Writer> + From<M::Snapshot> + Sync {
     fn insert(&self, key: M::Key, value: M::Value);
-    fn try_insert(&self, key: M::Key, value: M::Value) -> Result<(), Poisoned>;
+    fn checked_insert(&self, key: M::Key, value: M::Value) -> Result<(), Poisoned>;
     fn set_meta(&self, meta: M::Meta);
     fn batch<R>(&self, change: impl FnOnce(&mut M::Writer) -> R) -> R;
-    fn try_batch<R>(&self, change: impl FnOnce(&mut M::Writer) -> R) -> Result<R, Poisoned>;
+    fn checked_batch<R>(&self, change: impl FnOnce(&mut M::Writer) -> R) -> Result<R, Poisoned>;
     fn publish(&self);
     fn reader(&self) -> M::Reader;
     fn readers(&self) -> Vec<ReaderState>;
@@ -156,14 +159,14 @@ macro_rules! map_under_test {
                 $map::Builder::new().hasher(hasher).meta(meta).build()
             }
 
-            fn shared(publishing: $map::Publishing, patience: std::time::Duration) -> Self::Shared
+            fn shared(publishing: $map::Publishing, reader_timeout: std::time::Duration) -> Self::Shared
             where
                 S: Default,
                 M: Default,
             {
                 let builder = $map::Builder::new()
                     .publishing(publishing)
-                    .patience(patience);
+                    .reader_timeout(reader_timeout);
                 builder
                     .hasher(S::default())
                     .meta(M::default())
@@ -194,17 +197,17 @@ macro_rules! map_under_test {
             fn pending(&self) -> impl ExactSizeIterator<Item = $map::Operation<K, V, M>> {
                 self.pending().map(|operation| operation.cloned())
             }
-            fn view(&mut self) -> &$map::Snapshot<K, V, M, S> {
-                self.view()
+            fn unpublished(&mut self) -> &$map::Snapshot<K, V, M, S> {
+                self.unpublished()
             }
-            fn try_view(&mut self) -> Option<&$map::Snapshot<K, V, M, S>> {
-                self.try_view()
+            fn try_unpublished(&mut self) -> Option<&$map::Snapshot<K, V, M, S>> {
+                self.try_unpublished()
             }
-            fn view_or_replace(
+            fn unpublished_or_replace(
                 &mut self,
-                patience: std::time::Duration,
+                reader_timeout: std::time::Duration,
             ) -> Result<&$map::Snapshot<K, V, M, S>, $map::PublishError> {
-                self.view_or_replace(patience)
+                self.unpublished_or_replace(reader_timeout)
             }
             fn publish(&mut self) -> &mut Self {
                 self.publish()
@@ -220,9 +223,9 @@ macro_rules! map_under_test {
             }
             fn publish_or_replace(
                 &mut self,
-                patience: std::time::Duration,
+                reader_timeout: std::time::Duration,
             ) -> Result<(), $map::PublishError> {
-                self.publish_or_replace(patience)
+                self.publish_or_replace(reader_timeout)
             }
             fn flush(&mut self) -> &mut Self {
                 self.flush()
@@ -251,9 +254,9 @@ macro_rules! map_under_test {
             fn share(
                 self,
                 publishing: $map::Publishing,
-                patience: std::time::Duration,
+                reader_timeout: std::time::Duration,
             ) -> $map::SharedMap<K, V, M, S> {
-                self.into_shared(publishing, patience)
+                self.into_shared(publishing, reader_timeout)
             }
         }
 
@@ -306,8 +309,8 @@ macro_rules! map_under_test {
             fn insert(&self, key: K, value: V) {
                 $crate::testing::ignore(self.insert(key, value));
             }
-            fn try_insert(&self, key: K, value: V) -> Result<(), $map::Poisoned> {
-                self.try_insert(key, value).map($crate::testing::ignore)
+            fn checked_insert(&self, key: K, value: V) -> Result<(), $map::Poisoned> {
+                self.checked_insert(key, value).map($crate::testing::ignore)
             }
             fn set_meta(&self, meta: M) {
                 self.set_meta(meta);
@@ -315,11 +318,11 @@ macro_rules! map_under_test {
             fn batch<R>(&self, change: impl FnOnce(&mut $map::WriteHandle<K, V, M, S>) -> R) -> R {
                 self.batch(change)
             }
-            fn try_batch<R>(
+            fn checked_batch<R>(
                 &self,
                 change: impl FnOnce(&mut $map::WriteHandle<K, V, M, S>) -> R,
             ) -> Result<R, $map::Poisoned> {
-                self.try_batch(change)
+                self.checked_batch(change)
             }
             fn publish(&self) {
                 self.publish();

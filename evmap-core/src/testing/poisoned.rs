@@ -21,7 +21,7 @@ pub fn assert_poisoned<M: Map>(
     let common: [fn(&mut M::Writer); 3] = [
         |writer| ignore(writer.publish()),
         |writer| ignore(writer.try_publish()),
-        |writer| ignore(writer.view()),
+        |writer| ignore(writer.unpublished()),
     ];
     for attempt in common.iter().chain(attempts) {
         assert!(panics(|| attempt(&mut writer)));

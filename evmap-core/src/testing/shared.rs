@@ -10,7 +10,7 @@ use super::map::{Reads as _, Shared as _, View as _};
 use super::numbers::Numbers;
 use super::panics;
 
-/// A map whose writers lose their patience at once.
+/// A map whose writers do not wait for readers at all.
 pub fn hasty<M: Numbers>(publishing: Publishing) -> M::Shared {
     M::shared(publishing, Duration::from_millis(1))
 }
@@ -49,10 +49,10 @@ pub fn maps_that_exchanged_their_writers_can_only_be_read<M: Numbers>() {
         map
     });
     let [first, second] = &maps;
-    let result = first.try_batch(|mine| second.try_batch(|other| mem::swap(mine, other)));
+    let result = first.checked_batch(|mine| second.checked_batch(|other| mem::swap(mine, other)));
     assert!(result.is_err());
     for (map, key) in maps.into_iter().zip([1, 2]) {
-        assert!(map.is_poisoned() && map.try_insert(3, 3).is_err());
+        assert!(map.is_poisoned() && map.checked_insert(3, 3).is_err());
         assert!(panics(|| map.insert(3, 3)));
         assert_eq!((map.len(), M::values(&map.enter(), key)), (1, vec![key]));
         let reader = map.reader();

@@ -142,7 +142,7 @@ pub struct Setting {
 
 /// Nobody publishes at this interval but the last handle's end.
 const LONG: Publishing = Publishing::Interval(Duration::from_secs(600));
-const EVERY_OTHER: Publishing = Publishing::Every(NonZeroUsize::new(2).unwrap());
+const EVERY_OTHER: Publishing = Publishing::EveryN(NonZeroUsize::new(2).unwrap());
 
 /// Each is another way through the writes.
 pub const SETTINGS: [Setting; 5] = {
@@ -156,7 +156,7 @@ pub const SETTINGS: [Setting; 5] = {
     [
         setting(Publishing::EachWrite, false, true),
         setting(Publishing::EachWrite, true, false),
-        setting(Publishing::ByHand, false, false),
+        setting(Publishing::Manual, false, false),
         setting(EVERY_OTHER, true, true),
         setting(LONG, false, true),
     ]
@@ -194,9 +194,9 @@ struct Known<C> {
 fn session<M: Observed<Hasher = Fused>>(world: &World, method: &MethodOf<M>, setting: Setting) {
     let made = Outcome::of(|| {
         // No reader is in the way for longer than no time, where one is.
-        let patience = Duration::from_secs(if setting.is_stalled { 0 } else { 600 });
+        let reader_timeout = Duration::from_secs(if setting.is_stalled { 0 } else { 600 });
         let (writer, _) = M::filled(world, world.hasher());
-        let map = writer.share(setting.publishing, patience);
+        let map = writer.share(setting.publishing, reader_timeout);
         let other = map.clone();
         (map, other)
     });

@@ -55,9 +55,9 @@ impl<S: Hashes> Observed for Single<Item, Item, Item, S> {
 
     fn tries() -> &'static [Try<Self>] {
         &[
-            |map, world| map.try_insert(world.item(1), world.item(1)).map(drop),
-            |map, world| map.try_remove(world.item(1)).map(drop),
-            |map, _| map.try_batch(|_| ()),
+            |map, world| map.checked_insert(world.item(1), world.item(1)).map(drop),
+            |map, world| map.checked_remove(world.item(1)).map(drop),
+            |map, _| map.checked_batch(|_| ()),
         ]
     }
 }

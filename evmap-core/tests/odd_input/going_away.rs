@@ -14,7 +14,7 @@ fn a_writer_dropped_mid_batch_leaves_the_last_publish() {
         let (mut writer, reader) = evmap_core::new();
         writer.insert("a", String::from("published")).publish();
         writer.insert("a", String::from("not published"));
-        writer.view();
+        writer.unpublished();
         writer.insert("b", String::from("not published"));
         let view = reader.enter();
         drop(writer);
@@ -79,7 +79,7 @@ fn a_view_kept_for_ever_delays_the_writer_and_no_reader() {
         for n in 3..10 {
             writer.insert(1, n);
             assert!(!writer.try_publish());
-            assert!(writer.try_view().is_none());
+            assert!(writer.try_unpublished().is_none());
             let error = writer
                 .publish_timeout(Duration::from_millis(1))
                 .unwrap_err();
@@ -109,7 +109,7 @@ fn a_thread_that_holds_a_view_across_two_publishes_is_told_so() {
         assert!(stalled.is_this_thread && stalled.version == Some(0));
         if cfg!(debug_assertions) {
             assert!(panics(|| writer.publish().version()));
-            assert!(panics(|| writer.view().len()));
+            assert!(panics(|| writer.unpublished().len()));
             assert!(!writer.is_poisoned());
         }
         drop(view);
@@ -152,7 +152,7 @@ fn one_million_removes_of_missing_keys_cost_a_log_that_is_given_back() {
     writer.publish();
     assert_eq!(reader.enter(), HashMap::from([(0, 0)]));
     assert!(reader.enter().capacity() < 100);
-    writer.view();
+    writer.unpublished();
     let stats = writer.stats();
     assert_eq!(stats.logged, 0);
     assert!(stats.log_capacity < 10_000, "{stats:?}");

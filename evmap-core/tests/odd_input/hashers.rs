@@ -31,7 +31,7 @@ fn a_constant_hash_makes_a_slow_map_and_a_right_one() {
     }
     writer.publish();
     assert_eq!(reader.enter(), plain);
-    assert_eq!(*writer.view(), plain);
+    assert_eq!(*writer.unpublished(), plain);
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn each_key_is_hashed_once_per_operation() {
     let (mut writer, reader) = Builder::new().capacity(1_000).build();
     let hashed = |writer: &mut WriteHandle<Key, u32>, expected| {
         writer.publish().publish();
-        writer.view();
+        writer.unpublished();
         assert_eq!(HASHED.replace(0), expected);
     };
     writer.extend((0..100).map(|n| (Key(n), n)));

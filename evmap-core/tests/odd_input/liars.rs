@@ -76,8 +76,8 @@ fn churn<const HASH: bool, const EQ: bool>() {
     }
     // Nothing but what stands in the two copies is alive.
     writer.publish();
-    writer.view();
-    let entries = reader.enter().len() + writer.view().len();
+    writer.unpublished();
+    let entries = reader.enter().len() + writer.unpublished().len();
     assert_eq!(ledger.alive(), 2 * entries);
     // The writer goes amid a batch, and with a publish that one copy has not seen.
     writer.insert(Liar(value(0)), value(0)).publish();

@@ -15,7 +15,7 @@ fn filled() -> (WriteHandle<Trap, Trap>, ReadHandle<Trap, Trap>) {
         writer.insert(trap(n), trap(10 * n));
     }
     writer.publish();
-    writer.view();
+    writer.unpublished();
     (writer, reader)
 }
 

@@ -141,9 +141,9 @@ const METHODS: &[MethodOf<Map>] = &[
         step: |world, map| {
             map.batch(|writer| {
                 drop(writer.insert_and_get(world.item(1), world.item(50)));
-                writer.view();
+                writer.unpublished();
                 drop(writer.remove_entry(&world.item(1)));
-                assert!(writer.try_view().is_some());
+                assert!(writer.try_unpublished().is_some());
                 drop(writer.drain().next());
                 world.call("closure");
             });

@@ -60,7 +60,7 @@ fn memory_that_is_not_there_fails_no_reservation() {
             .insert(1, 99)
             .publish();
         assert_eq!(reader.get(&1).unwrap().len() as u64, size + 1);
-        assert_eq!(writer.view()[&1].len() as u64, size + 1);
+        assert_eq!(writer.unpublished()[&1].len() as u64, size + 1);
     }
     assert!(!writer.is_poisoned());
 }

@@ -89,10 +89,13 @@ impl<S: Hashes> Observed for Multi<Item, Item, Item, S> {
 
     fn tries() -> &'static [Try<Self>] {
         &[
-            |map, world| map.try_insert(world.item(1), world.item(1)),
-            |map, world| map.try_remove_value(world.item(1), world.item(1)).map(drop),
-            |map, world| map.try_remove_entry(world.item(1)).map(drop),
-            |map, _| map.try_batch(|_| ()),
+            |map, world| map.checked_insert(world.item(1), world.item(1)),
+            |map, world| {
+                map.checked_remove_value(world.item(1), world.item(1))
+                    .map(drop)
+            },
+            |map, world| map.checked_remove_entry(world.item(1)).map(drop),
+            |map, _| map.checked_batch(|_| ()),
         ]
     }
 }

@@ -35,7 +35,7 @@ fn each_is_hashed_once_per_operation_and_values_in_large_bags_alone() {
     let (mut writer, reader) = Builder::new().capacity(100).build();
     let hashed = |writer: &mut WriteHandle<Key, Value>, keys, values| {
         writer.publish().publish();
-        writer.view();
+        writer.unpublished();
         assert_eq!((KEYS.replace(0), VALUES.replace(0)), (keys, values));
     };
     writer.insert(Key(1), Value(1)).insert(Key(1), Value(2));

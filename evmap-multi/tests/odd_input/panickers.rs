@@ -22,7 +22,7 @@ fn filled() -> (Writer, Reader) {
             .extend((0..size).map(|n| (size, trap(n))));
     }
     writer.publish();
-    writer.view();
+    writer.unpublished();
     (writer, reader)
 }
 

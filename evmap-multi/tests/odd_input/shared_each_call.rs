@@ -144,9 +144,9 @@ const METHODS: &[MethodOf<Map>] = &[
             };
             map.batch(|writer| {
                 writer.purge().insert(world.item(9), world.item(9));
-                writer.view();
+                writer.unpublished();
                 drop(writer.empty_random(below, 1));
-                assert!(writer.try_view().is_some());
+                assert!(writer.try_unpublished().is_some());
             });
         },
         changes: &[|it| it.entries.clear(), |it| insert(it, 9, 9), |it| it.entries.clear()],

@@ -38,11 +38,11 @@ pub(crate) fn deadline_of(limit: Duration) -> Deadline {
     Deadline { _alive: alive }
 }
 
-/// Runs `f` on another thread and returns whether it was still running after `patience`; the
+/// Runs `f` on another thread and returns whether it was still running after `moment`; the
 /// second value ends it by joining.
 pub(crate) fn still_runs<'scope, T: Send + 'scope>(
     scope: &'scope thread::Scope<'scope, '_>,
-    patience: Duration,
+    moment: Duration,
     f: impl FnOnce() -> T + Send + 'scope,
 ) -> (bool, thread::ScopedJoinHandle<'scope, T>) {
     let (done, ended) = mpsc::channel();
@@ -51,6 +51,6 @@ pub(crate) fn still_runs<'scope, T: Send + 'scope>(
         let _ = done.send(());
         result
     });
-    let waits = ended.recv_timeout(patience) == Err(RecvTimeoutError::Timeout);
+    let waits = ended.recv_timeout(moment) == Err(RecvTimeoutError::Timeout);
     (waits, running)
 }

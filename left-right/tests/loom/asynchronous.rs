@@ -136,7 +136,7 @@ fn a_publish_of_a_shared_writer_that_is_dropped_beside_reads() {
     }
 }
 
-/// Invariants 13 and 14: a publish that has lost its patience, halfway and to the end.
+/// Invariants 13 and 14: a publish that times out, halfway and to the end.
 #[test]
 fn a_publish_of_an_owned_structure_that_is_dropped_beside_reads() {
     for times in [1, TO_THE_END] {
@@ -148,7 +148,7 @@ fn a_publish_of_an_owned_structure_that_is_dropped_beside_reads() {
                 drop(view);
                 reader
             });
-            let shared = writer.into_shared(Publishing::ByHand, Duration::ZERO);
+            let shared = writer.into_shared(Publishing::Manual, Duration::ZERO);
             // The reader may be in the copy that the second publish needs.
             let change = |writer: &mut WriteHandle<_, _, Owned>| {
                 writer.append(Increment).publish().append(Increment);

@@ -15,7 +15,7 @@ fn changes_with_a_shared_writer() {
         let shared = writer.into_shared();
         let other = shared.clone();
         let change = |writer: &mut Writer| {
-            let before = writer.view().get();
+            let before = writer.unpublished().get();
             writer.append(Increment);
             before
         };
@@ -43,12 +43,12 @@ fn a_locked_writer_beside_one_that_appends() {
             other.append(Increment).unwrap();
             other.publish().unwrap();
             assert!(other.reader().enter().unwrap().get() >= 1);
-            assert!(other.lock().unwrap().view().get() >= 1);
+            assert!(other.lock().unwrap().unpublished().get() >= 1);
         });
         shared.lock().unwrap().append(Increment).publish();
         assert!(reader.enter().unwrap().get() >= 1);
         thread.join().unwrap();
-        assert_eq!(shared.lock().unwrap().view().get(), 2);
+        assert_eq!(shared.lock().unwrap().unpublished().get(), 2);
         assert_eq!(reader.enter().unwrap().get(), 2);
     });
 }
@@ -79,7 +79,7 @@ fn shared_writers_that_replace_beside_a_reader() {
         drop(guard);
         shared.publish().unwrap();
         assert_eq!(reader.enter().unwrap().get(), 3);
-        assert_eq!(shared.lock().unwrap().view().get(), 3);
+        assert_eq!(shared.lock().unwrap().unpublished().get(), 3);
     });
 }
 
@@ -87,7 +87,7 @@ fn shared_writers_that_replace_beside_a_reader() {
 /// and leaves it to them, whichever it is.
 #[test]
 fn an_owned_structure_that_threads_share() {
-    for publishing in [Publishing::EachWrite, Publishing::ByHand] {
+    for publishing in [Publishing::EachWrite, Publishing::Manual] {
         loom::model(move || {
             let (writer, reader) = left_right::new_owned::<_, Increment>(Watched::new());
             let shared = writer.into_shared(publishing, Duration::ZERO);
@@ -103,7 +103,7 @@ fn an_owned_structure_that_threads_share() {
             let before = shared.append_with(increment).unwrap();
             drop(shared);
             let seen = reader.enter().get();
-            assert!(publishing == Publishing::ByHand || seen > before);
+            assert!(publishing == Publishing::Manual || seen > before);
             assert_eq!(before + thread.join().unwrap(), 1);
             assert_eq!(reader.enter().get(), 2);
         });

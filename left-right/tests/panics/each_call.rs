@@ -1,4 +1,4 @@
-//! One critical section, played again for each call of user code that can panic in it.
+//! One session, played again for each call of user code that can panic in it.
 
 use std::time::Duration;
 
@@ -166,9 +166,9 @@ impl<S: Subject> Session<S> {
                 publishes = writer.has_pending_operations();
                 Outcome::of(|| writer.flush())
             }
-            View => Outcome::of(|| assert_eq!(writer.view().payloads(), model)),
+            View => Outcome::of(|| assert_eq!(writer.unpublished().payloads(), model)),
             TryView => Outcome::of(|| {
-                let view = writer.try_view().expect("no reader is in the way");
+                let view = writer.try_unpublished().expect("no reader is in the way");
                 assert_eq!(view.payloads(), model);
             }),
         };
@@ -217,10 +217,13 @@ impl<S: Subject> Session<S> {
             ("extend", Outcome::of(|| writer.extend([S::pop()]))),
             ("publish", Outcome::of(|| _ = writer.publish())),
             ("try_publish", Outcome::of(|| _ = writer.try_publish())),
-            ("view", Outcome::of(|| drop(writer.view().payloads()))),
             (
-                "try_view",
-                Outcome::of(|| drop(writer.try_view().map(Subject::payloads))),
+                "view",
+                Outcome::of(|| drop(writer.unpublished().payloads())),
+            ),
+            (
+                "try_unpublished",
+                Outcome::of(|| drop(writer.try_unpublished().map(Subject::payloads))),
             ),
         ];
         for (call, outcome) in refusals {

@@ -1,4 +1,4 @@
-//! What poison does to the log, and panics at moments that the critical sections do not reach.
+//! What poison does to the log, and panics at moments that the sessions do not reach.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -78,7 +78,7 @@ fn poison_forgets_operations_that_only_the_published_copy_has() {
     }
     writer.publish();
     writer.append(ledger.value(4));
-    assert!(catch_unwind(AssertUnwindSafe(|| _ = writer.view())).is_err());
+    assert!(catch_unwind(AssertUnwindSafe(|| _ = writer.unpublished())).is_err());
     // 0 went into both copies; 1 was given to the call that panicked, which dropped it.
     assert_eq!(ledger.drops(), [1, 1, 0, 0, 0]);
     drop(writer);
@@ -294,8 +294,8 @@ fn taking_from_a_poisoned_writer_waits_for_its_readers() {
     assert!(catch_unwind(AssertUnwindSafe(|| _ = writer.publish())).is_err());
     let guard = reader.enter().unwrap();
     thread::scope(|scope| {
-        let patience = Duration::from_millis(40);
-        let (waits, taking) = still_runs(scope, patience, move || writer.take());
+        let moment = Duration::from_millis(40);
+        let (waits, taking) = still_runs(scope, moment, move || writer.take());
         assert!(waits, "the data was taken from under a guard");
         assert_eq!(guard.seen, [0]);
         drop(guard);
@@ -327,7 +327,7 @@ fn viewed_and_never_published_values_are_dropped_by_a_freeze() {
         let fuse = Fuse::new(At::Never);
         let (mut writer, reader) = left_right::new_logged(S::empty(&fuse));
         writer.append(S::push(Bomb::new(1, &ledger, &fuse)));
-        assert_eq!(writer.view().payloads(), [1]);
+        assert_eq!(writer.unpublished().payloads(), [1]);
         writer.freeze();
         drop(reader);
         ledger.assert_all_dropped_once();

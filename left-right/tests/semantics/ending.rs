@@ -118,7 +118,7 @@ fn the_copies_are_dropped_once_at_every_age() {
                         writer.append(99);
                     }
                     if view {
-                        let _ = writer.view();
+                        let _ = writer.unpublished();
                     }
                     calls.take();
                     let taken = writer.take();

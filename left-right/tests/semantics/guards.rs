@@ -296,9 +296,9 @@ fn a_guard_leaked_through_the_writer_does_not_hang_it() {
     assert!(writer.append(3).try_publish());
     leak(&writer);
     writer.append(4);
-    assert_eq!(writer.view().data, [1, 2, 3, 4]);
+    assert_eq!(writer.unpublished().data, [1, 2, 3, 4]);
     leak(&writer);
-    assert!(writer.try_view().is_some());
+    assert!(writer.try_unpublished().is_some());
     writer.publish_timeout(Duration::ZERO).unwrap();
     leak(&writer);
     writer.append(5).flush();
@@ -346,8 +346,8 @@ fn handles_come_and_go_while_a_publish_waits() {
     let guard = reader.enter().unwrap();
     writer.append(2).publish();
     thread::scope(|scope| {
-        let patience = Duration::from_millis(40);
-        let (waits, publishing) = common::still_runs(scope, patience, || {
+        let moment = Duration::from_millis(40);
+        let (waits, publishing) = common::still_runs(scope, moment, || {
             writer.append(3).publish();
         });
         assert!(waits, "the publish did not wait for the guard");
@@ -384,8 +384,8 @@ fn a_handle_dropped_while_a_publish_waits_for_it_lets_it_go() {
     mem::forget(leaky.enter());
     writer.append(2).publish();
     thread::scope(|scope| {
-        let patience = Duration::from_millis(40);
-        let (waits, publishing) = common::still_runs(scope, patience, || {
+        let moment = Duration::from_millis(40);
+        let (waits, publishing) = common::still_runs(scope, moment, || {
             writer.append(3).publish();
         });
         assert!(waits);

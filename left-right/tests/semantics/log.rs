@@ -138,7 +138,7 @@ fn a_logged_pair_never_synchronises() {
     let (mut writer, reader) = left_right::new_logged(recorder);
     writer.append(7);
     assert!(writer.pending().eq(&[7]));
-    let _ = writer.view();
+    let _ = writer.unpublished();
     writer.publish();
     writer.append(8).publish();
     writer.publish();
@@ -161,7 +161,7 @@ fn pending_lists_what_readers_miss() {
     assert_eq!((listed.len(), listed.clone().count()), (2, 2));
     drop(listed);
     // Still, after the write copy has absorbed them.
-    let _ = writer.view();
+    let _ = writer.unpublished();
     assert!(writer.pending().eq(&[2, 3]));
     writer.append(4);
     assert!(writer.pending().eq(&[2, 3, 4]));

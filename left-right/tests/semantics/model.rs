@@ -246,11 +246,11 @@ pub(crate) fn play(program: Program) {
             }
             Step::View => {
                 if !stalled {
-                    assert_eq!(writer.view().data, model.appended);
+                    assert_eq!(writer.unpublished().data, model.appended);
                 }
             }
             Step::TryView => {
-                let view = writer.try_view().map(|view| &view.data);
+                let view = writer.try_unpublished().map(|view| &view.data);
                 assert_eq!(view, (!stalled).then_some(&model.appended));
             }
             Step::Flush => {

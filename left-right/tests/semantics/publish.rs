@@ -243,14 +243,13 @@ fn publish_timeout_gives_up_at_the_deadline() {
 #[test]
 fn publish_timeout_publishes_when_the_reader_leaves_in_time() {
     let _deadline = common::deadline();
-    for patience in [Duration::from_secs(50), Duration::MAX] {
+    for moment in [Duration::from_secs(50), Duration::MAX] {
         let (mut writer, reader) = left_right::new_from_empty(Recorder::new([]));
         let guard = reader.enter().unwrap();
         writer.append(1).publish();
         thread::scope(|scope| {
-            let (waits, publishing) = common::still_runs(scope, A_MOMENT, || {
-                writer.append(2).publish_timeout(patience)
-            });
+            let (waits, publishing) =
+                common::still_runs(scope, A_MOMENT, || writer.append(2).publish_timeout(moment));
             assert!(waits);
             drop(guard);
             assert_eq!(publishing.join().unwrap(), Ok(()));
@@ -285,7 +284,7 @@ fn has_pending_operations_means_that_readers_miss_something() {
         assert!(!writer.has_pending_operations());
         writer.append(operation);
         assert!(writer.has_pending_operations());
-        let _ = writer.view();
+        let _ = writer.unpublished();
         assert!(writer.has_pending_operations());
         let guard = reader.enter();
         writer.publish();

@@ -20,18 +20,18 @@ use crate::{
 fn a_view_has_everything_that_was_appended() {
     let _deadline = common::deadline();
     let (mut writer, reader) = left_right::new_from_empty(Recorder::new([]));
-    assert!(writer.view().data.is_empty());
+    assert!(writer.unpublished().data.is_empty());
     let mut expected = Vec::new();
     for round in 0..12 {
         writer.append(round);
         expected.push(round);
-        assert_eq!(writer.view().data, expected);
+        assert_eq!(writer.unpublished().data, expected);
         assert_eq!(seen(&reader), expected[..round as usize / 3 * 3]);
-        assert_eq!(writer.try_view().unwrap().data, expected);
+        assert_eq!(writer.try_unpublished().unwrap().data, expected);
         if round % 3 == 2 {
             writer.publish();
             assert_eq!(seen(&reader), expected);
-            assert_eq!(writer.view().data, expected);
+            assert_eq!(writer.unpublished().data, expected);
         }
     }
 }
@@ -45,16 +45,16 @@ fn a_view_and_the_publish_after_it_absorb_once() {
     writer.append(1).publish();
     writer.append(2);
     calls.take();
-    let _ = writer.view();
+    let _ = writer.unpublished();
     assert_eq!(calls.take(), [Sync(1), First(1, 2)]);
-    let _ = writer.view();
+    let _ = writer.unpublished();
     assert_eq!(calls.take(), []);
     writer.append(3);
-    let _ = writer.view();
+    let _ = writer.unpublished();
     assert_eq!(calls.take(), [First(1, 3)]);
     writer.append(4).publish();
     assert_eq!(calls.take(), [First(1, 4)]);
-    let _ = writer.view();
+    let _ = writer.unpublished();
     assert_eq!(calls.take(), [Second(0, 2), Second(0, 3), Second(0, 4)]);
     writer.publish();
     assert_eq!(calls.take(), []);
@@ -68,16 +68,16 @@ fn try_view_does_not_wait() {
     let guard = reader.enter().unwrap();
     writer.append(1);
     // Nobody has ever been in the write copy before the first publish.
-    assert_eq!(writer.try_view().unwrap().data, [1]);
+    assert_eq!(writer.try_unpublished().unwrap().data, [1]);
     writer.publish();
     writer.append(2);
     let calls = guard.calls.clone();
     calls.take();
-    assert!(writer.try_view().is_none());
+    assert!(writer.try_unpublished().is_none());
     assert_eq!(calls.take(), []);
     assert!(guard.data.is_empty());
     drop(guard);
-    assert_eq!(writer.try_view().unwrap().data, [1, 2]);
+    assert_eq!(writer.try_unpublished().unwrap().data, [1, 2]);
     assert_eq!(seen(&reader), [1]);
 }
 
@@ -89,8 +89,9 @@ fn a_view_waits_for_the_readers_of_the_write_copy() {
     writer.append(1).publish();
     writer.append(2);
     thread::scope(|scope| {
-        let patience = Duration::from_millis(40);
-        let (waits, viewing) = common::still_runs(scope, patience, || writer.view().data.clone());
+        let moment = Duration::from_millis(40);
+        let (waits, viewing) =
+            common::still_runs(scope, moment, || writer.unpublished().data.clone());
         assert!(waits, "the view did not wait for the guard");
         assert!(guard.data.is_empty());
         drop(guard);
@@ -103,7 +104,7 @@ fn a_view_waits_for_the_readers_of_the_write_copy() {
 fn a_view_can_be_shared() {
     let (mut writer, _reader) = left_right::new_from_empty(Recorder::new([]));
     writer.append(1).publish();
-    let view = writer.append(2).view();
+    let view = writer.append(2).unpublished();
     thread::scope(|scope| {
         scope.spawn(|| assert_eq!(view.data, [1, 2]));
         assert_eq!(view.data, [1, 2]);
@@ -119,7 +120,7 @@ fn the_raw_pointers_change_roles_at_a_publish() {
         let read = reader.raw_handle().unwrap();
         assert_ne!(write, read);
         assert!(std::ptr::eq(&*reader.enter().unwrap(), read.as_ptr()));
-        assert!(std::ptr::eq(writer.view(), write.as_ptr()));
+        assert!(std::ptr::eq(writer.unpublished(), write.as_ptr()));
         writer.append(round).publish();
         assert_eq!(reader.raw_handle(), Some(write));
         assert_eq!(writer.raw_write_handle(), read);
@@ -189,12 +190,17 @@ fn a_view_waits_for_so_long_and_then_leaves_the_copy_to_its_reader() {
     let guard = reader.enter().unwrap();
     writer.append(1).publish();
     writer.append(2);
-    assert!(writer.try_view().is_none());
-    let view = writer.view_or_replace(Duration::from_millis(1)).unwrap();
+    assert!(writer.try_unpublished().is_none());
+    let view = writer
+        .unpublished_or_replace(Duration::from_millis(1))
+        .unwrap();
     assert_eq!(view.data, [1, 2]);
     assert!(guard.data.is_empty());
     drop(guard);
-    assert_eq!(writer.view_or_replace(Duration::MAX).unwrap().data, [1, 2]);
+    assert_eq!(
+        writer.unpublished_or_replace(Duration::MAX).unwrap().data,
+        [1, 2]
+    );
     writer.publish();
     assert_eq!(seen(&reader), [1, 2]);
 }
@@ -207,7 +213,7 @@ fn a_view_is_stopped_by_no_reader_however_many_there_are() {
     for handle in &handles {
         guards.push(handle.enter().unwrap());
         let _ = writer.append(1).try_publish();
-        writer.view_or_replace(Duration::ZERO).unwrap();
+        writer.unpublished_or_replace(Duration::ZERO).unwrap();
     }
     assert!(writer.stats().deferred > 8);
     drop(guards);
@@ -224,9 +230,15 @@ fn a_view_that_may_wait_for_ever_leaves_no_copy_to_a_reader() {
     writer.append(1).publish();
     writer.append(2);
     thread::scope(|scope| {
-        let patience = Duration::from_millis(40);
-        let look = || writer.view_or_replace(Duration::MAX).unwrap().data.clone();
-        let (waits, viewing) = common::still_runs(scope, patience, look);
+        let moment = Duration::from_millis(40);
+        let look = || {
+            writer
+                .unpublished_or_replace(Duration::MAX)
+                .unwrap()
+                .data
+                .clone()
+        };
+        let (waits, viewing) = common::still_runs(scope, moment, look);
         assert!(waits, "the view did not wait for the guard");
         drop(guard);
         assert_eq!(viewing.join().unwrap(), [1, 2]);
@@ -247,11 +259,11 @@ fn poison_is_an_error_of_a_view_that_cannot_wait_for_ever() {
     impl Independent for Fragile {}
 
     let (mut writer, _reader) = left_right::new_logged::<_, ()>(Fragile);
-    assert!(writer.view_or_replace(Duration::ZERO).is_ok());
+    assert!(writer.unpublished_or_replace(Duration::ZERO).is_ok());
     writer.append(());
-    let look = AssertUnwindSafe(|| writer.view_or_replace(Duration::ZERO).is_ok());
+    let look = AssertUnwindSafe(|| writer.unpublished_or_replace(Duration::ZERO).is_ok());
     assert!(catch_unwind(look).is_err());
-    let error = writer.view_or_replace(Duration::ZERO).err();
+    let error = writer.unpublished_or_replace(Duration::ZERO).err();
     assert!(
         matches!(error, Some(PublishError::Poisoned(_))),
         "{error:?}"

@@ -13,7 +13,7 @@ fn a_future_publishes_what_was_changed_before_it_was_made() {
         future
     }
     let _deadline = common::deadline();
-    let shared = shared(Publishing::ByHand);
+    let shared = shared(Publishing::Manual);
     push(&shared, 1).unwrap();
     drop(shared.publish_async());
     assert!(seen(&shared).is_empty());
@@ -24,8 +24,8 @@ fn a_future_publishes_what_was_changed_before_it_was_made() {
 #[test]
 fn a_guard_that_is_held_for_ever_stops_no_task() {
     let _deadline = common::deadline();
-    let patience = Duration::from_millis(5);
-    let shared = writer(&Arc::default()).into_shared(Publishing::ByHand, patience);
+    let moment = Duration::from_millis(5);
+    let shared = writer(&Arc::default()).into_shared(Publishing::Manual, moment);
     leak_a_view(&shared);
     publish_half(&shared);
     let mut runtime = tokio::runtime::Builder::new_current_thread();
@@ -44,7 +44,7 @@ fn a_future_is_not_done_because_another_thread_has_the_writer() {
 #[test]
 fn patience_may_be_longer_than_clocks_run() {
     let _deadline = common::deadline();
-    let shared = writer(&Arc::default()).into_shared(Publishing::ByHand, Duration::MAX);
+    let shared = writer(&Arc::default()).into_shared(Publishing::Manual, Duration::MAX);
     push(&shared, 1).unwrap();
     futures::executor::block_on(shared.publish_async()).unwrap();
     push(&shared, 2).unwrap();
@@ -77,12 +77,12 @@ impl<F: Fn() + Send + Sync> Wake for Woken<F> {
 #[test]
 fn poison_ends_a_future_at_the_end_of_its_patience() {
     let _deadline = common::deadline();
-    let patience = Duration::from_millis(1);
-    let shared = writer(&Arc::default()).into_shared(Publishing::ByHand, patience);
+    let moment = Duration::from_millis(1);
+    let shared = writer(&Arc::default()).into_shared(Publishing::Manual, moment);
     leak_a_view(&shared);
     publish_half(&shared);
     let mut future = pin!(shared.publish_async());
-    // Called once the future has found the view in its way, and before it has lost patience.
+    // Called once the future has found the view in its way, and before it times out.
     let poison = {
         let shared = shared.clone();
         move || {
@@ -92,7 +92,7 @@ fn poison_ends_a_future_at_the_end_of_its_patience() {
                 })
             };
             let _ = catch_unwind(AssertUnwindSafe(panics));
-            thread::sleep(50 * patience);
+            thread::sleep(50 * moment);
         }
     };
     let waker = Waker::from(Arc::new(Woken(poison)));

@@ -52,8 +52,8 @@ fn the_thread_ends_with_the_last_handle_even_in_the_middle_of_a_publish() {
         .unwrap();
     begun.recv().unwrap();
     thread::scope(|scope| {
-        let patience = Duration::from_millis(50);
-        let (waits, dropping) = common::still_runs(scope, patience, move || drop(shared));
+        let moment = Duration::from_millis(50);
+        let (waits, dropping) = common::still_runs(scope, moment, move || drop(shared));
         assert!(waits, "the handle went in the middle of a publish");
         go_on.send(()).unwrap();
         dropping.join().unwrap();

@@ -53,7 +53,7 @@ fn poison_that_a_change_has_caught_is_an_error() {
 
 #[test]
 fn poison_that_is_pending_does_not_leave_the_drop_of_the_last_handle() {
-    let shared = shared(Publishing::ByHand);
+    let shared = shared(Publishing::Manual);
     push(&shared, 1).unwrap();
     shared.publish().unwrap();
     let change = |writer: &mut Writer<_, _>| _ = writer.append(Operation::Panic);

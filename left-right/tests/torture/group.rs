@@ -96,7 +96,9 @@ pub(crate) fn write(
         shared.publish().expect("nothing has panicked");
         let is_all = |cells: &Cells| cells.of_writer[..appended.len()] == appended;
         assert!(is_all(&reader.enter().expect("the writer is there")));
-        assert!(is_all(shared.lock().expect("nothing has panicked").view()));
+        assert!(is_all(
+            shared.lock().expect("nothing has panicked").unpublished()
+        ));
     }
     let guard = reader.enter().expect("the data is there");
     let (version, generation) = (ReadGuard::version(&guard), guard.check());
@@ -147,7 +149,7 @@ impl Member<'_> {
 
     /// One call, or two.
     fn write(&mut self) -> Result<(), Poisoned> {
-        let patience = Duration::from_micros(self.rng.u64(0..100));
+        let moment = Duration::from_micros(self.rng.u64(0..100));
         let is_visible = match self.rng.u32(0..14) {
             0 | 1 => {
                 self.append()?;
@@ -169,20 +171,20 @@ impl Member<'_> {
             }
             7 => {
                 self.append()?;
-                is_published(self.shared.publish_timeout(patience))?
+                is_published(self.shared.publish_timeout(moment))?
             }
             8 | 9 if self.round.replaces => {
                 self.append()?;
-                is_published(self.shared.publish_or_replace(patience))?
+                is_published(self.shared.publish_or_replace(moment))?
             }
             8 | 9 => is_published(self.shared.publish_timeout(Duration::ZERO))?,
             10 => self.with_the_writer()?,
             11 => {
                 let operations = self.next();
                 self.shared.update(|writer| {
-                    let generation = writer.view().check();
+                    let generation = writer.unpublished().check();
                     writer.extend(operations);
-                    assert_eq!(writer.view().check(), generation + 1);
+                    assert_eq!(writer.unpublished().check(), generation + 1);
                 })?;
                 true
             }
@@ -204,7 +206,7 @@ impl Member<'_> {
             0 => _ = writer.set_fence_policy(FencePolicy::Adaptive),
             1 => _ = writer.set_fence_policy(FencePolicy::ReadMostly),
             2 => _ = writer.set_fence_policy(FencePolicy::WriteMostly),
-            3 => _ = writer.view().check(),
+            3 => _ = writer.unpublished().check(),
             _ => {}
         }
         writer.extend(operations);

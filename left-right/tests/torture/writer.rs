@@ -71,9 +71,9 @@ fn something_else(writer: &mut WriteHandle<Cells, Change>, generation: u64, rng:
         0 => _ = writer.set_fence_policy(FencePolicy::Adaptive),
         1 => _ = writer.set_fence_policy(FencePolicy::ReadMostly),
         2 => _ = writer.set_fence_policy(FencePolicy::WriteMostly),
-        3 => assert_eq!(writer.view().check(), generation),
+        3 => assert_eq!(writer.unpublished().check(), generation),
         4 => {
-            if let Some(view) = writer.try_view() {
+            if let Some(view) = writer.try_unpublished() {
                 assert_eq!(view.check(), generation);
             }
         }
@@ -87,17 +87,17 @@ fn something_else(writer: &mut WriteHandle<Cells, Change>, generation: u64, rng:
 
 /// Publishes in one of the ways, or not at all; whether it did.
 fn publish(round: &Round, writer: &mut WriteHandle<Cells, Change>, rng: &mut Rng) -> bool {
-    let patience = Duration::from_micros(rng.u64(0..100));
+    let moment = Duration::from_micros(rng.u64(0..100));
     let result = match rng.u32(0..8) {
         0 => return writer.try_publish(),
-        1 => writer.publish_timeout(patience),
+        1 => writer.publish_timeout(moment),
         2 => {
             let pending = writer.has_pending_operations();
             writer.flush();
             return pending;
         }
         3 => return false,
-        4 | 5 if round.replaces => writer.publish_or_replace(patience),
+        4 | 5 if round.replaces => writer.publish_or_replace(moment),
         _ => {
             writer.publish();
             return true;

@@ -131,7 +131,7 @@ impl<M: Model> Driver<M, M::Writer, M::Reader, M::Held> {
                 self.note_publish_unless_stalled(result, waits);
             }
             // The steps that would wait for a view of this very thread.
-            _ if waits => assert!(writer.try_view().is_none()),
+            _ if waits => assert!(writer.try_unpublished().is_none()),
             Step::Change(step) => self.pending += M::change(step, writer, &mut self.own),
             Step::Publish => {
                 self.replicate(writer);
@@ -146,7 +146,7 @@ impl<M: Model> Driver<M, M::Writer, M::Reader, M::Held> {
                     self.note_publish();
                 }
             }
-            Step::ViewOwn => M::compare_own(writer.view(), &self.own),
+            Step::ViewOwn => M::compare_own(writer.unpublished(), &self.own),
             _ => unreachable!("not a step of the writer"),
         }
     }
@@ -172,7 +172,7 @@ impl<M: Model> Driver<M, M::Writer, M::Reader, M::Held> {
         for operation in writer.pending() {
             replica.apply(M::sent(operation));
         }
-        M::compare_own(replica.view(), &self.own);
+        M::compare_own(replica.unpublished(), &self.own);
         self.replica = replica;
     }
 

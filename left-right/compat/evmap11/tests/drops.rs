@@ -212,8 +212,8 @@ fn dropping_the_writer_waits_for_the_reader_of_a_value() {
     writer.insert(1, ledger.value(2)).publish();
     std::thread::scope(|scope| {
         let guard = reader.get(&1).unwrap();
-        let patience = std::time::Duration::from_millis(50);
-        let (waits, dropping) = common::still_runs(scope, patience, move || drop(writer));
+        let reader_timeout = std::time::Duration::from_millis(50);
+        let (waits, dropping) = common::still_runs(scope, reader_timeout, move || drop(writer));
         assert!(waits, "the writer went while a guard was held");
         let seen: u64 = guard.iter().map(Tracked::payload).sum();
         assert_eq!(seen, 3);
