@@ -35,7 +35,11 @@ pub type Handles<K, V, M = (), S = DefaultHashBuilder> =
 /// writer.insert("a", 1).publish();
 /// assert!(reader.contains_key("a"));
 /// ```
-pub fn new<K: Eq + Hash + Clone + Send, V: Eq + Hash + Clone + Send>() -> Handles<K, V> {
+pub fn new<K, V>() -> Handles<K, V>
+where
+    K: Eq + Hash + Clone + Send,
+    V: Eq + Hash + Clone + Send,
+{
     Builder::new().build()
 }
 
