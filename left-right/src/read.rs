@@ -304,7 +304,7 @@ impl<T, D: Ownership> SharedReadHandle<T, D> {
     /// ```
     #[inline]
     pub fn enter(&self) -> D::Entered<'_, T> {
-        D::entered(tls::enter(&self.share, self.id))
+        D::entered(tls::enter(&self.share, &self.id))
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(LOCAL, "thread's end: slots stay", "if !entry.slot.orphan() {", "if !entry.slot.orphan() && entry.id == 0 {", SHARED),
     mutant("raw/registry.rs", "structure: two of one name", "*last += 1;", "*last = 1;", SHARED),
     mutant(LOCAL, "shared: nests in an older critical section", "if !word.is_active() { return (slot, word); }", "let _ = Word::is_active; return (slot, word);", SEMANTICS),
-    equivalent(LOCAL, "shared: always the slow way", "if let Some(slot) = cached(id) {", "if let Some(slot) = cached(id).filter(|_| id == 0) {", "the cache only saves the search"),
+    equivalent(LOCAL, "shared: always the slow way", "if let Some(slot) = cached(*id) {", "if let Some(slot) = cached(*id).filter(|_| *id == 0) {", "the cache only saves the search"),
     mutant(GUARD, "shared: a slot that could not enter stays", "if slot.is_nobodys() {", "if slot.is_nobodys() && false {", ALLOCATIONS),
     mutant(ALIASING, "aliased: a change of behaviour drops", "let this = ManuallyDrop::new(self);", "let this = self; let _ = ManuallyDrop::new(());", SURFACE),
     mutant(ALIASING, "aliased: drops against its behaviour", "if D::DO_DROP {", "if D::DO_DROP || size_of::<T>() != 0 {", SURFACE),
