@@ -38,7 +38,7 @@ pub trait DropBehavior {
     const DO_DROP: bool;
 }
 
-/// A value that may stand in both copies at once.
+/// A value that may be in both copies at once.
 ///
 /// It reads like a `&T`: it dereferences, compares, hashes and borrows like the value.
 ///
@@ -230,7 +230,7 @@ impl<T, D: DropBehavior> Borrow<T> for Aliased<T, D> {
     }
 }
 
-// What `T` itself borrows as cannot be passed on in general, so the common cases stand here.
+// What `T` itself borrows as cannot be passed on in general, so the common cases are here.
 
 impl<D: DropBehavior> Borrow<str> for Aliased<String, D> {
     fn borrow(&self) -> &str {

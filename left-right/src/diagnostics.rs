@@ -5,8 +5,7 @@
 
 use std::{error::Error, fmt, time::Duration};
 
-/// A publish, or a look at the write copy, gave up: a reader is still inside the copy that the
-/// last publish took out.
+/// A publish, or a read of what is unpublished, gave up: readers are still in the copy that the last publish took out.
 ///
 /// Nothing was lost: the operations are in the log and go out with the next publish that succeeds.
 ///
@@ -58,11 +57,8 @@ impl Stalled {
 /// let guard = reader.enter().unwrap();
 /// writer.publish();
 /// if let Err(PublishError::Stalled(stalled)) = writer.publish_timeout(Duration::ZERO) {
-///     for reader in &stalled.readers {
-///         assert_eq!(reader.version, Some(0));
-///         assert!(reader.is_this_thread);
-///         println!("waiting for {reader}");
-///     }
+///     assert_eq!(stalled.readers[0].version, Some(0));
+///     println!("waiting for {}", stalled.readers[0]);
 /// }
 /// # drop(guard);
 /// ```
@@ -84,12 +80,11 @@ pub struct StalledReader {
 ///
 /// ```
 /// use left_right::doctest::Count;
-/// let (mut writer, reader) = left_right::new::<Count, u32>();
+/// let (writer, reader) = left_right::new::<Count, u32>();
 /// let guard = reader.enter().unwrap();
-/// let mut active = writer.readers();
-/// active.retain(|reader| reader.is_active);
-/// assert_eq!(active.len(), 1);
-/// assert_eq!(active[0].version, Some(0));
+/// let readers = writer.readers();
+/// let active = readers.iter().find(|reader| reader.is_active).unwrap();
+/// assert_eq!(active.version, Some(0));
 /// # drop(guard);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,7 +95,7 @@ pub struct ReaderState {
     pub thread: Option<String>,
     /// Whether it held a guard at that moment.
     pub is_active: bool,
-    /// The version that it saw then; `None` outside, or if it had only just begun to enter. (In its very
+    /// The version that it saw then; `None` if it was inactive or had only just begun to enter. (In its very
     /// first instructions a reader may be said to see what it saw before.)
     pub version: Option<u64>,
 }

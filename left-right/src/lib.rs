@@ -82,13 +82,12 @@
 //! - The crates `evmap-core` and `evmap-multi` are maps made of this.
 //!
 //! In the source, a read goes down by `read`, `raw/guard`, `raw/slot` and `raw/current`; a write by `write`, `writer`,
-//! `oplog`, `raw/copies`, `raw/grace` and `raw/current`. `raw/mod.rs` has the index of the protocol and of all unsafe
+//! `raw/copies`, `raw/grace`, `oplog` and `raw/current`. `raw/mod.rs` has the index of the protocol and of all unsafe
 //! code.
 //!
 //! The idea is that of Pedro Ramalhete and Andreia Correia's *Left-Right* (2015), in the form that
 //! the crates `evmap` and `left-right` gave it: an operation log and a publish that the user calls. The protocol
-//! between readers and writer is another, with slots that only their readers write and fences in
-//! the manner of liburcu and of Linux's `membarrier`.
+//! between readers and writer is a new one, by slots that only their readers write, and by fences as in liburcu.
 
 #![deny(unsafe_code)]
 

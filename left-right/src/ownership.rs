@@ -54,7 +54,7 @@ impl Ownership for Owned {
 
     #[inline]
     fn entered<T>(guard: Option<ReadGuard<'_, T>>) -> ReadGuard<'_, T> {
-        // Every way to a handle of this type leads by a writer that leaves the data, or has left it.
+        // Such handles come from `into_owned` and `freeze` alone: their writer leaves the data, or has left it.
         guard.expect("readers that own the data keep the last published state")
     }
 }

@@ -16,9 +16,9 @@ use crate::{
 /// How many polls ask to be polled again at once, so that readers on this thread can leave.
 const EAGER: u32 = 8;
 
-/// When to look again: at once, a few times, then after pauses that grow up to a millisecond and a half.
+/// When to try again: at once, a few times, then after pauses that grow up to a millisecond and a half.
 ///
-/// Readers cannot wake the writer, since then they would have to look whether it waits.
+/// Readers do not wake the writer: each would have to ask whether it waits.
 #[derive(Debug)]
 struct Wakes {
     polls: u32,
@@ -35,7 +35,7 @@ impl Wakes {
         }
     }
 
-    /// Whether it is time to look. If not, the task will be woken when it is.
+    /// Whether it is time to try. If not, the task will be woken when it is.
     fn is_time(&mut self, context: &mut Context<'_>) -> bool {
         let Some(delay) = &mut self.delay else {
             return true;
@@ -47,7 +47,7 @@ impl Wakes {
         true
     }
 
-    /// Has the task woken for another look.
+    /// Has the task woken for another attempt.
     fn schedule(&mut self, context: &mut Context<'_>) {
         if self.polls < EAGER {
             self.polls += 1;
@@ -144,7 +144,7 @@ impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
     /// [`publish`](Self::publish) for asynchronous code: while readers are in the way the task
     /// sleeps, and no thread with it.
     ///
-    /// Runs on any executor. It looks a few times in a row, then after pauses of up to a
+    /// Runs on any executor. It tries a few times in a row, then after pauses of up to a
     /// millisecond and a half, for which a timer thread of the process wakes it. A future that is
     /// dropped publishes nothing and loses nothing: the operations stay pending. Absorbing the operations happens
     /// within a poll.
@@ -164,11 +164,7 @@ impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
     /// ```
     /// use left_right::doctest::Count;
     /// let (mut writer, reader) = left_right::new::<Count, u32>();
-    /// let update = async {
-    ///     writer.append(1);
-    ///     writer.publish_async().await
-    /// };
-    /// futures::executor::block_on(update)?;
+    /// futures::executor::block_on(writer.append(1).publish_async())?;
     /// assert_eq!(reader.enter().unwrap().0, 1);
     /// # Ok::<(), left_right::Poisoned>(())
     /// ```
@@ -201,11 +197,8 @@ impl<T: Absorb<O>, O, D> SharedWriteHandle<T, O, D> {
     /// use left_right::doctest::Count;
     /// let (writer, reader) = left_right::new_logged::<Count, u32>(Count(0));
     /// let shared = writer.into_shared();
-    /// let update = async {
-    ///     shared.append(1)?;
-    ///     shared.publish_async().await
-    /// };
-    /// futures::executor::block_on(update)?;
+    /// shared.append(1)?;
+    /// futures::executor::block_on(shared.publish_async())?;
     /// assert_eq!(reader.enter().unwrap().0, 1);
     /// # Ok::<(), left_right::Poisoned>(())
     /// ```

@@ -1,4 +1,4 @@
-//! When changes become visible, and the thread that sees to it at an interval.
+//! When changes become visible, and the thread that publishes at an interval.
 
 #![forbid(unsafe_code)]
 
@@ -38,7 +38,7 @@ pub enum Publishing {
     /// Before the call that changes something returns. Calls at the same time share a publish.
     #[default]
     EachWrite,
-    /// With every so many changes, and with [`SharedHandle::publish`](crate::SharedHandle::publish).
+    /// Once so many changes are pending, and with [`SharedHandle::publish`](crate::SharedHandle::publish).
     EveryN(NonZeroUsize),
     /// At this interval, by a thread of the structure's own, and with
     /// [`SharedHandle::publish`](crate::SharedHandle::publish). The thread ends with the last handle, which waits
@@ -59,7 +59,7 @@ pub(crate) struct Timer {
     thread: JoinHandle<()>,
 }
 
-/// As short as an interval may be: without a pause the thread would do nothing but look.
+/// The shortest interval: without a pause the thread would take a core for itself.
 const SHORTEST: Duration = Duration::from_millis(1);
 
 impl Timer {

@@ -27,7 +27,7 @@ use crate::{
 ///
 /// Reads never wait and cannot fail. Changes wait for each other, and when they are published for
 /// readers of the older copy; one that stays for longer than the reader timeout that the handle was made
-/// with keeps that copy for itself, and the writers go on with a clone. So nothing that a reader does
+/// with keeps that copy, and the writers go on with a clone. So nothing that a reader does
 /// stops a writer, not even a guard that is leaked.
 ///
 /// A thread must not change anything while it holds a guard: it would be such a reader. Debug builds
@@ -72,7 +72,7 @@ struct Writing<T, O> {
 impl<T: Absorb<O>, O> WriteHandle<T, O, Owned> {
     /// Lets any number of threads read and write the structure. Changes become visible as
     /// `publishing` says; a reader that is in the way for longer than `reader_timeout` keeps the copy
-    /// that it is in for itself. See [`SharedHandle`].
+    /// that it is in. See [`SharedHandle`].
     ///
     /// What is pending becomes visible with the first publish.
     ///
@@ -170,8 +170,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     /// Runs `change` with the writer, which nobody else has meanwhile; then publishes, if anything is
     /// pending and it is time to.
     ///
-    /// To look at what was appended and is not published yet, and then to append, there is
-    /// [`append_with`](Self::append_with).
+    /// To append what depends on the state, pending changes included, there is [`append_with`](Self::append_with).
     ///
     /// # Errors
     ///
@@ -181,7 +180,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     ///
     /// If `change` panics: what it had appended by then is pending. If an operation panics that this
     /// thread absorbs. If this thread is in a call of this method already. And, in debug builds, if it
-    /// holds a view.
+    /// holds a guard.
     ///
     /// # Examples
     ///
@@ -199,12 +198,11 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
         &self,
         change: impl FnOnce(&mut WriteHandle<T, O, Owned>) -> R,
     ) -> Result<R, Poisoned> {
-        // Lent as a handle that cannot take the data away from readers.
         self.update_with(|writer| writer, |writer| writer, change)
     }
 
     /// As [`update`](Self::update), with the writer wrapped into a handle of the structure's own,
-    /// and brought up to date before: a look at what is pending does not wait for readers, unless
+    /// and brought up to date before: [`WriteHandle::unpublished`] does not wait for readers then, unless
     /// `change` has published before it.
     ///
     /// # Errors
@@ -226,9 +224,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     ///
     /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(0));
     /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
-    /// count.update_with(Counter, |counter| counter.0, |counter| {
-    ///     counter.0.append(1).append(2);
-    /// })?;
+    /// count.update_with(Counter, |counter| counter.0, |counter| _ = counter.0.append(3))?;
     /// assert_eq!(count.enter().0, 3);
     /// # Ok::<(), left_right::Poisoned>(())
     /// ```
@@ -314,9 +310,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     /// # use {left_right::Publishing, std::time::Duration};
     /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(0));
     /// let count = writer.into_shared(Publishing::Manual, Duration::from_secs(1));
-    /// count.update(|writer| {
-    ///     writer.append(1);
-    /// })?;
+    /// count.append_with(|_| (Some(1), ()))?;
     /// futures::executor::block_on(count.publish_async())?;
     /// assert_eq!(count.enter().0, 1);
     /// # Ok::<(), left_right::Poisoned>(())
@@ -347,8 +341,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
         }
     }
 
-    /// Figures of the writer: see [`WriteHandle::stats`](WriteHandle::stats). Waits as
-    /// [`update`](Self::update) for other threads' changes. They are to be had of a poisoned structure, too.
+    /// Figures of the writer, poisoned or not: see [`WriteHandle::stats`]. Waits for other threads' changes.
     ///
     /// # Errors
     ///
@@ -373,12 +366,11 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
         self.writing.writer.inspect(WriteHandle::stats)
     }
 
-    /// The registered readers: see [`WriteHandle::readers`](WriteHandle::readers). Waits, fails
-    /// and panics as [`stats`](Self::stats).
+    /// The registered readers: see [`WriteHandle::readers`]. Waits as [`stats`](Self::stats).
     ///
     /// # Errors
     ///
-    /// [`Poisoned`] if an operation has panicked.
+    /// As [`stats`](Self::stats), which says when it panics, too.
     ///
     /// # Examples
     ///
@@ -387,9 +379,9 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     /// # use {left_right::Publishing, std::time::Duration};
     /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(3));
     /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
-    /// let view = count.enter();
+    /// let guard = count.enter();
     /// assert_eq!(count.readers()?.iter().filter(|reader| reader.is_active).count(), 1);
-    /// # drop(view);
+    /// # drop(guard);
     /// # Ok::<(), left_right::Poisoned>(())
     /// ```
     #[track_caller]
@@ -399,7 +391,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
 }
 
 impl<T, O> SharedHandle<T, O> {
-    /// A view of the newest published state. O(1), never blocks.
+    /// Enters the newest published state. O(1), never waits.
     ///
     /// ```
     /// use left_right::doctest::Count;
@@ -413,8 +405,7 @@ impl<T, O> SharedHandle<T, O> {
         self.reader.enter()
     }
 
-    /// A handle for one thread, which reads a little faster, and which keeps the data when this one
-    /// goes.
+    /// A handle for one thread, which enters a little faster, and keeps the data when this one goes.
     ///
     /// ```
     /// use left_right::doctest::Count;
@@ -470,7 +461,7 @@ impl<T, O> SharedHandle<T, O> {
 }
 
 impl<T: Absorb<O> + Independent, O> Writing<T, O> {
-    /// Applies what is pending, so that the next look does not wait.
+    /// Applies what is pending, so that whoever reads it does not wait.
     #[track_caller]
     fn catch_up(&self, writer: &mut WriteHandle<T, O, Owned>) -> Result<(), Poisoned> {
         insist(|| writer.unpublished_or_replace(self.reader_timeout).map(drop))

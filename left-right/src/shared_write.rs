@@ -228,10 +228,8 @@ impl<T: Absorb<O>, O, D> SharedWriteHandle<T, O, D> {
     /// shared.append(1)?;
     /// assert!(shared.publish_timeout(Duration::ZERO).is_ok());
     /// shared.append(1)?;
-    /// let stalled = shared.publish_timeout(Duration::ZERO).unwrap_err();
-    /// println!("{stalled}");
-    /// drop(guard);
-    /// assert!(shared.publish_timeout(Duration::ZERO).is_ok());
+    /// println!("{}", shared.publish_timeout(Duration::ZERO).unwrap_err());
+    /// # drop(guard);
     /// # Ok::<(), left_right::Poisoned>(())
     /// ```
     #[track_caller]

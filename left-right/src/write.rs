@@ -1,4 +1,4 @@
-//! The write handle: appends operations, publishes them, looks at what is not published yet, and ends the pair.
+//! The write handle: appends operations, reads what is not published yet, publishes, and ends the pair.
 //!
 //! All calls are short: the order of their steps is in [`writer`](crate::writer).
 
@@ -56,118 +56,13 @@ pub struct WriteHandle<T, O, D = Revocable> {
 }
 
 const PRESENT: &str = "the writer is there until the handle goes";
-const FREE: &str = "nobody enters the write copy between two looks at it";
-
-impl<T: Absorb<O>, O> WriteHandle<T, O> {
-    /// `readable` is published as version 0; `logged` says whether both copies are equal, so that
-    /// the log can start at once.
-    pub(crate) fn new(readable: T, writable: T, logged: bool) -> Self {
-        let copies = Copies::new(readable, writable);
-        let phase = if logged {
-            Phase::Logging
-        } else {
-            Phase::Loading { dirty: false }
-        };
-        Self::of(Writer {
-            copies,
-            log: OpLog::new(),
-            phase,
-            end: Writer::take_data_away,
-        })
-    }
-
-    /// Ends the pair and returns its data, with everything applied that was appended.
-    ///
-    /// Takes the data away from the readers ([`ReadHandle::enter`](crate::ReadHandle::enter) returns `None` from then on),
-    /// waits until the last has left, and drops one copy by [`Absorb::drop_first`]. If the pair
-    /// is poisoned, it returns the last published copy.
-    ///
-    /// # Panics
-    ///
-    /// If an `absorb_*` or `sync_with` panics; readers then keep the last published copy. If
-    /// `drop_first` panics; the data is leaked then. In debug builds, if this thread holds a guard: it would wait for
-    /// itself for ever. The data is leaked then, too.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use left_right::doctest::Count;
-    /// let (mut writer, reader) = left_right::new::<Count, u32>();
-    /// writer.append(1).publish();
-    /// writer.append(2);
-    /// let count = writer.take();
-    /// assert_eq!(count.0, 3);
-    /// assert!(reader.enter().is_none());
-    /// ```
-    #[track_caller]
-    pub fn take(mut self) -> Taken<T, O> {
-        self.reader.end_leaked_guards();
-        let writer = self.writer.take().expect(PRESENT);
-        Taken::new(writer.close())
-    }
-
-    /// Ends the writer and leaves the published data to the readers, until the last of them goes.
-    ///
-    /// Returns a reader whose reads cannot fail; the others go on as they are. Operations that were not published
-    /// are dropped. Waits for readers that are still in the copy that the last publish took out, to bring it up to
-    /// date and drop it; structures that are [`Independent`] can go without waiting, see
-    /// [`into_owned`](Self::into_owned).
-    ///
-    /// # Panics
-    ///
-    /// If `absorb_second` or `drop_first` panics; readers keep the published copy.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use left_right::doctest::Count;
-    /// let (mut writer, reader) = left_right::new::<Count, u32>();
-    /// writer.append(5).publish();
-    /// let frozen = writer.freeze();
-    /// assert_eq!(frozen.enter().0, 5);
-    /// assert_eq!(reader.enter().unwrap().0, 5);
-    /// ```
-    pub fn freeze(mut self) -> ReadHandle<T, Owned>
-    where
-        T: Send,
-    {
-        self.reader.end_leaked_guards();
-        self.writer.take().expect(PRESENT).freeze();
-        ReadHandle::of(self.reader.share())
-    }
-
-    /// Makes a writer that leaves the published data to the readers when it goes, and whose readers
-    /// own the data with it, so that their reads cannot fail. See [`new_owned`]. Never waits.
-    ///
-    /// Readers made before are as they were, and their reads do not fail any more, either.
-    ///
-    /// ```
-    /// use left_right::doctest::Count;
-    /// let (writer, revocable) = left_right::new::<Count, u32>();
-    /// let mut writer = writer.into_owned();
-    /// let reader = writer.clone();
-    /// writer.append(1).publish();
-    /// writer.append(2);
-    /// drop(writer);
-    /// assert_eq!(reader.enter().0, 1);
-    /// assert_eq!(revocable.enter().unwrap().0, 1);
-    /// ```
-    pub fn into_owned(mut self) -> WriteHandle<T, O, Owned>
-    where
-        T: Independent + Send,
-    {
-        let mut writer = self.writer.take().expect(PRESENT);
-        writer.end = Writer::leave_data;
-        WriteHandle::of(writer)
-    }
-}
+const FREE: &str = "nobody enters the stale copy between two attempts to reclaim it";
 
 impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
     /// Appends an operation. Readers see its effect after the next publish.
     ///
-    /// Never waits. Amortised constant time; before the first publish of a pair made by
-    /// [`new`] or [`new_from_empty`] the operation is applied
-    /// at once, to the copy that nobody reads.
+    /// Never waits. Amortised constant time; before the first publish of a pair made by [`new`] or
+    /// [`new_from_empty`] the operation is applied at once, to the copy that nobody reads.
     ///
     /// # Panics
     ///
@@ -189,10 +84,10 @@ impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
         self
     }
 
-    /// The write copy with everything applied that was appended so far, published or not.
+    /// The data with everything applied that was appended so far, published or not.
     ///
-    /// Waits like [`publish`](Self::publish) and then applies the log; the next publish finds that
-    /// work done.
+    /// Waits as [`publish`](Self::publish), and then applies the log to the older copy, which the next publish finds
+    /// done.
     ///
     /// # Panics
     ///
@@ -237,9 +132,8 @@ impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
         Some(reclaimed.into_stale())
     }
 
-    /// As [`unpublished`](Self::unpublished), but a write copy that readers are still in after `timeout` is left to
-    /// them, and a clone of the published one takes its place: see
-    /// [`publish_or_replace`](Self::publish_or_replace).
+    /// As [`unpublished`](Self::unpublished), but leaves the older copy to readers that are still in it after
+    /// `timeout`, and goes on with a clone: see [`publish_or_replace`](Self::publish_or_replace).
     ///
     /// # Errors
     ///
@@ -287,14 +181,13 @@ impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
 
     /// Makes all operations appended so far visible to readers that enter from now on.
     ///
-    /// Waits for readers that are still in the copy that the publish before took out, applies to
-    /// it what it lacks, and swaps: readers switch from all of the old to all of the new. Readers
-    /// that are active keep what they see until they leave or refresh.
+    /// Waits for readers that are still in the older copy, applies to it what it lacks, and swaps the two: readers
+    /// switch from all of the old to all of the new. Those that hold a guard keep what they see until they drop or
+    /// refresh it.
     ///
-    /// Takes time in proportion to the operations since the publish before the last, and, if a reader has
-    /// entered that copy and not another since, a process-wide barrier of a few microseconds
-    /// ([`FenceStrategy::Membarrier`](crate::FenceStrategy::Membarrier)); and a nanosecond or two for each
-    /// registered reader.
+    /// Takes time in proportion to the operations since the publish before the last, and a nanosecond or two for each
+    /// registered reader; and, if a reader has entered the older copy and nothing since, a process-wide barrier of a
+    /// few microseconds ([`FenceStrategy::Membarrier`](crate::FenceStrategy::Membarrier)).
     ///
     /// # Panics
     ///
@@ -375,15 +268,14 @@ impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
     /// Publishes, and if readers hold on for longer than `timeout`, leaves the copy that they are
     /// in to them and goes on with a clone of the published one.
     ///
-    /// A guard that is leaked or held for ever thus costs a clone and the memory of a copy, once,
-    /// and never stops the writer. The copy is freed by the writer's next publish or view after
-    /// its last reader has left.
+    /// A guard that is leaked or held for ever thus costs a clone and the memory of a copy, once, and never stops the
+    /// writer. The copy is freed by the next publish, or [`unpublished`](Self::unpublished), after its last reader has
+    /// left.
     ///
     /// # Errors
     ///
-    /// [`PublishError::Poisoned`] if an operation panicked earlier. [`PublishError::Stalled`] if a
-    /// handful of copies have been left already of which nobody is known to be in them, which takes a
-    /// reader that was stopped in the middle of entering: it may be in any.
+    /// [`PublishError::Poisoned`] if an operation panicked earlier. [`PublishError::Stalled`] if a handful of copies
+    /// are left already to a reader that was stopped in the middle of entering, which may be in any.
     ///
     /// # Panics
     ///
@@ -448,7 +340,7 @@ impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
         }
     }
 
-    /// [`publish`](Self::publish) for a caller that pauses elsewhere, if it has to for longer.
+    /// [`publish`](Self::publish) that gives up before it would sleep; says whether it published.
     #[track_caller]
     pub(crate) fn publish_briefly(&mut self) -> bool {
         self.writer_to_wait().publish(Wait::Spin).is_ok()
@@ -461,6 +353,109 @@ impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
         T: Independent,
     {
         self.writer_to_wait().publish_replacement().is_ok()
+    }
+}
+
+impl<T: Absorb<O>, O> WriteHandle<T, O> {
+    /// `readable` is published as version 0; `logged` says whether both copies are equal, so that
+    /// the log can start at once.
+    pub(crate) fn new(readable: T, writable: T, logged: bool) -> Self {
+        let copies = Copies::new(readable, writable);
+        let phase = if logged {
+            Phase::Logging
+        } else {
+            Phase::Loading { dirty: false }
+        };
+        Self::of(Writer {
+            copies,
+            log: OpLog::new(),
+            phase,
+            end: Writer::take_data_away,
+        })
+    }
+
+    /// Ends the pair and returns its data, with everything applied that was appended.
+    ///
+    /// Takes the data away from the readers, whose [`enter`](ReadHandle::enter) returns `None` from then on, waits
+    /// until the last has left, and drops one copy by [`Absorb::drop_first`]. If the pair is poisoned, it returns the
+    /// last published copy.
+    ///
+    /// # Panics
+    ///
+    /// If an `absorb_*` or `sync_with` panics; readers then keep the last published copy. If
+    /// `drop_first` panics; the data is leaked then. In debug builds, if this thread holds a guard: it would wait for
+    /// itself for ever. The data is leaked then, too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// writer.append(1).publish();
+    /// writer.append(2);
+    /// let count = writer.take();
+    /// assert_eq!(count.0, 3);
+    /// assert!(reader.enter().is_none());
+    /// ```
+    #[track_caller]
+    pub fn take(mut self) -> Taken<T, O> {
+        self.reader.end_leaked_guards();
+        let writer = self.writer.take().expect(PRESENT);
+        Taken::new(writer.close())
+    }
+
+    /// Ends the writer and leaves the published data to the readers, until the last of them goes.
+    ///
+    /// Returns a reader whose reads cannot fail; the others go on as they are. Operations that were not published
+    /// are dropped. Waits for readers that are still in the older copy, to bring it up to date and drop it; a writer
+    /// of an [`Independent`] structure can go without waiting, see [`into_owned`](Self::into_owned).
+    ///
+    /// # Panics
+    ///
+    /// If `absorb_second` or `drop_first` panics; readers keep the published copy.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// let (mut writer, reader) = left_right::new::<Count, u32>();
+    /// writer.append(5).publish();
+    /// let frozen = writer.freeze();
+    /// assert_eq!(frozen.enter().0, 5);
+    /// assert_eq!(reader.enter().unwrap().0, 5);
+    /// ```
+    pub fn freeze(mut self) -> ReadHandle<T, Owned>
+    where
+        T: Send,
+    {
+        self.reader.end_leaked_guards();
+        self.writer.take().expect(PRESENT).freeze();
+        ReadHandle::of(self.reader.share())
+    }
+
+    /// Makes a writer that leaves the published data to the readers when it goes, and whose readers
+    /// own the data with it, so that their reads cannot fail. See [`new_owned`]. Never waits.
+    ///
+    /// Readers made before are as they were, and their reads do not fail any more, either.
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// let (writer, revocable) = left_right::new::<Count, u32>();
+    /// let mut writer = writer.into_owned();
+    /// let reader = writer.clone();
+    /// writer.append(1).publish();
+    /// writer.append(2);
+    /// drop(writer);
+    /// assert_eq!(reader.enter().0, 1);
+    /// assert_eq!(revocable.enter().unwrap().0, 1);
+    /// ```
+    pub fn into_owned(mut self) -> WriteHandle<T, O, Owned>
+    where
+        T: Independent + Send,
+    {
+        let mut writer = self.writer.take().expect(PRESENT);
+        writer.end = Writer::leave_data;
+        WriteHandle::of(writer)
     }
 }
 
@@ -491,7 +486,7 @@ impl<T, O, D> WriteHandle<T, O, D> {
     /// persist or inspect them.
     ///
     /// Operations appended before the first publish are listed only for a pair made by
-    /// [`new_logged`]; others apply them at once and keep no record.
+    /// [`new_logged`]; others apply them at once.
     ///
     /// ```
     /// use left_right::doctest::Count;
@@ -596,11 +591,11 @@ impl<T, O, D> WriteHandle<T, O, D> {
         self
     }
 
-    /// A pointer to the write copy, the one that readers do not enter any more.
+    /// A pointer to the older copy, which readers do not enter any more.
     ///
-    /// Readers that entered earlier may still be in it, except before the first publish. To read
-    /// the write copy, prefer [`unpublished`](Self::unpublished). Changing it through the pointer is sound only
-    /// while no reader is in it, and right only if the other copy is changed the same way.
+    /// Readers that entered earlier may still be in it, except before the first publish. To read it, prefer
+    /// [`unpublished`](Self::unpublished). Changing it through the pointer is sound only while no reader is in it, and
+    /// right only if the other copy is changed the same way.
     ///
     /// ```
     /// use left_right::doctest::Count;

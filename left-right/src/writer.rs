@@ -20,11 +20,11 @@ use crate::{
 /// What state the pair is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// Nothing was published yet; operations go straight to the write copy.
+    /// Nothing was published yet; operations go straight to the stale copy.
     Loading { dirty: bool },
-    /// The first publish is out; the other copy lacks everything that went past the log.
+    /// The first publish is out; the other copy lacks what was applied without the log.
     Unsynchronised,
-    /// Both copies differ by what stands in the log.
+    /// The copies differ by what is in the log.
     Logging,
     /// User code is changing a copy, or has panicked while it did.
     Poisoned,
@@ -70,7 +70,7 @@ impl<T, O> Writer<T, O> {
 impl<T: Absorb<O>, O> Writer<T, O> {
     pub(crate) fn append(&mut self, operation: O) {
         if let Phase::Loading { .. } = self.phase {
-            // Nobody has ever been in the write copy, so there is nobody to wait for.
+            // Nobody has ever been in the stale copy, so there is nobody to wait for.
             let reclaimed = self.copies.reclaim(Wait::Poll);
             let mut reclaimed = reclaimed.expect("no swap yet, so no readers to wait for");
             let (stale, published) = reclaimed.both();

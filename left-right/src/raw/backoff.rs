@@ -19,7 +19,7 @@ pub(crate) struct Backoff {
 #[cfg(not(loom))]
 impl Backoff {
     const SHORTEST: Duration = Duration::from_micros(20);
-    /// A millisecond costs up to two per cent of a core on a virtual machine, where waking up is dear.
+    /// Sleeps of one millisecond cost up to two per cent of a core on a virtual machine.
     const LONGEST: Duration = Duration::from_micros(1500);
 
     pub(crate) fn new() -> Self {
@@ -52,7 +52,7 @@ impl Backoff {
     }
 }
 
-/// Loom explores what happens between two looks by itself; it has no clock.
+/// Loom explores what happens between two attempts by itself; it has no clock.
 #[cfg(loom)]
 impl Backoff {
     pub(crate) fn new() -> Self {

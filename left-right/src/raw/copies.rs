@@ -253,12 +253,12 @@ impl<T> Copies<T> {
             };
             let deferred = self.deferred.drain(..);
             let deferred = deferred.map(|deferred| orphan(deferred.instance, drop_stale));
-            let mut kept = lock(&self.share.shared.orphans);
-            kept.extend(deferred);
+            let mut orphans = lock(&self.share.shared.orphans);
+            orphans.extend(deferred);
             if sound && !free_now {
-                kept.push(orphan(self.stale, drop_stale));
+                orphans.push(orphan(self.stale, drop_stale));
             }
-            kept.push(orphan(self.published, drop_last));
+            orphans.push(orphan(self.published, drop_last));
         }
         if free_now {
             // SAFETY: the grace period is over and the published pointer is another one, so

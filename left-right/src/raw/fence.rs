@@ -1,7 +1,7 @@
 //! The light and the heavy fence, and who decides which pair a publish relies on.
 //!
 //! A reader announces itself (a store) and then loads the published pointer; the writer swaps the
-//! pointer and then looks at the readers' announcements (loads). Each side needs its store to be
+//! pointer and then reads the readers' announcements (loads). Each side needs its store to be
 //! visible before its load is made, or both could miss each other. Two pairs of fences give that:
 //!
 //! | pair | reader, at each enter | writer, before it takes a copy back |

@@ -53,7 +53,7 @@ pub(crate) enum Retired {
 /// Whether the heavy fence has been made that the writer may need to believe a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Barrier {
-    /// Not made: a reader may have entered what its slot names without having been seen to.
+    /// Not made: a reader that seems to be inactive may have entered what its slot names.
     Pending,
     /// Made, or not needed: a reader that seems to be inactive is.
     Done,

@@ -51,10 +51,11 @@ fn generations() -> u32 {
     })
 }
 
-/// Which publish of an instance one is, as far as some bits can tell.
+/// Tells the publishes of one instance apart, as far as some bits can.
 ///
-/// The two instances of a pair take turns, so without it a reader that pauses would seem to expect every
-/// second publish. The writer chooses one that no slot names.
+/// The two instances of a pair take turns, so without it the cached pointer of a reader that has paused would be
+/// right at every second publish, and each of these would need a heavy fence. The writer chooses one that no slot
+/// names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Generation(u32);
 
@@ -158,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_names_a_generation_of_its_record_and_of_no_other() {
+    fn an_address_names_a_generation_of_its_instance_and_of_no_other() {
         let (mut one, mut another) = (Header::new(0), Header::new(0));
         let (one, another) = (NonNull::from(&mut one), NonNull::from(&mut another));
         for generation in 0..generations() {

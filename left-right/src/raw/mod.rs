@@ -1,8 +1,8 @@
 //! The protocol: two copies, who may be in which, and when one may be changed. Nothing here knows what an
 //! operation is.
 //!
-//! All unsafe code of the crate stands here, but for [`aliasing`](crate::aliasing) and a signature of 0.11's. The
-//! numbers are those of the invariants in `docs/ALGORITHM.md`.
+//! All unsafe code of the crate is here, but for [`aliasing`](crate::aliasing) and a signature of 0.11. The numbers
+//! are those of the invariants in `docs/ALGORITHM.md`.
 //!
 //! | file | what it is for | unsafe, and the invariants that allow it |
 //! |---|---|---|

@@ -2,7 +2,7 @@
 //!
 //! The lock is held for a few instructions at a time: never while anybody waits and never while
 //! user code runs (invariant 8), so handles can be made, cloned and dropped at any moment, also
-//! inside a guard and while a publish waits. It is a leaf: no other lock is taken under it.
+//! while a guard is held and while a publish waits. It is a leaf: no other lock is taken under it.
 
 #![forbid(unsafe_code)]
 
@@ -32,7 +32,7 @@ pub(crate) fn next_id() -> StructureId {
     *last
 }
 
-/// The slots that the writer looks at before it takes a copy back.
+/// The slots that the writer scans before it takes a copy back.
 #[derive(Debug)]
 pub(crate) struct Registry {
     slots: Mutex<Slab<SharedSlot>>,

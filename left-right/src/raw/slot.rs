@@ -1,14 +1,15 @@
 //! One reader's slot: a word that says which instance the reader is in, and how it enters and leaves.
 //!
-//! A slot names an instance. While the reader is inactive it is the one that the reader found last, its *cached
-//! pointer*. To enter, the reader announces that it is active there, loads the pointer to the current instance,
-//! and if that is the cached one, it is in. So a usual enter is one load, one store, one load and one comparison,
-//! which finds out at once whether there was a publish, whether a fence is asked for and whether the data was
-//! taken away. Where the cached pointer is out of date the reader *acquires*: it announces that it is in *some*
-//! instance, loads the pointer again, and says which.
+//! A slot names an instance, by the pointer that it was published by: `instance_at` leads from there to the instance,
+//! `data_ptr` to its data. While the reader is inactive that is the one that it found last, its *cached pointer*. To
+//! enter, the reader announces that it is active there, loads the pointer to the current instance, and if that is the
+//! cached one, it is in. So a usual enter is one load, one store, one load and one comparison, which finds out at once
+//! whether there was a publish, whether a fence is asked for and whether the data was taken away. Where the cached
+//! pointer is out of date the reader *acquires*: it announces that it is in *some* instance, loads the pointer again,
+//! and says which.
 //!
-//! This is a hazard pointer (Maged Michael, 2004) that is announced before the pointer is known, with
-//! the fallback of an epoch: no retry, so entering is wait-free.
+//! This is a hazard pointer (Maged Michael, 2004). Where that has to retry, the reader counts as active in all
+//! instances for a moment, as with epochs; so entering is wait-free.
 //!
 //! # Orderings
 //!
@@ -32,11 +33,11 @@ use crate::{
     sync::{AtomicUsize, Ordering, is_this_thread, thread_number},
 };
 
-/// How often a reader enters with a fence on account of one published copy before it asks for the
-/// cheaper fences (see `Current::prefer_light_fence`). A power of two.
+/// Whenever a reader has entered so many times with a fence it notes the version; if that is the one that it noted
+/// last, it asks for the cheaper fence (see `Current::prefer_light_fence`). A power of two.
 ///
-/// It asks at a multiple of this number, the second one in a version at the latest. The heavy fence costs
-/// about as much as this many full ones, within a factor of a few. Loom gets a number that it can reach.
+/// The heavy fence costs about as much as this many full ones, within a factor of a few. Loom gets a number that it
+/// can reach.
 const FENCED_ENTRIES: usize = if cfg!(loom) { 1 } else { 4096 };
 
 /// What a slot says about its reader.
@@ -106,16 +107,15 @@ pub(crate) struct Slot {
     acquired: AtomicUsize,
     /// How often the reader has entered with a fence.
     fenced: AtomicUsize,
-    /// The version that was published when the reader last had entered [`FENCED_ENTRIES`] times with a fence. Only
-    /// the reader looks at it.
+    /// The version that the reader noted last: see [`FENCED_ENTRIES`]. Only the reader looks at it.
     fenced_version: AtomicUsize,
-    /// Where the slot stands in the registry. Only the reader looks at it.
+    /// The slot's place in the registry. Only the reader looks at it.
     key: AtomicUsize,
     /// Who alone enters with this slot: a thread, by its number, or whoever has the writer ([`WRITERS`]). 0 if any
     /// thread may, or one without a number.
     owner: AtomicUsize,
-    /// How many more times it is not worth while to wait for the reader to move on by itself. A note of the
-    /// writer's, which nobody else looks at: so it is none of loom's atomics, which would explore it.
+    /// How many more scans do not wait for the reader to move on by itself. Only the writer looks at it, so it is none
+    /// of loom's atomics, which would explore it.
     idle: std::sync::atomic::AtomicU32,
     /// The thread that registered the slot, for reports.
     registered_by: Thread,
@@ -169,55 +169,23 @@ impl Slot {
         }
     }
 
-    pub(crate) fn set_key(&self, key: usize) {
-        self.key.store(key, Ordering::Relaxed);
-    }
+    // For the reader alone: the way in and out.
 
-    /// Takes note that no other thread than this one will ever enter with this slot.
-    pub(crate) fn belong_to_this_thread(&self) {
-        // Loom's threads have no numbers.
-        if cfg!(not(loom)) {
-            self.owner.store(thread_number(), Ordering::Relaxed);
-        }
-    }
-
-    /// Takes note that nobody enters with this slot but who has the writer.
-    pub(crate) fn belong_to_writer(&self) {
-        self.owner.store(WRITERS, Ordering::Relaxed);
-    }
-
-    /// Whether nobody can be entering with this slot while this thread, which has the writer, asks.
-    pub(crate) fn is_quiescent(&self) -> bool {
-        // Relaxed: what this thread, or whoever had the writer before, has stored; of others it is
-        // only asked whether it is that.
-        let owner = self.owner.load(Ordering::Relaxed);
-        owner == WRITERS || is_this_thread(owner)
-    }
-
-    /// What [`set_idle`](Self::set_idle) noted last.
-    pub(crate) fn idle(&self) -> u32 {
-        // Relaxed, as in `set_idle`: it goes from thread to thread with the writer.
-        self.idle.load(Ordering::Relaxed)
-    }
-
-    /// Takes note that for so many times it is not worth while to wait for the reader to move on by itself.
-    pub(crate) fn set_idle(&self, times: u32) {
-        self.idle.store(times, Ordering::Relaxed);
-    }
-
-    /// Where the slot stands in the registry.
-    pub(crate) fn key(&self) -> usize {
-        self.key.load(Ordering::Relaxed)
+    /// What the slot says. Asked only by the reader itself.
+    #[inline]
+    pub(crate) fn word(&self) -> Word {
+        // Relaxed: this thread wrote the value itself, or got the handle from the one that did.
+        Word(self.word.load(Ordering::Relaxed))
     }
 
     /// Enters where the reader was last, if that is what is published, and returns the instance that this
-    /// critical section reads. Asks for one [`leave`](Self::leave) then.
+    /// critical section reads. Each `Ok` asks for one [`leave`](Self::leave).
     ///
     /// `word` is what [`word`](Self::word) says.
     ///
     /// # Errors
     ///
-    /// If it is not so simple: [`enter_otherwise`](Self::enter_otherwise) tells. (Not an `Option`, since
+    /// If it is not so simple: the error goes to [`enter_otherwise`](Self::enter_otherwise). (Not an `Option`, since
     /// whoever unpacked that would test the instance once more.)
     #[inline]
     pub(crate) fn enter(
@@ -283,27 +251,6 @@ impl Slot {
         Some(instance)
     }
 
-    #[inline]
-    fn announce(&self, word: Word) {
-        // Release: pairs with the Acquire in `seen`; see the head of this file.
-        self.word.store(word.0, Ordering::Release);
-    }
-
-    /// What a reader has done that was stopped before it found an instance.
-    #[cfg(test)]
-    pub(crate) fn stop_acquiring(&self) {
-        let nobody = Current::new(NonNull::dangling(), crate::raw::fence::Fences::Symmetric);
-        nobody.close();
-        self.acquire(&nobody);
-        self.announce(self.word().active());
-    }
-
-    /// What a reader has done that has found this instance.
-    #[cfg(test)]
-    pub(crate) fn stop_active(&self, instance: NonNull<Header>) {
-        self.announce(Word::active_in(instance));
-    }
-
     /// Another guard for a reader that is active already: it shares the instance of the first.
     fn enter_nested(&self, published: &Current) -> Option<NonNull<Header>> {
         if published.is_closed() {
@@ -318,6 +265,36 @@ impl Slot {
         );
         self.nested.store(nested + 1, Ordering::Relaxed);
         Some(self.instance())
+    }
+
+    #[inline]
+    fn announce(&self, word: Word) {
+        // Release: pairs with the Acquire in `seen`; see the head of this file.
+        self.word.store(word.0, Ordering::Release);
+    }
+
+    /// The instance of the critical section that the reader is in. Asked only by the reader itself.
+    ///
+    /// The word is an address and not a pointer, since the cached pointer that it started as may be older than
+    /// the instance. So an instance's provenance is exposed where it is made, and taken up here.
+    #[inline]
+    pub(crate) fn instance(&self) -> NonNull<Header> {
+        let address = self.word().instance().unwrap_or(0);
+        NonNull::new(ptr::with_exposed_provenance_mut(address))
+            .expect("an active reader has found an instance")
+    }
+
+    /// Moves a critical section with a single guard to the newest instance, without leaving in between.
+    #[inline]
+    pub(crate) fn step(&self, published: &Current) -> Step {
+        let nested = self.nested.load(Ordering::Relaxed) & !ORPHANED;
+        if nested != 0 || !published.differs_from(self.instance()) {
+            return Step::Stay;
+        }
+        match self.acquire(published) {
+            Some(instance) => Step::Moved(instance),
+            None => Step::Closed,
+        }
     }
 
     /// Gives back the only guard of a slot that has an owner, which ends the critical section. `false` if
@@ -346,10 +323,22 @@ impl Slot {
         false
     }
 
-    /// What the reads of this critical section looked at is the writer's to change from here on.
+    /// From here on the writer may change what the reads of this critical section were of.
     #[inline]
     fn exit(&self) {
         self.announce(self.word().inactive());
+    }
+
+    /// Ends a critical section whose guards were leaked. The caller knows that none of them is in use.
+    #[inline]
+    pub(crate) fn exit_leaked(&self) {
+        self.nested.store(0, Ordering::Relaxed);
+        self.exit();
+    }
+
+    /// Whether the reader is active. Asked only by the reader itself.
+    pub(crate) fn is_occupied(&self) -> bool {
+        self.word().is_active()
     }
 
     /// Leaves the slot to its guards: the last of them is told to give it back.
@@ -366,54 +355,55 @@ impl Slot {
         self.nested.load(Ordering::Relaxed) == ORPHANED && !self.is_occupied()
     }
 
-    /// Whether the reader is active. Asked only by the reader itself.
-    pub(crate) fn is_occupied(&self) -> bool {
-        self.word().is_active()
-    }
-
-    /// What the slot says. Asked only by the reader itself.
+    /// Counts an entry with a fence, for the writer; now and then, asks for the cheaper fence if many of them
+    /// found the same version.
     #[inline]
-    pub(crate) fn word(&self) -> Word {
-        // Relaxed: this thread wrote the value itself, or got the handle from the one that did.
-        Word(self.word.load(Ordering::Relaxed))
-    }
-
-    /// Moves a critical section with a single guard to the newest instance, without leaving in between.
-    #[inline]
-    pub(crate) fn step(&self, published: &Current) -> Step {
-        let nested = self.nested.load(Ordering::Relaxed) & !ORPHANED;
-        if nested != 0 || !published.differs_from(self.instance()) {
-            return Step::Stay;
-        }
-        match self.acquire(published) {
-            Some(instance) => Step::Moved(instance),
-            None => Step::Closed,
+    fn count_fenced_entry(&self, instance: NonNull<Header>, published: &Current) {
+        let fenced = self.fenced.load(Ordering::Relaxed).wrapping_add(1);
+        // Relaxed: a figure.
+        self.fenced.store(fenced, Ordering::Relaxed);
+        if fenced & (FENCED_ENTRIES - 1) == 0 {
+            self.ask_for_light_fence(instance, published);
         }
     }
 
-    /// Ends a critical section whose guards were leaked. The caller knows that none of them is in use.
-    #[inline]
-    pub(crate) fn exit_leaked(&self) {
-        self.nested.store(0, Ordering::Relaxed);
-        self.exit();
+    #[cold]
+    fn ask_for_light_fence(&self, instance: NonNull<Header>, published: &Current) {
+        // SAFETY: the critical section is open and found this instance, so it is not freed or changed
+        // before `leave` (invariant 1).
+        let version = unsafe { instance_at(instance).as_ref() }.version as usize;
+        if self.fenced_version.load(Ordering::Relaxed) == version {
+            published.prefer_light_fence(instance);
+        }
+        self.fenced_version.store(version, Ordering::Relaxed);
     }
 
-    /// The instance of the critical section that the reader is in. Asked only by the reader itself.
-    ///
-    /// The word is an address and not a pointer, since the cached pointer that it started as may be older than
-    /// the instance. So an instance's provenance is exposed where it is made, and taken up here.
-    #[inline]
-    pub(crate) fn instance(&self) -> NonNull<Header> {
-        let address = self.word().instance().unwrap_or(0);
-        NonNull::new(ptr::with_exposed_provenance_mut(address))
-            .expect("an active reader has found an instance")
-    }
+    // For the writer.
 
     /// What the writer sees.
     #[inline]
     pub(crate) fn seen(&self) -> Word {
         // Acquire: pairs with the Release in `announce`.
         Word(self.word.load(Ordering::Acquire))
+    }
+
+    /// Whether nobody can be entering with this slot while this thread, which has the writer, asks.
+    pub(crate) fn is_quiescent(&self) -> bool {
+        // Relaxed: what this thread, or whoever had the writer before, has stored; of others it is
+        // only asked whether it is that.
+        let owner = self.owner.load(Ordering::Relaxed);
+        owner == WRITERS || is_this_thread(owner)
+    }
+
+    /// What [`set_idle`](Self::set_idle) noted last.
+    pub(crate) fn idle(&self) -> u32 {
+        // Relaxed, as in `set_idle`: it goes from thread to thread with the writer.
+        self.idle.load(Ordering::Relaxed)
+    }
+
+    /// Takes note that so many scans are not to wait for the reader to move on by itself.
+    pub(crate) fn set_idle(&self, times: u32) {
+        self.idle.store(times, Ordering::Relaxed);
     }
 
     /// How often the reader has entered with a fence, as far as the writer knows.
@@ -459,27 +449,43 @@ impl Slot {
         self.registered_by.id() == thread::current().id()
     }
 
-    /// Counts an entry with a fence, for the writer; now and then, asks for the cheaper fence if many of them
-    /// found the same version.
-    #[inline]
-    fn count_fenced_entry(&self, instance: NonNull<Header>, published: &Current) {
-        let fenced = self.fenced.load(Ordering::Relaxed).wrapping_add(1);
-        // Relaxed: a figure.
-        self.fenced.store(fenced, Ordering::Relaxed);
-        if fenced & (FENCED_ENTRIES - 1) == 0 {
-            self.ask_for_light_fence(instance, published);
+    // What the slot is, rather than what it says.
+
+    /// The slot's place in the registry.
+    pub(crate) fn key(&self) -> usize {
+        self.key.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_key(&self, key: usize) {
+        self.key.store(key, Ordering::Relaxed);
+    }
+
+    /// Takes note that no other thread than this one will ever enter with this slot.
+    pub(crate) fn belong_to_this_thread(&self) {
+        // Loom's threads have no numbers.
+        if cfg!(not(loom)) {
+            self.owner.store(thread_number(), Ordering::Relaxed);
         }
     }
 
-    #[cold]
-    fn ask_for_light_fence(&self, instance: NonNull<Header>, published: &Current) {
-        // SAFETY: the critical section is open and found this instance, so it is not freed or changed
-        // before `leave` (invariant 1).
-        let version = unsafe { instance_at(instance).as_ref() }.version as usize;
-        if self.fenced_version.load(Ordering::Relaxed) == version {
-            published.prefer_light_fence(instance);
-        }
-        self.fenced_version.store(version, Ordering::Relaxed);
+    /// Takes note that nobody enters with this slot but who has the writer.
+    pub(crate) fn belong_to_writer(&self) {
+        self.owner.store(WRITERS, Ordering::Relaxed);
+    }
+
+    /// What a reader has done that was stopped before it found an instance.
+    #[cfg(test)]
+    pub(crate) fn stop_acquiring(&self) {
+        let nobody = Current::new(NonNull::dangling(), crate::raw::fence::Fences::Symmetric);
+        nobody.close();
+        self.acquire(&nobody);
+        self.announce(self.word().active());
+    }
+
+    /// What a reader has done that has found this instance.
+    #[cfg(test)]
+    pub(crate) fn stop_active(&self, instance: NonNull<Header>) {
+        self.announce(Word::active_in(instance));
     }
 }
 
