@@ -1,5 +1,5 @@
-//! What the tests of go-evmap assert, here. There the handle that inserts also reads; here that is
-//! `view()`.
+//! What the tests of go-evmap assert, here. There the handle that inserts also reads; here
+//! `unpublished()` does.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use evmap_core::Operation;
 
 #[test]
-fn an_insert_is_in_the_writers_view_at_once_and_not_in_the_readers() {
+fn the_writer_reads_an_insert_at_once_and_readers_do_not() {
     let (mut writer, reader) = evmap_core::new();
     writer.insert("k", 1);
     assert_eq!(writer.unpublished().get("k"), Some(&1));
@@ -116,8 +116,8 @@ fn one_operation_is_one_entry_of_the_log() {
     assert_eq!(writer.pending().len(), 0);
 }
 
-/// Counts how often keys are compared: a look at a copy without asking the map for it, since
-/// `view()` would replay.
+/// Counts how often keys are compared: that shows what a copy has absorbed without asking the map,
+/// since `unpublished()` would replay.
 #[derive(Clone)]
 struct Counted {
     name: u32,
@@ -159,7 +159,7 @@ fn after_a_swap_the_new_write_copy_lacks_the_entries_until_the_log_is_replayed()
     assert_eq!(reader.len(), 2);
 
     assert_eq!(writer.unpublished().len(), 2);
-    assert_eq!(count(), 2, "the write copy got them now, by the replay");
+    assert_eq!(count(), 2, "the older copy got them now, by the replay");
     assert_eq!(writer.stats().logged, 0);
     writer.unpublished();
     assert_eq!(count(), 2, "once");

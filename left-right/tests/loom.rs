@@ -92,9 +92,9 @@ enum Before {
     /// Nothing: it acquires.
     New,
     /// It read what is published, so its cached pointer is right until something is published.
-    Guesses,
+    ReadPublished,
     /// It read what is stale, so its cached pointer is wrong until that is published again.
-    GuessesWrong,
+    ReadStale,
 }
 
 /// Readers that each read `reads` times beside a writer that publishes under `policies`, one after
@@ -110,15 +110,15 @@ fn readers_beside_publishes(
         let threads: Vec<_> = (0..readers)
             .map(|_| {
                 let reader = reader.clone();
-                if let Before::Guesses | Before::GuessesWrong = before {
+                if let Before::ReadPublished | Before::ReadStale = before {
                     assert_eq!(read(&reader), Some(0));
                 }
                 reader
             })
             .collect();
         let earlier = match before {
-            Before::GuessesWrong => 1,
-            Before::New | Before::Guesses => 0,
+            Before::ReadStale => 1,
+            Before::New | Before::ReadPublished => 0,
         };
         for _ in 0..earlier {
             writer.append(Increment).publish();
@@ -163,8 +163,8 @@ fn asymmetric() {
 
 /// As above, for a reader with a cached pointer: right, wrong, or what is freed for the writer meanwhile.
 #[test]
-fn guessing_asymmetric() {
-    for before in [Before::Guesses, Before::GuessesWrong] {
+fn cached_pointer_asymmetric() {
+    for before in [Before::ReadPublished, Before::ReadStale] {
         readers_beside_publishes(1, before, 2, &[ReadMostly, ReadMostly]);
     }
 }
@@ -192,8 +192,8 @@ fn moving_on_beside_publishes() {
 
 /// Invariant 13: a cached pointer that is wrong for one publish and right again for the next.
 #[test]
-fn three_sessions_asymmetric() {
-    readers_beside_publishes(1, Before::Guesses, 3, &[ReadMostly, ReadMostly]);
+fn three_critical_sections_asymmetric() {
+    readers_beside_publishes(1, Before::ReadPublished, 3, &[ReadMostly, ReadMostly]);
 }
 
 /// Invariants 1, 3, 5 and 6 with fences on both sides. The first publish still swaps out a
@@ -205,8 +205,8 @@ fn symmetric() {
 
 /// As above, for a reader with a cached pointer.
 #[test]
-fn guessing_symmetric() {
-    for before in [Before::Guesses, Before::GuessesWrong] {
+fn cached_pointer_symmetric() {
+    for before in [Before::ReadPublished, Before::ReadStale] {
         readers_beside_publishes(1, before, 2, &[WriteMostly, WriteMostly, WriteMostly]);
     }
 }
@@ -214,7 +214,7 @@ fn guessing_symmetric() {
 /// Invariant 6: to fences on both sides and back.
 #[test]
 fn switching_back_and_forth() {
-    for before in [Before::New, Before::Guesses] {
+    for before in [Before::New, Before::ReadPublished] {
         readers_beside_publishes(1, before, 2, &[WriteMostly, ReadMostly, WriteMostly]);
     }
 }
@@ -246,12 +246,12 @@ fn adaptive() {
 
 #[test]
 fn two_readers_two_publishes_asymmetric() {
-    readers_beside_publishes(2, Before::Guesses, 1, &[ReadMostly, ReadMostly]);
+    readers_beside_publishes(2, Before::ReadPublished, 1, &[ReadMostly, ReadMostly]);
 }
 
 #[test]
 fn two_readers_two_publishes_symmetric() {
-    readers_beside_publishes(2, Before::Guesses, 1, &[WriteMostly, WriteMostly]);
+    readers_beside_publishes(2, Before::ReadPublished, 1, &[WriteMostly, WriteMostly]);
 }
 
 /// Invariant 12: a refresh moves on without letting the writer change what is read.
@@ -354,7 +354,7 @@ fn handles_come_and_go_beside_publishes() {
 
 /// Invariant 1 through the calls that do not wait: they say no rather than touch the copy.
 #[test]
-fn try_publish_and_try_view_beside_reads() {
+fn try_publish_and_try_unpublished_beside_reads() {
     loom::model(|| {
         let (mut writer, reader) = pair(WriteMostly);
         let thread = thread::spawn(move || {
@@ -362,8 +362,8 @@ fn try_publish_and_try_view_beside_reads() {
             assert!(value <= 2);
         });
         writer.append(Increment).publish();
-        if let Some(view) = writer.append(Increment).try_unpublished() {
-            assert_eq!(view.get(), 2);
+        if let Some(unpublished) = writer.append(Increment).try_unpublished() {
+            assert_eq!(unpublished.get(), 2);
         }
         let published = writer.try_publish();
         assert_eq!(writer.version(), 1 + u64::from(published));
@@ -436,7 +436,7 @@ fn replacing_beside_reads() {
             for _ in 0..3 {
                 writer.append(Increment);
                 let published = writer.publish_or_replace(std::time::Duration::ZERO);
-                published.expect("three publishes cannot abandon too much");
+                published.expect("three publishes cannot defer too much");
             }
             assert_eq!(writer.enter().map(|guard| guard.get()), Some(3));
             drop(thread.join().unwrap());

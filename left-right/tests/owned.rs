@@ -54,12 +54,12 @@ fn a_reference_narrows_or_is_given_back() {
 #[test]
 fn a_writer_that_looks_at_its_copy_leaves_the_old_one_to_its_reader() {
     let (mut writer, reader) = left_right::new_owned::<Count, u32>(Count(0));
-    let view = reader.enter();
+    let guard = reader.enter();
     writer.append(1).publish().append(2);
     assert!(writer.try_unpublished().is_none());
     assert_eq!(writer.unpublished_or_replace(Duration::ZERO).unwrap().0, 3);
-    assert_eq!((view.0, writer.stats().deferred), (0, 1));
-    drop(view);
+    assert_eq!((guard.0, writer.stats().deferred), (0, 1));
+    drop(guard);
     assert_eq!(reader.enter().0, 1, "a look publishes nothing");
 }
 
@@ -140,7 +140,7 @@ fn threads_that_share_a_handle_see_what_they_wrote() {
 }
 
 #[test]
-fn a_leaked_view_does_not_stop_shared_writers() {
+fn a_leaked_guard_does_not_stop_shared_writers() {
     let _deadline = common::deadline();
     let shared = shared(Publishing::EachWrite);
     thread::scope(|scope| {

@@ -18,5 +18,5 @@ mod model;
 mod publish;
 #[path = "semantics/random.rs"]
 mod random;
-#[path = "semantics/view.rs"]
-mod view;
+#[path = "semantics/unpublished.rs"]
+mod unpublished;

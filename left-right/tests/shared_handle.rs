@@ -73,7 +73,7 @@ impl Independent for Numbers {}
 
 type Shared = SharedHandle<Numbers, Operation>;
 
-const PATIENCE: Duration = Duration::from_secs(1);
+const READER_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// A writer whose readers own the data with it.
 type Writer<T, O> = WriteHandle<T, O, Owned>;
@@ -87,7 +87,7 @@ fn writer(alive: &Arc<()>) -> Writer<Numbers, Operation> {
 }
 
 fn shared(publishing: Publishing) -> Shared {
-    writer(&Arc::default()).into_shared(publishing, PATIENCE)
+    writer(&Arc::default()).into_shared(publishing, READER_TIMEOUT)
 }
 
 fn push(shared: &Shared, number: u32) -> Result<(), Poisoned> {
@@ -174,7 +174,7 @@ fn by_hand_nothing_becomes_visible_before_the_call() {
     shared.publish().unwrap();
     assert_eq!(seen(&shared), [1, 2]);
     assert_eq!(shared.publishing(), Publishing::Manual);
-    assert_eq!(shared.reader_timeout(), PATIENCE);
+    assert_eq!(shared.reader_timeout(), READER_TIMEOUT);
 }
 
 #[test]
@@ -201,9 +201,9 @@ fn a_guard_that_is_held_for_ever_stops_nobody() {
     ] {
         let shared = writer(&Arc::default()).into_shared(publishing, Duration::from_millis(5));
         let reader = shared.reader();
-        let view = reader.enter();
+        let guard = reader.enter();
         thread::scope(|scope| {
-            // On another thread: this one holds a view.
+            // On another thread: this one holds a guard.
             scope.spawn(|| {
                 for number in 0..10 {
                     push(&shared, number).unwrap();
@@ -213,35 +213,35 @@ fn a_guard_that_is_held_for_ever_stops_nobody() {
                 assert_eq!(seen(&shared).len(), 10);
             });
         });
-        assert!(view.seen.is_empty());
-        let abandoned = || shared.stats().unwrap().deferred;
-        assert_eq!(abandoned(), 1, "{publishing:?}");
-        drop(view);
+        assert!(guard.seen.is_empty());
+        let deferred = || shared.stats().unwrap().deferred;
+        assert_eq!(deferred(), 1, "{publishing:?}");
+        drop(guard);
         push(&shared, 10).unwrap();
         shared.publish().unwrap();
-        assert_eq!(abandoned(), 0, "{publishing:?}");
+        assert_eq!(deferred(), 0, "{publishing:?}");
     }
 }
 
-/// A view that no thread holds any more.
-fn leak_a_view(shared: &Shared) {
+/// A guard that no thread holds any more.
+fn leak_a_guard(shared: &Shared) {
     thread::scope(|scope| _ = scope.spawn(|| mem::forget(shared.enter())));
 }
 
 #[test]
-fn a_look_at_what_is_pending_stops_for_no_guard() {
+fn a_read_of_what_is_pending_stops_for_no_guard() {
     let _deadline = common::deadline();
-    for look in [
+    for read in [
         (|shared| shared.append_with(|numbers| (None, numbers.seen.len()))) as fn(&Shared) -> _,
         |shared| shared.update(|writer| writer.unpublished().seen.len()),
     ] {
         let moment = Duration::from_millis(5);
         let shared = writer(&Arc::default()).into_shared(Publishing::Manual, moment);
-        leak_a_view(&shared);
+        leak_a_guard(&shared);
         push(&shared, 1).unwrap();
         shared.publish().unwrap();
         push(&shared, 2).unwrap();
-        assert_eq!(look(&shared), Ok(2));
+        assert_eq!(read(&shared), Ok(2));
     }
 }
 
@@ -270,7 +270,7 @@ fn no_publish_stops_for_a_guard() {
     ] {
         let moment = Duration::from_millis(5);
         let shared = writer(&Arc::default()).into_shared(publishing, moment);
-        leak_a_view(&shared);
+        leak_a_guard(&shared);
         publish_half(&shared);
         publish(&shared);
         let reader = shared.reader();
@@ -312,9 +312,9 @@ fn a_publish_is_not_given_up_because_another_thread_has_the_writer() {
 
 #[test]
 #[cfg(debug_assertions)]
-fn a_thread_that_writes_while_it_holds_a_view_is_told_so() {
+fn a_thread_that_writes_while_it_holds_a_guard_is_told_so() {
     let shared = shared(Publishing::EachWrite);
-    let view = shared.enter();
+    let guard = shared.enter();
     for write in [
         (|shared| _ = push(shared, 1)) as fn(&Shared),
         |shared| _ = shared.append_with(|_| (None, ())),
@@ -322,7 +322,7 @@ fn a_thread_that_writes_while_it_holds_a_view_is_told_so() {
     ] {
         assert!(catch_unwind(AssertUnwindSafe(|| write(&shared))).is_err());
     }
-    drop(view);
+    drop(guard);
     push(&shared, 2).unwrap();
     assert_eq!(seen(&shared), [2]);
 }
@@ -333,13 +333,13 @@ fn readers_are_listed_with_what_they_see() {
     push(&shared, 1).unwrap();
     let versions = || {
         let readers = shared.readers().unwrap();
-        let inside = readers.iter().filter(|it| it.is_active);
-        inside.map(|it| it.version).collect::<Vec<_>>()
+        let active = readers.iter().filter(|it| it.is_active);
+        active.map(|it| it.version).collect::<Vec<_>>()
     };
     assert_eq!(versions(), []);
-    let view = shared.enter();
+    let guard = shared.enter();
     assert_eq!(versions(), [Some(1)]);
-    drop(view);
+    drop(guard);
     assert_eq!(versions(), []);
 }
 

@@ -416,9 +416,9 @@ fn readers_are_listed_with_what_they_do() {
     writer.publish();
     let readers = writer.readers();
     assert_eq!(readers.len(), 3);
-    let inside: Vec<_> = readers.iter().filter(|it| it.is_active).collect();
-    assert_eq!(inside.len(), 1);
-    assert_eq!(inside[0].version, Some(1));
+    let active: Vec<_> = readers.iter().filter(|it| it.is_active).collect();
+    assert_eq!(active.len(), 1);
+    assert_eq!(active[0].version, Some(1));
     let idle_state = readers
         .iter()
         .find(|it| it.thread.as_deref() == Some("idle"));

@@ -253,7 +253,7 @@ fn against_plain(loaded: &Table) -> Vec<Claim> {
             limit,
         )
     };
-    let without = ", beside payloads that stand once";
+    let without = ", beside payloads that are stored once";
     vec![
         claim("", INTEGERS, 0),
         claim(without, ARC_TEXTS, 2 * (COUNTS + TEXT)),

@@ -35,7 +35,7 @@ fn common<M: Observed>() -> [(&'static str, Step<M>); 10] {
         ("flush", |_, writer, _| {
             writer.flush();
         }),
-        ("view", |_, writer, _| {
+        ("unpublished", |_, writer, _| {
             writer.unpublished();
         }),
         ("try_unpublished", |_, writer, _| {

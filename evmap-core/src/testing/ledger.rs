@@ -82,7 +82,7 @@ impl Deref for Tracked {
 
 impl Drop for Tracked {
     fn drop(&mut self) {
-        // No panic: a handle that goes would swallow it.
+        // No panic: a handle that goes would catch it.
         self.drops.fetch_add(1, Ordering::SeqCst);
     }
 }

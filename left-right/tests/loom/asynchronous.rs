@@ -143,9 +143,9 @@ fn a_publish_of_an_owned_structure_that_is_dropped_beside_reads() {
         loom::model(move || {
             let (writer, reader) = left_right::new_owned::<_, Increment>(Watched::new());
             let thread = thread::spawn(move || {
-                let view = reader.enter();
-                assert_eq!(view.get(), ReadGuard::version(&view));
-                drop(view);
+                let guard = reader.enter();
+                assert_eq!(guard.get(), ReadGuard::version(&guard));
+                drop(guard);
                 reader
             });
             let shared = writer.into_shared(Publishing::Manual, Duration::ZERO);

@@ -24,7 +24,7 @@ fn dropping_the_writer_beside_reads() {
 }
 
 /// Invariant 10: as above, and the data is the caller's. What loom finds wrong with the drop of
-/// the other copy comes out of `take`; the drop of a writer would swallow the panic.
+/// the other copy comes out of `take`; the drop of a writer would catch the panic.
 #[test]
 fn taking_beside_reads() {
     for policy in [ReadMostly, WriteMostly] {
@@ -89,7 +89,7 @@ fn learning_of_the_end_beside_a_freeze() {
 }
 
 /// Invariant 7: a refresh that finds the data taken away has left; that its guard leaves again does not
-/// bring it back inside.
+/// make it active again.
 #[test]
 fn refreshing_beside_a_close() {
     loom::model(|| {

@@ -18,8 +18,8 @@ enum Step {
     TryPublish,
     PublishTimeout,
     Flush,
-    View,
-    TryView,
+    Unpublished,
+    TryUnpublished,
 }
 
 /// How a writer goes.
@@ -29,22 +29,22 @@ enum End {
     Take,
     Freeze,
     /// Only for structures that are `Independent`.
-    FreezeOnDrop,
+    DropOwned,
 }
 
 use Step::*;
 
 /// Sessions of every age, ending with operations in every state: loaded, published once, in one
-/// copy only, applied to the write copy by a view, pending.
+/// copy only, applied to the stale copy by `unpublished`, pending.
 const SESSIONS: &[&[Step]] = &[
     &[],
     &[Push, Push, Pop],
-    &[Push, View, Push, Publish],
+    &[Push, Unpublished, Push, Publish],
     &[Push, Push, Publish, Push],
-    &[Push, Push, Publish, Push, View, Push],
+    &[Push, Push, Publish, Push, Unpublished, Push],
     &[Push, Push, Publish, Push, Pop, Pop, Push, Publish],
     &[Push, Push, Publish, Push, Pop, Publish, Pop, Push],
-    &[Push, Publish, Push, Pop, Publish, Pop, Push, TryView],
+    &[Push, Publish, Push, Pop, Publish, Pop, Push, TryUnpublished],
     &[
         Push,
         Push,
@@ -53,7 +53,7 @@ const SESSIONS: &[&[Step]] = &[
         Push,
         TryPublish,
         Push,
-        View,
+        Unpublished,
         Pop,
         Push,
         PublishTimeout,
@@ -62,7 +62,7 @@ const SESSIONS: &[&[Step]] = &[
         Flush,
         Push,
         Push,
-        TryView,
+        TryUnpublished,
         Pop,
         Publish,
         Publish,
@@ -166,10 +166,10 @@ impl<S: Subject> Session<S> {
                 publishes = writer.has_pending_operations();
                 Outcome::of(|| writer.flush())
             }
-            View => Outcome::of(|| assert_eq!(writer.unpublished().payloads(), model)),
-            TryView => Outcome::of(|| {
-                let view = writer.try_unpublished().expect("no reader is in the way");
-                assert_eq!(view.payloads(), model);
+            Unpublished => Outcome::of(|| assert_eq!(writer.unpublished().payloads(), model)),
+            TryUnpublished => Outcome::of(|| {
+                let unpublished = writer.try_unpublished().expect("no reader is in the way");
+                assert_eq!(unpublished.payloads(), model);
             }),
         };
         match outcome {
@@ -218,7 +218,7 @@ impl<S: Subject> Session<S> {
             ("publish", Outcome::of(|| _ = writer.publish())),
             ("try_publish", Outcome::of(|| _ = writer.try_publish())),
             (
-                "view",
+                "unpublished",
                 Outcome::of(|| drop(writer.unpublished().payloads())),
             ),
             (
@@ -272,7 +272,7 @@ impl<S: Subject> Session<S> {
                 assert!(self.reader.clone().enter().is_none() || self.fuse.calls() > before);
                 outcome
             }
-            End::Drop | End::FreezeOnDrop => {
+            End::Drop | End::DropOwned => {
                 let guard = poisoned.then(|| self.reader.enter().unwrap());
                 // Under a guard of the published copy: nobody waits for that, once poisoned.
                 match Outcome::of(|| go(writer)) {
@@ -287,7 +287,7 @@ impl<S: Subject> Session<S> {
         let stays = match end {
             End::Take => false,
             End::Drop => poisoned,
-            End::Freeze | End::FreezeOnDrop => true,
+            End::Freeze | End::DropOwned => true,
         };
         if stays {
             self.check_readers();
@@ -345,7 +345,7 @@ fn a_structure_that_owns_its_values() {
 
 #[test]
 fn a_structure_that_owns_its_values_and_freezes_on_drop() {
-    play::<Owning>(&[End::FreezeOnDrop], |writer| drop(writer.into_owned()));
+    play::<Owning>(&[End::DropOwned], |writer| drop(writer.into_owned()));
 }
 
 #[test]

@@ -318,9 +318,9 @@ fn shared_values_loaded_and_never_published_are_dropped_by_a_freeze() {
     ledger.assert_all_dropped_once();
 }
 
-/// Values of operations that a view applied and no publish showed.
+/// Values of operations that `unpublished` applied and no publish showed.
 #[test]
-fn viewed_and_never_published_values_are_dropped_by_a_freeze() {
+fn values_that_were_read_and_never_published_are_dropped_by_a_freeze() {
     let _deadline = common::deadline();
     fn run<S: Subject>() {
         let ledger = Ledger::default();

@@ -103,7 +103,7 @@ fn the_copies_are_dropped_once_at_every_age() {
     for logged in [false, true] {
         for publishes in 0..4 {
             for pending in [false, true] {
-                for view in [false, true] {
+                for reads in [false, true] {
                     let recorder = Recorder::new([]);
                     let calls = recorder.calls.clone();
                     let (mut writer, _reader) = if logged {
@@ -117,7 +117,7 @@ fn the_copies_are_dropped_once_at_every_age() {
                     if pending {
                         writer.append(99);
                     }
-                    if view {
+                    if reads {
                         let _ = writer.unpublished();
                     }
                     calls.take();
@@ -477,7 +477,7 @@ enum End {
     Take,
     TakeAndUnbox,
     Freeze,
-    FreezeOnDrop,
+    DropOwned,
 }
 
 /// Whatever was put in, at whatever age, and however it ends: everything is dropped once.
@@ -489,19 +489,19 @@ fn owned_values_are_dropped_once_however_it_ends() {
         End::Take,
         End::TakeAndUnbox,
         End::Freeze,
-        End::FreezeOnDrop,
+        End::DropOwned,
     ];
     for end in ends {
         for logged in [false, true] {
             for publishes in 0..4 {
                 for pending in [false, true] {
-                    for straggler in [false, true] {
+                    for blocker in [false, true] {
                         for reader_first in [false, true] {
                             let case = format!(
-                                "{end:?}, logged {logged}, {publishes} publishes, pending                                  {pending}, straggler {straggler}, reader first {reader_first}"
+                                "{end:?}, logged {logged}, {publishes} publishes, pending {pending}, blocker {blocker}, reader first {reader_first}"
                             );
                             // With a blocker, only one way of ending does not wait for it.
-                            if straggler && !matches!(end, End::FreezeOnDrop) {
+                            if blocker && !matches!(end, End::DropOwned) {
                                 continue;
                             }
                             let ledger = Ledger::default();
@@ -511,7 +511,7 @@ fn owned_values_are_dropped_once_however_it_ends() {
                                 logged,
                                 publishes,
                                 pending,
-                                straggler,
+                                blocker,
                                 reader_first,
                             );
                             let drops = ledger.drops();
@@ -530,7 +530,7 @@ fn run(
     logged: bool,
     publishes: u64,
     pending: bool,
-    straggler: bool,
+    blocker: bool,
     reader_first: bool,
 ) {
     let start = Owner {
@@ -547,10 +547,10 @@ fn run(
         writer.append(Change::Push(ledger.value(round)));
         writer.append(Change::Pop).publish();
     }
-    let guard = if straggler { reader.enter() } else { None };
+    let guard = if blocker { reader.enter() } else { None };
     if pending {
         writer.append(Change::Push(ledger.value(99)));
-        if straggler {
+        if blocker {
             assert!(writer.try_publish());
         }
         writer.append(Change::Push(ledger.value(99)));
@@ -567,7 +567,7 @@ fn run(
             drop(unsafe { writer.take().into_box() });
         }
         End::Freeze => drop(writer.freeze()),
-        End::FreezeOnDrop => {
+        End::DropOwned => {
             drop(writer.into_owned());
         }
     }

@@ -85,7 +85,7 @@ fn the_last_of_nested_guards_leaves() {
     }
 }
 
-/// If a guard left twice, the slot would read "outside" while the next guard is active.
+/// If a guard left twice, the slot would say "inactive" while there is another guard.
 #[test]
 fn a_guard_leaves_once() {
     let _deadline = common::deadline();
@@ -128,7 +128,7 @@ fn a_narrowed_guard_holds_on_and_leaves() {
     let nothing = ReadGuard::try_map(reader.enter().unwrap(), |r| r.data.get(99));
     assert!(nothing.is_none());
     writer.publish();
-    assert!(writer.try_publish(), "a guard of nothing is still inside");
+    assert!(writer.try_publish(), "a guard of nothing is still active");
 }
 
 #[test]

@@ -160,7 +160,7 @@ fn pending_lists_what_readers_miss() {
     let listed = writer.pending();
     assert_eq!((listed.len(), listed.clone().count()), (2, 2));
     drop(listed);
-    // Still, after the write copy has absorbed them.
+    // Still, after the stale copy has absorbed them.
     let _ = writer.unpublished();
     assert!(writer.pending().eq(&[2, 3]));
     writer.append(4);

@@ -75,7 +75,7 @@ pub(crate) enum End {
     Drop,
     Take,
     Freeze,
-    FreezeOnDrop,
+    DropOwned,
 }
 
 /// A whole life of a pair.
@@ -98,7 +98,7 @@ impl Program {
                 0 => End::Take,
                 1 => End::Drop,
                 2 => End::Freeze,
-                _ => End::FreezeOnDrop,
+                _ => End::DropOwned,
             },
         }
     }
@@ -116,7 +116,7 @@ struct Reader {
     guards: Vec<Guard<'static>>,
     leaked: usize,
     /// The version that the critical section of this handle sees, if it is active.
-    session: Option<u64>,
+    active_in: Option<u64>,
 }
 
 struct Model<'s> {
@@ -145,9 +145,9 @@ impl Model<'_> {
     /// How many guards and critical sections the writer has to wait for: they are in the copy that was
     /// swapped out last. Older ones are in copies that were left to them.
     fn stalled(&self) -> usize {
-        let sessions = self.readers.iter().filter_map(|reader| reader.session);
-        let sessions = sessions.chain(self.shared.iter().map(|(_, version)| *version));
-        sessions
+        let versions = self.readers.iter().filter_map(|reader| reader.active_in);
+        let versions = versions.chain(self.shared.iter().map(|(_, version)| *version));
+        versions
             .filter(|version| version + 1 == self.version())
             .count()
     }
@@ -155,7 +155,7 @@ impl Model<'_> {
     fn check_guards(&self) {
         for reader in &self.readers {
             for guard in &reader.guards {
-                let version = reader.session.expect("a reader with guards is inside");
+                let version = reader.active_in.expect("a reader with guards is active");
                 let (seen, data): (u64, &[u32]) = match guard {
                     Guard::Whole(guard) => (ReadGuard::version(guard), &guard.data),
                     Guard::Part(guard) => (ReadGuard::version(guard), guard),
@@ -201,8 +201,8 @@ pub(crate) fn play(program: Program) {
     };
     let mut next = 0;
     for step in program.steps {
-        let sessions = model.stalled();
-        let stalled = sessions > 0;
+        let blockers = model.stalled();
+        let stalled = blockers > 0;
         match step {
             Step::Append => {
                 writer.append(next);
@@ -233,7 +233,7 @@ pub(crate) fn play(program: Program) {
                 }
                 Err(PublishError::Stalled(report)) => {
                     // Guards of one shared handle may stand for one reader.
-                    assert!((1..=sessions).contains(&report.readers.len()));
+                    assert!((1..=blockers).contains(&report.readers.len()));
                 }
                 Err(error) => panic!("{error}"),
             },
@@ -250,8 +250,8 @@ pub(crate) fn play(program: Program) {
                 }
             }
             Step::TryView => {
-                let view = writer.try_unpublished().map(|view| &view.data);
-                assert_eq!(view, (!stalled).then_some(&model.appended));
+                let unpublished = writer.try_unpublished().map(|it| &it.data);
+                assert_eq!(unpublished, (!stalled).then_some(&model.appended));
             }
             Step::Flush => {
                 let pending = model.newest() != model.appended;
@@ -276,7 +276,7 @@ pub(crate) fn play(program: Program) {
                 let guard = handle.enter().expect("the writer is here");
                 let version = model.version();
                 let reader = &mut model.readers[index];
-                reader.session.get_or_insert(version);
+                reader.active_in.get_or_insert(version);
                 reader.guards.push(Guard::Whole(guard));
             }
             Step::Leave(index) => {
@@ -285,7 +285,7 @@ pub(crate) fn play(program: Program) {
                     // The oldest first, to mix the order with that of `Refresh` and `Narrow`.
                     drop(reader.guards.remove(0));
                     if reader.guards.is_empty() && reader.leaked == 0 {
-                        reader.session = None;
+                        reader.active_in = None;
                     }
                 }
             }
@@ -307,7 +307,7 @@ pub(crate) fn play(program: Program) {
                         let guard = guard.refresh().expect("the writer is here");
                         reader.guards.push(Guard::Whole(guard));
                         if alone {
-                            reader.session = Some(newest);
+                            reader.active_in = Some(newest);
                         }
                     }
                     Some(part) => reader.guards.push(part),
@@ -362,7 +362,7 @@ pub(crate) fn play(program: Program) {
         }
     }
     match program.end {
-        End::Freeze | End::FreezeOnDrop => {
+        End::Freeze | End::DropOwned => {
             // A freeze waits as a publish does.
             if program.end == End::Freeze && model.stalled() == 0 {
                 writer.freeze();

@@ -13,7 +13,7 @@ fn program() -> impl Strategy<Value = Program> {
         Just(End::Drop),
         Just(End::Take),
         Just(End::Freeze),
-        Just(End::FreezeOnDrop),
+        Just(End::DropOwned),
     ];
     (any::<bool>(), proptest::collection::vec(step, 0..150), end)
         .prop_map(|(logged, steps, end)| Program { logged, steps, end })

@@ -26,7 +26,7 @@ fn a_guard_that_is_held_for_ever_stops_no_task() {
     let _deadline = common::deadline();
     let moment = Duration::from_millis(5);
     let shared = writer(&Arc::default()).into_shared(Publishing::Manual, moment);
-    leak_a_view(&shared);
+    leak_a_guard(&shared);
     publish_half(&shared);
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let published = runtime.build().unwrap().block_on(shared.publish_async());
@@ -42,7 +42,7 @@ fn a_future_is_not_done_because_another_thread_has_the_writer() {
 }
 
 #[test]
-fn patience_may_be_longer_than_clocks_run() {
+fn a_reader_timeout_may_be_longer_than_clocks_run() {
     let _deadline = common::deadline();
     let shared = writer(&Arc::default()).into_shared(Publishing::Manual, Duration::MAX);
     push(&shared, 1).unwrap();
@@ -75,14 +75,14 @@ impl<F: Fn() + Send + Sync> Wake for Woken<F> {
 }
 
 #[test]
-fn poison_ends_a_future_at_the_end_of_its_patience() {
+fn poison_ends_a_future_when_its_reader_timeout_ends() {
     let _deadline = common::deadline();
     let moment = Duration::from_millis(1);
     let shared = writer(&Arc::default()).into_shared(Publishing::Manual, moment);
-    leak_a_view(&shared);
+    leak_a_guard(&shared);
     publish_half(&shared);
     let mut future = pin!(shared.publish_async());
-    // Called once the future has found the view in its way, and before it times out.
+    // Called once the future has found the guard in its way, and before it times out.
     let poison = {
         let shared = shared.clone();
         move || {

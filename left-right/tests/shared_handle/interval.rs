@@ -20,8 +20,10 @@ fn at_an_interval_changes_become_visible_without_a_call() {
 fn the_thread_ends_with_the_last_handle() {
     let _deadline = common::deadline();
     let alive = Arc::default();
-    let shared =
-        writer(&alive).into_shared(Publishing::Interval(Duration::from_secs(600)), PATIENCE);
+    let shared = writer(&alive).into_shared(
+        Publishing::Interval(Duration::from_secs(600)),
+        READER_TIMEOUT,
+    );
     let reader = shared.reader();
     let other = shared.clone();
     push(&shared, 1).unwrap();
@@ -39,7 +41,7 @@ fn the_thread_ends_with_the_last_handle() {
 fn the_thread_ends_with_the_last_handle_even_in_the_middle_of_a_publish() {
     let _deadline = common::deadline();
     let alive = Arc::default();
-    let shared = writer(&alive).into_shared(Publishing::Interval(Duration::ZERO), PATIENCE);
+    let shared = writer(&alive).into_shared(Publishing::Interval(Duration::ZERO), READER_TIMEOUT);
     let reader = shared.reader();
     let (begin, begun) = mpsc::channel();
     let (go_on, wait) = mpsc::channel();
@@ -112,7 +114,7 @@ fn the_thread_that_publishes_outlives_a_panic_of_a_clone() {
     let shared = writer.into_shared(interval, Duration::ZERO);
     panics.store(true, Ordering::Relaxed);
     // In the copy that the second publish needs, which is that of the thread.
-    let view = reader.enter();
+    let guard = reader.enter();
     let change = |writer: &mut Writer<_, _>| {
         writer.append(1).publish().append(2);
     };
@@ -124,7 +126,7 @@ fn the_thread_that_publishes_outlives_a_panic_of_a_clone() {
         thread::yield_now();
     }
     assert!(!panics.load(Ordering::Relaxed) && !shared.is_poisoned());
-    drop(view);
+    drop(guard);
 }
 
 /// It cannot wait for itself then.
@@ -178,7 +180,7 @@ fn the_last_handle_may_go_on_the_thread_that_publishes() {
         _alive: Arc::clone(&alive),
     });
     let interval = Publishing::Interval(Duration::from_millis(1));
-    let shared = writer.into_shared(interval, PATIENCE);
+    let shared = writer.into_shared(interval, READER_TIMEOUT);
     let (begin, begun) = mpsc::channel();
     let (go_on, wait) = mpsc::channel();
     let held = Operation::Hold(shared.clone(), begin, wait);

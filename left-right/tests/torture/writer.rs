@@ -73,8 +73,8 @@ fn something_else(writer: &mut WriteHandle<Cells, Change>, generation: u64, rng:
         2 => _ = writer.set_fence_policy(FencePolicy::WriteMostly),
         3 => assert_eq!(writer.unpublished().check(), generation),
         4 => {
-            if let Some(view) = writer.try_unpublished() {
-                assert_eq!(view.check(), generation);
+            if let Some(unpublished) = writer.try_unpublished() {
+                assert_eq!(unpublished.check(), generation);
             }
         }
         5 => mem::forget(writer.enter()),

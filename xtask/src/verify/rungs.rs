@@ -43,7 +43,7 @@ fn loom(context: &Context) -> Verdict {
         context.run(&mut command)
     };
     let (less, more) = if context.long { ("3", "4") } else { ("2", "3") };
-    // A record that is published again comes as the same one at once, or after 32 times.
+    // A copy that is published again comes under the same address at once, or after 32 times.
     Verdict::of(models(less, "32") && models(more, "1"))
 }
 

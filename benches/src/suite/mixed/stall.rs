@@ -17,7 +17,7 @@ pub(super) const HANDLE_FIGURES: [&str; 3] = ["clone", "make", "drop"];
 const HEAD_START: Duration = Duration::from_millis(5);
 
 /// How much longer than the stall a measurement may take before it counts as a deadlock.
-const PATIENCE: Duration = Duration::from_secs(5);
+const MARGIN: Duration = Duration::from_secs(5);
 
 const WORKLOAD: &str = "publish behind a held guard";
 
@@ -113,7 +113,7 @@ pub(super) fn handles_inside<P: Primitive>(stall: Duration) -> Result<Vec<f64>, 
         });
         let _ = done.send(result);
     });
-    let (latencies, _) = is_done.recv_timeout(2 * stall + PATIENCE).map_err(|_| {
+    let (latencies, _) = is_done.recv_timeout(2 * stall + MARGIN).map_err(|_| {
         Mismatch("handles inside the guard that a publish waits for did not return".to_owned())
             .at(P::NAME, WORKLOAD)
     })??;

@@ -58,7 +58,7 @@ impl Scene {
     }
 
     /// A scan for the readers of one instance, or for all.
-    fn look(&mut self, all: bool) {
+    fn scan_for(&mut self, all: bool) {
         match all {
             true => self.grace.begin(Retired::All, ReaderFence::Full),
             false => self.begin(ReaderFence::Full),
@@ -89,7 +89,7 @@ impl Scene {
 fn a_reader_of_what_was_retired_is_waited_for_until_it_leaves() {
     let mut scene = Scene::new();
     scene.in_retired();
-    scene.look(false);
+    scene.scan_for(false);
     assert!(!scene.is_over());
     assert!(scene.grace.has_known_reader());
     assert_eq!(scene.reported(), Some(5));
@@ -101,12 +101,12 @@ fn a_reader_of_what_was_retired_is_waited_for_until_it_leaves() {
 fn a_reader_that_moves_on_is_not_waited_for() {
     let mut scene = Scene::new();
     scene.in_retired();
-    scene.look(false);
+    scene.scan_for(false);
     assert!(!scene.is_over());
     scene.in_other();
     assert!(scene.is_over());
     scene.in_retired();
-    scene.look(false);
+    scene.scan_for(false);
     scene.slot.stop_acquiring();
     assert!(scene.is_over());
 }
@@ -115,9 +115,9 @@ fn a_reader_that_moves_on_is_not_waited_for() {
 fn a_reader_of_another_instance_is_waited_for_only_if_all_have_to_leave() {
     let mut scene = Scene::new();
     scene.in_other();
-    scene.look(false);
+    scene.scan_for(false);
     assert!(scene.is_over());
-    scene.look(true);
+    scene.scan_for(true);
     assert!(!scene.is_over());
     scene.slot.exit_leaked();
     assert!(scene.is_over());
@@ -128,7 +128,7 @@ fn a_reader_that_acquired_is_waited_for_where_it_is_found() {
     for all in [false, true] {
         let mut scene = Scene::new();
         scene.slot.stop_acquiring();
-        scene.look(all);
+        scene.scan_for(all);
         assert!(!scene.is_over());
         assert!(!scene.grace.has_known_reader());
         assert_eq!(scene.reported(), None);
@@ -144,7 +144,7 @@ fn a_reader_that_acquired_is_waited_for_where_it_is_found() {
 fn a_reader_that_acquired_and_is_found_elsewhere_is_not_waited_for() {
     let mut scene = Scene::new();
     scene.slot.stop_acquiring();
-    scene.look(false);
+    scene.scan_for(false);
     scene.in_other();
     assert!(scene.is_over());
 }
@@ -154,7 +154,7 @@ fn a_reader_that_acquires_again_has_left() {
     for all in [false, true] {
         let mut scene = Scene::new();
         scene.slot.stop_acquiring();
-        scene.look(all);
+        scene.scan_for(all);
         scene.slot.stop_acquiring();
         assert!(scene.is_over());
     }
@@ -210,7 +210,7 @@ fn the_writers_own_reader_costs_no_heavy_fence() {
         scene.slot.belong_to_writer();
         assert!(!scene.costs_a_heavy_fence());
         scene.in_retired();
-        scene.look(false);
+        scene.scan_for(false);
         assert!(!scene.is_over(), "a leaked guard");
     });
 }
@@ -320,15 +320,15 @@ fn a_generation_is_named_for_as_long_as_a_slot_names_it() {
     let second = Generations::default().next_free(first);
     let retired = published_as(NonNull::from(&mut *scene.retired), second);
     scene.slot.stop_active(retired);
-    scene.look(false);
+    scene.scan_for(false);
     assert_ne!(scene.grace.named().next_free(first), second);
     scene.in_other();
-    scene.look(false);
+    scene.scan_for(false);
     assert_eq!(scene.grace.named().next_free(first), second);
-    // Whoever looks is not entering.
+    // Whoever scans is not entering.
     scene.slot.stop_active(retired);
     scene.slot.exit_leaked();
     scene.slot.belong_to_writer();
-    scene.look(false);
+    scene.scan_for(false);
     assert_eq!(scene.grace.named().next_free(first), second);
 }

@@ -10,16 +10,16 @@ fn enter(slot: &Slot, published: &Current) {
 }
 
 /// How many readers are active, and how many entries were fenced.
-fn look(registry: &Registry, participants: &mut Participants) -> (usize, usize) {
+fn count(registry: &Registry, participants: &mut Participants) -> (usize, usize) {
     registry.list(participants);
-    let inside = participants.iter().filter(|slot| slot.seen().is_active());
+    let active = participants.iter().filter(|slot| slot.seen().is_active());
     let fenced = participants.iter().map(Slot::fenced_entries).sum::<usize>();
-    (inside.count(), registry.fenced_by_others() + fenced)
+    (active.count(), registry.fenced_by_others() + fenced)
 }
 
 #[test]
 fn a_count_that_has_reached_its_end_hides_no_reader() {
-    let (published, _record) = published();
+    let (published, _instance) = published();
     let registry = Registry::new();
     registry.changes.store(usize::MAX - 1, Ordering::Relaxed);
     let mut participants = Participants::default();
@@ -27,13 +27,13 @@ fn a_count_that_has_reached_its_end_hides_no_reader() {
         let slot = registry.register();
         enter(&slot, &published);
         // The pointer asks for fences.
-        assert_eq!(look(&registry, &mut participants), (readers, readers));
+        assert_eq!(count(&registry, &mut participants), (readers, readers));
     }
 }
 
 #[test]
-fn fenced_sessions_count_when_their_reader_is_gone() {
-    let (published, _record) = published();
+fn fenced_critical_sections_count_when_their_reader_is_gone() {
+    let (published, _instance) = published();
     let registry = Registry::new();
     let slot = registry.register();
     for _ in 0..3 {
@@ -41,6 +41,6 @@ fn fenced_sessions_count_when_their_reader_is_gone() {
         assert!(slot.leave());
     }
     registry.deregister(slot.key());
-    let found = look(&registry, &mut Participants::default());
+    let found = count(&registry, &mut Participants::default());
     assert_eq!(found, (0, 3), "the pointer asks for fences");
 }

@@ -12,7 +12,7 @@ fn enter(slot: &Slot, published: &Current) -> Option<NonNull<Header>> {
 }
 
 #[test]
-fn a_reader_guesses_where_it_was_last() {
+fn a_reader_announces_where_it_was_last() {
     let (published, mut instance) = published();
     let instance = NonNull::from(&mut *instance);
     let slot = Slot::new();
@@ -27,8 +27,8 @@ fn a_reader_guesses_where_it_was_last() {
 }
 
 #[test]
-fn a_reader_that_finds_nothing_is_outside_and_each_search_looks_different() {
-    let (published, _record) = published();
+fn a_reader_that_finds_nothing_is_inactive_and_each_acquire_has_a_number() {
+    let (published, _instance) = published();
     published.close();
     let slot = Slot::new();
     let mut words = vec![slot.word()];
@@ -45,13 +45,13 @@ fn a_reader_that_finds_nothing_is_outside_and_each_search_looks_different() {
 }
 
 #[test]
-fn fenced_sessions_are_counted_and_others_are_not() {
+fn fenced_critical_sections_are_counted_and_others_are_not() {
     let (published, mut instance) = published();
     let slot = Slot::new();
-    for sessions in 1..5 {
+    for entries in 1..5 {
         enter(&slot, &published).unwrap();
         assert!(slot.leave());
-        assert_eq!(slot.fenced_entries(), sessions);
+        assert_eq!(slot.fenced_entries(), entries);
     }
     published.set_last(NonNull::from(&mut *instance));
     enter(&slot, &published).unwrap();
@@ -59,8 +59,8 @@ fn fenced_sessions_are_counted_and_others_are_not() {
 }
 
 #[test]
-fn too_many_guards_are_refused_and_the_session_stays() {
-    let (published, _record) = published();
+fn too_many_guards_are_refused_and_the_critical_section_stays() {
+    let (published, _instance) = published();
     for orphaned in [false, true] {
         let slot = Slot::new();
         if orphaned {

@@ -6,9 +6,9 @@ use super::arrows::{Arrow, Crate};
 use super::finding::Finding;
 use super::source::folder_of;
 
-/// The faces of folders: what the files below offer is named by the face, as if it stood there.
+/// Files that stand for their folders: what the files below offer is imported from them.
 #[rustfmt::skip]
-const FACES: &[(&str, &str)] = &[
+const FRONTS: &[(&str, &str)] = &[
     ("left-right", "raw/fence.rs"),
     ("evmap-multi", "bag.rs"),
     ("benches", "peers.rs"),
@@ -19,8 +19,8 @@ const FACES: &[(&str, &str)] = &[
 pub(super) fn re_exports(it: &Crate) -> Vec<Finding> {
     let find = |arrow: &Arrow| {
         let through = arrow.through.as_ref()?;
-        let is_face = FACES.contains(&(it.name, through));
-        if is_face && arrow.to.starts_with(&folder_of(through)) {
+        let is_front = FRONTS.contains(&(it.name, through));
+        if is_front && arrow.to.starts_with(&folder_of(through)) {
             return None;
         }
         let author = match arrow.to == *through {

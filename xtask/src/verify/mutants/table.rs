@@ -3,14 +3,14 @@
 
 mod choice;
 mod copies;
+mod current;
+mod grace;
+mod instance;
 mod oplog;
-mod published;
 mod read;
-mod record;
 mod shared;
 mod shared_write;
 mod slot;
-mod wait;
 mod write;
 
 use super::mutant::Mutant;
@@ -18,11 +18,11 @@ use super::mutant::Mutant;
 pub(super) fn all() -> impl Iterator<Item = &'static Mutant> {
     [
         slot::MUTANTS,
-        published::MUTANTS,
-        record::MUTANTS,
+        current::MUTANTS,
+        instance::MUTANTS,
         copies::MUTANTS,
         choice::MUTANTS,
-        wait::MUTANTS,
+        grace::MUTANTS,
         oplog::MUTANTS,
         write::MUTANTS,
         read::MUTANTS,

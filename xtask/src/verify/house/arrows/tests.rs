@@ -1,11 +1,11 @@
 use super::Crate;
 
-/// The arrows of a file, as `line to` or `line to through face`.
+/// The arrows of a file, as `line to` or `line to through front`.
 fn arrows_of(file: &str, files: &[(&str, &str)]) -> Vec<String> {
     let planted = Crate::planted("it", files);
     let arrows = planted.arrows.iter().filter(|it| it.from == file);
     let text = |it: &super::Arrow| match &it.through {
-        Some(face) => format!("{} {} through {face}", it.line, it.to),
+        Some(front) => format!("{} {} through {front}", it.line, it.to),
         None => format!("{} {}", it.line, it.to),
     };
     arrows.map(text).collect()

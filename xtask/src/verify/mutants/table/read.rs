@@ -11,7 +11,7 @@ const ALIASING: &str = "aliasing.rs";
 
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
-    mutant(READ, "handle: its drop leaves leaked guards inside", "self.end_leaked_guards(); self.share.core.registry.deregister(self.slot.key());", "self.share.core.registry.deregister(self.slot.key());", LOOM),
+    mutant(READ, "handle: its drop leaves leaked guards active", "self.end_leaked_guards(); self.share.core.registry.deregister(self.slot.key());", "self.share.core.registry.deregister(self.slot.key());", LOOM),
     mutant(READ, "handle: its drop keeps the slot", "self.end_leaked_guards(); self.share.core.registry.deregister(self.slot.key());", "self.end_leaked_guards();", SEMANTICS),
     mutant(GUARD, "guard: its drop does not leave", "if !self.slot().leave() { leave_nested(self.slot, self.core); }", "let _ = leave_nested;", LOOM),
     mutant(GUARD, "guard: the last does not give back the slot", "if slot.leave_nested() {", "if slot.leave_nested() && false {", SHARED),

@@ -9,14 +9,14 @@ const PUBLISHING: &str = "publishing.rs";
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
     mutant(SHARED, "shared handle, timer: none", "Some(Timer::start(interval, writer.clone(), reader_timeout))", "{ let _ = (interval, Timer::start::<T, O>); None }", SHARED_HANDLE),
-    mutant(CHANGE, "shared handle, change: nobody asks for views of this thread", "self.reader.assert_inactive(); self.writing.writer.lock()", "self.writing.writer.lock()", SHARED_HANDLE),
-    mutant(CHANGE, "shared handle, publish: nobody asks for views of this thread", "self.reader.assert_inactive(); publish(", "publish(", SHARED_HANDLE),
+    mutant(CHANGE, "shared handle, change: nobody asks for guards of this thread", "self.reader.assert_inactive(); self.writing.writer.lock()", "self.writing.writer.lock()", SHARED_HANDLE),
+    mutant(CHANGE, "shared handle, publish: nobody asks for guards of this thread", "self.reader.assert_inactive(); publish(", "publish(", SHARED_HANDLE),
     mutant(CHANGE, "shared handle, publish: not at all", "insist(|| writer.publish_or_replace(reader_timeout))", "{ let _ = (writer, reader_timeout); Ok(()) }", SHARED_HANDLE),
     mutant(CHANGE, "shared handle, publish: waits for readers for ever", "insist(|| writer.publish_or_replace(reader_timeout))", "{ let _ = reader_timeout; writer.publish() }", SHARED_HANDLE),
     mutant(CHANGE, "shared handle, append: a decision waits for readers for ever", "self.writing.catch_up(&mut writer)?; let (operation, result)", "let (operation, result)", SHARED_HANDLE),
     mutant(CHANGE, "shared handle, append: what was decided is lost", "if let Some(operation) = operation { writer.append(operation); } self", "drop(operation); self", SHARED_HANDLE),
     mutant(CHANGE, "shared handle, append: not published", "self.writing.changed(writer)?; Ok(result)", "drop(writer); Ok(result)", LOOM),
-    mutant(CHANGE, "shared handle, update: a look waits for readers for ever", "self.writing.catch_up(&mut lock)?; let writer", "let writer", SHARED_HANDLE),
+    mutant(CHANGE, "shared handle, update: to catch up waits for readers for ever", "self.writing.catch_up(&mut lock)?; let writer", "let writer", SHARED_HANDLE),
     mutant(CHANGE, "shared handle, update: not published", "self.writing.changed(lock)?; Ok(result)", "drop(lock); Ok(result)", SHARED_HANDLE),
     mutant(CHANGE, "shared handle, update: a writer that is lost or another's is used", "if !lock.is_ours() { return Err(Poisoned); }", "", SHARED_HANDLE),
     mutant(CHANGE, "shared handle, update: a writer that does not come back panics twice", "catch_panic(|| self.lock.restore((self.unwrap)(writer)));", "self.lock.restore((self.unwrap)(writer));", SHARED_HANDLE),

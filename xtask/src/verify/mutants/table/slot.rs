@@ -1,4 +1,4 @@
-//! One slot: announce, search, nest, leave, refresh, and how the writer looks at it.
+//! One slot: announce, acquire, nest, leave, refresh, and what the writer sees.
 
 use super::super::mutant::{
     LOOM, Mutant, PROGRESS, SEMANTICS, SHARED, SHARED_ADDRESS, UNIT, equivalent, mutant,
@@ -20,10 +20,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "acquire: announced after the load", "self.announce(Word::acquiring(number)); let Some(Found { instance, fenced }) = published.find_announced() else {", "let found = published.find_announced(); self.announce(Word::acquiring(number)); let Some(Found { instance, fenced }) = found else {", LOOM),
     mutant(FILE, "acquire: takes what the first load found", "self.acquire(published) }", "match NonNull::new(current).filter(|_| !asks_for_fence(current)) { Some(instance) => { self.announce(Word::active_in(instance)); Some(instance) } None => self.acquire(published), } }", LOOM),
     mutant(FILE, "acquire: what was found is not named", "self.announce(Word::active_in(instance)); if fenced {", "let _ = Word::active_in; if fenced {", LOOM),
-    mutant(FILE, "refresh: names what is published, without a search", "match self.acquire(published) {", "match published.peek().inspect(|instance| self.announce(Word::active_in(*instance))) {", LOOM),
+    mutant(FILE, "refresh: names what is published, without acquiring", "match self.acquire(published) {", "match published.peek().inspect(|instance| self.announce(Word::active_in(*instance))) {", LOOM),
     mutant(FILE, "acquire: each looks like the one before", "self.acquired.store(number, Ordering::Relaxed);", "", UNIT),
-    mutant(FILE, "closed: stays inside", "self.announce(Word::acquiring(number).inactive()); return None;", "return None;", LOOM),
-    mutant(FILE, "closed: each search looks like the one before", "self.announce(Word::acquiring(number).inactive()); return None;", "self.announce(Word::NOTHING); return None;", UNIT),
+    mutant(FILE, "closed: stays active", "self.announce(Word::acquiring(number).inactive()); return None;", "return None;", LOOM),
+    mutant(FILE, "closed: each acquire looks like the one before", "self.announce(Word::acquiring(number).inactive()); return None;", "self.announce(Word::NOTHING); return None;", UNIT),
     mutant(FILE, "nothing: is the address of nothing", "const NOTHING: Self = Self(UNNAMED);", "const NOTHING: Self = Self(0);", UNIT),
     mutant(FILE, "leave: not at all", "self.announce(self.word().inactive());", "", LOOM),
     mutant(FILE, "leave: forgets where it was", "self.announce(self.word().inactive());", "self.announce(Word::NOTHING);", UNIT),
@@ -32,7 +32,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "nested: not counted", "self.nested.store(nested + 1, Ordering::Relaxed);", "", LOOM),
     mutant(FILE, "nested: counted past the flag", "nested & !ORPHANED < MOST_NESTED,", "nested & !ORPHANED <= MOST_NESTED,", UNIT),
     mutant(FILE, "nested: not counted down", "self.nested.store(nested - 1, Ordering::Relaxed);", "", LOOM),
-    mutant(FILE, "nested: a instance of its own", "self.nested.store(nested + 1, Ordering::Relaxed); Some(self.instance())", "self.nested.store(nested + 1, Ordering::Relaxed); published.peek()", LOOM),
+    mutant(FILE, "nested: an instance of its own", "self.nested.store(nested + 1, Ordering::Relaxed); Some(self.instance())", "self.nested.store(nested + 1, Ordering::Relaxed); published.peek()", LOOM),
     mutant(FILE, "nested: enters what the writer took away", "if published.is_closed() { return None; }", "", SEMANTICS),
     mutant(FILE, "nested: a critical section for each guard", "if word.is_active() { return Err(Otherwise::Nested); }", "", LOOM),
     mutant(FILE, "orphan: the last guard does not give back the slot", "self.exit(); return true;", "self.exit(); return false;", SHARED),
@@ -40,12 +40,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "orphan: not marked", "self.nested.store(nested | ORPHANED, Ordering::Relaxed);", "let _ = nested;", SHARED),
     mutant(FILE, "orphan: says that it has guards", "self.nested.store(nested | ORPHANED, Ordering::Relaxed); self.is_occupied()", "self.nested.store(nested | ORPHANED, Ordering::Relaxed); true", SHARED),
     mutant(FILE, "orphan: says that it has none", "self.nested.store(nested | ORPHANED, Ordering::Relaxed); self.is_occupied()", "self.nested.store(nested | ORPHANED, Ordering::Relaxed); false", SHARED_ADDRESS),
-    equivalent(FILE, "deferred: a slot that is inside", "self.nested.load(Ordering::Relaxed) == ORPHANED && !self.is_occupied()", "self.nested.load(Ordering::Relaxed) == ORPHANED", "asked only of a slot that could not enter: an orphaned one is new then, and outside"),
+    equivalent(FILE, "orphan: a slot that is active", "self.nested.load(Ordering::Relaxed) == ORPHANED && !self.is_occupied()", "self.nested.load(Ordering::Relaxed) == ORPHANED", "asked only of a slot that could not enter: an orphaned one is new then, and outside"),
     mutant(FILE, "refresh: beside other guards", "if nested != 0 || !published.differs_from(self.instance()) {", "if nested == usize::MAX || !published.differs_from(self.instance()) {", LOOM),
     mutant(FILE, "refresh: of an orphaned slot's only guard, never", "let nested = self.nested.load(Ordering::Relaxed) & !ORPHANED;", "let nested = self.nested.load(Ordering::Relaxed);", PROGRESS),
     mutant(FILE, "refresh: steps when nothing is newer", "if nested != 0 || !published.differs_from(self.instance()) {", "if nested != 0 {", SEMANTICS),
     mutant(FILE, "refresh: never steps", "if nested != 0 || !published.differs_from(self.instance()) {", "if nested < usize::MAX {", SEMANTICS),
-    mutant(FILE, "leaked: stays inside", "self.nested.store(0, Ordering::Relaxed); self.exit();", "self.nested.store(0, Ordering::Relaxed);", LOOM),
+    mutant(FILE, "leaked: stays active", "self.nested.store(0, Ordering::Relaxed); self.exit();", "self.nested.store(0, Ordering::Relaxed);", LOOM),
     equivalent(FILE, "leaked: nested guards stay counted", "self.nested.store(0, Ordering::Relaxed);", "", "the handle goes, or is the writer's: its next call that waits ends what the count leaves open"),
     mutant(FILE, "tag: fenced critical sections are not counted", "self.fenced.store(fenced, Ordering::Relaxed);", "", UNIT),
     equivalent(FILE, "tag: nobody asks to take it off", "if fenced & (FENCED_ENTRIES - 1) == 0 {", "if fenced == 0 {", "slower only: readers of a version that stays go on fencing"),

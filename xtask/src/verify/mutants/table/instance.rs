@@ -1,4 +1,4 @@
-//! The generations of a instance.
+//! The generations of an instance.
 
 use super::super::mutant::{Mutant, UNIT, mutant};
 
@@ -11,6 +11,6 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "generation: the next, named or not", ".find(is_free)", ".find(|it| is_free(it) || it.0 < u32::MAX)", UNIT),
     mutant(FILE, "generation: stays in the address of the instance", "!(GENERATION | FLAGS); let instance", "!FLAGS; let instance", UNIT),
     mutant("raw/copies.rs", "publish: in the same generation again", "fresh.header.generation = copies.grace.named().next_free(fresh.header.generation);", "let _ = copies.grace.named();", UNIT),
-    mutant("raw/grace.rs", "slots: names of the look before", "self.named = Generations::default();", "", UNIT),
-    mutant("raw/grace.rs", "slots: names of slots at rest count", "if !slot.is_quiescent() {", "{", UNIT),
+    mutant("raw/grace.rs", "slots: names of the scan before", "self.named = Generations::default();", "", UNIT),
+    mutant("raw/grace.rs", "slots: names of quiescent slots count", "if !slot.is_quiescent() {", "{", UNIT),
 ];

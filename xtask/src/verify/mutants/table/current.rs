@@ -10,7 +10,7 @@ const SWAP: &str = "let old = self.current.swap(fresh, Ordering::Release);";
 pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "enter: no light fence", "fence::light();", "", LOOM),
     mutant(FILE, "enter: loads with Relaxed", "fence::light(); self.current.load(Ordering::Acquire)", "fence::light(); self.current.load(Ordering::Relaxed)", LOOM),
-    mutant(FILE, "search, or enter by a tagged pointer: no fence", "fence::full(); self.current.load(Ordering::Acquire)", "self.current.load(Ordering::Acquire)", LOOM),
+    mutant(FILE, "acquire, or enter by a tagged pointer: no fence", "fence::full(); self.current.load(Ordering::Acquire)", "self.current.load(Ordering::Acquire)", LOOM),
     mutant(FILE, "acquire: loads with Relaxed", "fence::full(); self.current.load(Ordering::Acquire)", "fence::full(); self.current.load(Ordering::Relaxed)", LOOM),
     mutant(FILE, "acquire: fences after the load", "let word = self.fence_and_load();", "let word = self.load_announced(); fence::full();", LOOM),
     mutant(FILE, "acquire: critical sections are not counted", "fenced: asks_for_fence(word),", "fenced: false,", UNIT),

@@ -17,7 +17,7 @@ use crate::{
 };
 
 #[test]
-fn a_view_has_everything_that_was_appended() {
+fn unpublished_has_everything_that_was_appended() {
     let _deadline = common::deadline();
     let (mut writer, reader) = left_right::new_from_empty(Recorder::new([]));
     assert!(writer.unpublished().data.is_empty());
@@ -37,7 +37,7 @@ fn a_view_has_everything_that_was_appended() {
 }
 
 #[test]
-fn a_view_and_the_publish_after_it_absorb_once() {
+fn unpublished_and_the_publish_after_it_absorb_once() {
     let _deadline = common::deadline();
     let recorder = Recorder::new([]);
     let calls = recorder.calls.clone();
@@ -62,12 +62,12 @@ fn a_view_and_the_publish_after_it_absorb_once() {
 }
 
 #[test]
-fn try_view_does_not_wait() {
+fn try_unpublished_does_not_wait() {
     let _deadline = common::deadline();
     let (mut writer, reader) = left_right::new_from_empty(Recorder::new([]));
     let guard = reader.enter().unwrap();
     writer.append(1);
-    // Nobody has ever been in the write copy before the first publish.
+    // Nobody has ever been in the stale copy before the first publish.
     assert_eq!(writer.try_unpublished().unwrap().data, [1]);
     writer.publish();
     writer.append(2);
@@ -82,7 +82,7 @@ fn try_view_does_not_wait() {
 }
 
 #[test]
-fn a_view_waits_for_the_readers_of_the_write_copy() {
+fn unpublished_waits_for_the_readers_of_the_stale_copy() {
     let _deadline = common::deadline();
     let (mut writer, reader) = left_right::new_from_empty(Recorder::new([]));
     let guard = reader.enter().unwrap();
@@ -90,24 +90,24 @@ fn a_view_waits_for_the_readers_of_the_write_copy() {
     writer.append(2);
     thread::scope(|scope| {
         let moment = Duration::from_millis(40);
-        let (waits, viewing) =
+        let (waits, reading) =
             common::still_runs(scope, moment, || writer.unpublished().data.clone());
-        assert!(waits, "the view did not wait for the guard");
+        assert!(waits, "it did not wait for the guard");
         assert!(guard.data.is_empty());
         drop(guard);
-        assert_eq!(viewing.join().unwrap(), [1, 2]);
+        assert_eq!(reading.join().unwrap(), [1, 2]);
     });
 }
 
-/// Two threads may look at the writer's view at once: it is a plain reference.
+/// Two threads may read what is unpublished at once: it is a plain reference.
 #[test]
-fn a_view_can_be_shared() {
+fn what_is_unpublished_can_be_shared() {
     let (mut writer, _reader) = left_right::new_from_empty(Recorder::new([]));
     writer.append(1).publish();
-    let view = writer.append(2).unpublished();
+    let unpublished = writer.append(2).unpublished();
     thread::scope(|scope| {
-        scope.spawn(|| assert_eq!(view.data, [1, 2]));
-        assert_eq!(view.data, [1, 2]);
+        scope.spawn(|| assert_eq!(unpublished.data, [1, 2]));
+        assert_eq!(unpublished.data, [1, 2]);
     });
 }
 
@@ -130,9 +130,9 @@ fn the_raw_pointers_change_roles_at_a_publish() {
     assert_eq!(published.data, [0, 1, 2, 3, 4]);
 }
 
-/// As 0.11 allows: change the write copy by hand before anything was published.
+/// As 0.11 allows: change the stale copy by its pointer before anything was published.
 #[test]
-fn the_write_copy_can_be_loaded_through_its_pointer() {
+fn the_stale_copy_can_be_loaded_through_its_pointer() {
     let (mut writer, reader) = left_right::new_from_empty::<_, u32>(Recorder::new([]));
     let mut pointer = writer.raw_write_handle();
     // SAFETY: nothing was published, so no reader has ever been in this copy.
@@ -184,17 +184,17 @@ fn raw_handles_point_to_the_data_whatever_its_alignment() {
 }
 
 #[test]
-fn a_view_waits_for_so_long_and_then_leaves_the_copy_to_its_reader() {
+fn unpublished_or_replace_waits_for_so_long_and_then_leaves_the_copy_to_its_reader() {
     let _deadline = common::deadline();
     let (mut writer, reader) = left_right::new_logged(Recorder::new([]));
     let guard = reader.enter().unwrap();
     writer.append(1).publish();
     writer.append(2);
     assert!(writer.try_unpublished().is_none());
-    let view = writer
+    let unpublished = writer
         .unpublished_or_replace(Duration::from_millis(1))
         .unwrap();
-    assert_eq!(view.data, [1, 2]);
+    assert_eq!(unpublished.data, [1, 2]);
     assert!(guard.data.is_empty());
     drop(guard);
     assert_eq!(
@@ -206,7 +206,7 @@ fn a_view_waits_for_so_long_and_then_leaves_the_copy_to_its_reader() {
 }
 
 #[test]
-fn a_view_is_stopped_by_no_reader_however_many_there_are() {
+fn unpublished_or_replace_is_stopped_by_no_reader_however_many_there_are() {
     let (mut writer, reader) = left_right::new_logged(Recorder::new([]));
     let handles: Vec<_> = (0..100).map(|_| reader.clone()).collect();
     let mut guards = Vec::new();
@@ -223,7 +223,7 @@ fn a_view_is_stopped_by_no_reader_however_many_there_are() {
 }
 
 #[test]
-fn a_view_that_may_wait_for_ever_leaves_no_copy_to_a_reader() {
+fn unpublished_or_replace_that_may_wait_for_ever_leaves_no_copy_to_a_reader() {
     let _deadline = common::deadline();
     let (mut writer, reader) = left_right::new_logged(Recorder::new([]));
     let guard = reader.enter().unwrap();
@@ -231,23 +231,23 @@ fn a_view_that_may_wait_for_ever_leaves_no_copy_to_a_reader() {
     writer.append(2);
     thread::scope(|scope| {
         let moment = Duration::from_millis(40);
-        let look = || {
+        let read = || {
             writer
                 .unpublished_or_replace(Duration::MAX)
                 .unwrap()
                 .data
                 .clone()
         };
-        let (waits, viewing) = common::still_runs(scope, moment, look);
-        assert!(waits, "the view did not wait for the guard");
+        let (waits, reading) = common::still_runs(scope, moment, read);
+        assert!(waits, "it did not wait for the guard");
         drop(guard);
-        assert_eq!(viewing.join().unwrap(), [1, 2]);
+        assert_eq!(reading.join().unwrap(), [1, 2]);
     });
     assert_eq!(writer.stats().deferred, 0);
 }
 
 #[test]
-fn poison_is_an_error_of_a_view_that_cannot_wait_for_ever() {
+fn poison_is_an_error_of_unpublished_or_replace() {
     #[derive(Clone)]
     struct Fragile;
     impl Absorb<()> for Fragile {
@@ -261,8 +261,8 @@ fn poison_is_an_error_of_a_view_that_cannot_wait_for_ever() {
     let (mut writer, _reader) = left_right::new_logged::<_, ()>(Fragile);
     assert!(writer.unpublished_or_replace(Duration::ZERO).is_ok());
     writer.append(());
-    let look = AssertUnwindSafe(|| writer.unpublished_or_replace(Duration::ZERO).is_ok());
-    assert!(catch_unwind(look).is_err());
+    let read = AssertUnwindSafe(|| writer.unpublished_or_replace(Duration::ZERO).is_ok());
+    assert!(catch_unwind(read).is_err());
     let error = writer.unpublished_or_replace(Duration::ZERO).err();
     assert!(
         matches!(error, Some(PublishError::Poisoned(_))),
