@@ -2,8 +2,6 @@
 
 #![forbid(unsafe_code)]
 
-use crate::raw::guard::ReadGuard;
-
 /// The writer owns the data: it takes the data away from the readers when it goes, and a read says whether it
 /// still found any. What all handles are by default, as in `left-right` 0.11.
 #[derive(Clone, Copy, Debug)]
@@ -34,26 +32,26 @@ pub enum Owned {}
 /// [`Revocable`] or [`Owned`].
 pub trait Ownership: sealed::Sealed {
     /// What entering gives: a guard, or an `Option` of one.
-    type Entered<'a, T: 'a>;
+    type Entered<G>;
 
     #[doc(hidden)]
-    fn entered<T>(guard: Option<ReadGuard<'_, T>>) -> Self::Entered<'_, T>;
+    fn entered<G>(guard: Option<G>) -> Self::Entered<G>;
 }
 
 impl Ownership for Revocable {
-    type Entered<'a, T: 'a> = Option<ReadGuard<'a, T>>;
+    type Entered<G> = Option<G>;
 
     #[inline]
-    fn entered<T>(guard: Option<ReadGuard<'_, T>>) -> Option<ReadGuard<'_, T>> {
+    fn entered<G>(guard: Option<G>) -> Option<G> {
         guard
     }
 }
 
 impl Ownership for Owned {
-    type Entered<'a, T: 'a> = ReadGuard<'a, T>;
+    type Entered<G> = G;
 
     #[inline]
-    fn entered<T>(guard: Option<ReadGuard<'_, T>>) -> ReadGuard<'_, T> {
+    fn entered<G>(guard: Option<G>) -> G {
         // Such handles come from `into_owned` and `freeze` alone: their writer leaves the data, or has left it.
         guard.expect("readers that own the data keep the last published state")
     }

@@ -67,7 +67,7 @@ impl<T, D: Ownership> ReadHandle<T, D> {
     /// assert_eq!(reader.enter().unwrap().0, 2);
     /// ```
     #[inline]
-    pub fn enter(&self) -> D::Entered<'_, T> {
+    pub fn enter(&self) -> D::Entered<ReadGuard<'_, T>> {
         D::entered(ReadGuard::enter(&self.share, &self.slot))
     }
 }
@@ -294,7 +294,7 @@ impl<T, D: Ownership> SharedReadHandle<T, D> {
     /// assert_eq!((guard.0, shared.enter().unwrap().0), (0, 1));
     /// ```
     #[inline]
-    pub fn enter(&self) -> D::Entered<'_, T> {
+    pub fn enter(&self) -> D::Entered<ReadGuard<'_, T>> {
         D::entered(tls::enter(&self.share, &self.id))
     }
 }

@@ -614,3 +614,43 @@ mod stricter {
         assert!(patch >= 8, "0.11.{patch} would not replace 0.11.8");
     }
 }
+
+/// What 0.11's `enter` can be used as, also for data that borrows or is not known.
+#[test]
+fn enter_is_a_path() {
+    type Enter<T> = for<'a> fn(&'a ReadHandle<T>) -> Option<ReadGuard<'a, T>>;
+
+    fn all<T>(handles: &[ReadHandle<T>]) -> Vec<Option<ReadGuard<'_, T>>> {
+        handles.iter().map(ReadHandle::enter).collect()
+    }
+    fn maybe<T>(handle: Option<&ReadHandle<T>>) -> Option<ReadGuard<'_, T>> {
+        handle.and_then(ReadHandle::enter)
+    }
+    fn pointer<T>() -> Enter<T> {
+        ReadHandle::<T>::enter
+    }
+
+    let name = String::from("borrowed");
+    let (_writer, reader) = left_right::new_from_empty::<Borrows<'_>, ()>(Borrows(&name));
+    let handles = [reader.clone(), reader];
+    assert_eq!(all(&handles).len(), 2);
+    assert_eq!(maybe(handles.first()).unwrap().0, name);
+    assert_eq!(pointer()(&handles[1]).unwrap().0, name);
+}
+
+#[derive(Clone)]
+struct Borrows<'a>(&'a str);
+
+impl Absorb<()> for Borrows<'_> {
+    fn absorb_first(&mut self, (): &mut (), _: &Self) {}
+    fn sync_with(&mut self, _: &Self) {}
+}
+
+/// A guard has no comparison of its own, which would hide that of the data.
+#[test]
+fn guards_compare_as_their_data() {
+    let (_writer, reader) = left_right::new_from_empty::<Borrows<'_>, ()>(Borrows("data"));
+    let name = || ReadGuard::map(reader.enter().unwrap(), |it| it.0);
+    assert!(name().eq("data"));
+    assert!(name().ne("other"));
+}

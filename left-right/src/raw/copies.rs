@@ -55,7 +55,7 @@ pub(crate) struct Copies<T> {
     pub(crate) version: u64,
 }
 
-// SAFETY: it owns two `T`, which needs `T: Send`, and shares one of them with readers on other
+// SAFETY: it owns two `T` and the deferred ones, which needs `T: Send`, and shares them with readers on other
 // threads, which needs `T: Sync`.
 unsafe impl<T: Send + Sync> Send for Copies<T> {}
 
@@ -291,7 +291,8 @@ fn version_of<T>(instance: NonNull<Instance<T>>) -> u64 {
 fn header_of<T>(instance: &NonNull<Instance<T>>) -> &Header {
     // SAFETY: the writer, who is asking, frees instances, and this one is not freed yet. The writer alone
     // writes headers.
-    &unsafe { instance.as_ref() }.header
+    // No reference to the data, which the caller of `raw_write_handle` may be changing.
+    unsafe { &(*instance.as_ptr()).header }
 }
 
 /// The stale copy, free of readers: proof that the grace period is over.

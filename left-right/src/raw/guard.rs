@@ -98,14 +98,14 @@ impl<'rh, T: ?Sized> ReadGuard<'rh, T> {
     #[inline]
     pub fn version(orig: &Self) -> u64 {
         // SAFETY: the reader is in the instance until this guard is dropped, and all guards of a slot are guards of
-        // that instance (invariants 1 and 7).
+        // that instance; its version was written before it was published (invariants 1, 7 and 11).
         unsafe { instance_at(orig.slot().instance()).as_ref() }.version
     }
 
     #[inline]
     fn slot(&self) -> &Slot {
         // SAFETY: a slot stays in the registry for as long as it has guards, and the registry for
-        // as long as the handle that this guard borrows (invariant 7).
+        // as long as the handle that this guard borrows (invariant 15).
         unsafe { self.slot.as_ref() }
     }
 
@@ -222,7 +222,8 @@ impl<T: ?Sized> Drop for ReadGuard<'_, T> {
 /// Gives back a slot that no thread owns, if this is one, after it has left.
 #[cold]
 pub(super) fn give_back_if_nobodys(slot: NonNull<Slot>, core: &Core) {
-    // SAFETY: the slot is in the registry of `core`; the reference is not used once it is freed.
+    // SAFETY: the caller has just failed to enter with this slot of `core`, so it is in the registry still (invariant
+    // 15); the reference is not used once it is freed.
     let slot = unsafe { slot.as_ref() };
     if slot.is_nobodys() {
         core.registry.deregister(slot.key());
@@ -245,8 +246,8 @@ impl<T: ?Sized> Deref for ReadGuard<'_, T> {
 
     #[inline]
     fn deref(&self) -> &T {
-        // SAFETY: the pointer came from a reference into the critical section's instance, and the critical section is
-        // open until this guard is dropped (invariant 1).
+        // SAFETY: it points to the data of the instance that the reader is in, or, narrowed, is a reference into it; the
+        // reader is there until this guard is dropped (invariant 1).
         unsafe { self.data.as_ref() }
     }
 }
@@ -257,14 +258,6 @@ impl<T: ?Sized> AsRef<T> for ReadGuard<'_, T> {
         self
     }
 }
-
-impl<T: ?Sized + PartialEq> PartialEq for ReadGuard<'_, T> {
-    fn eq(&self, other: &Self) -> bool {
-        **self == **other
-    }
-}
-
-impl<T: ?Sized + Eq> Eq for ReadGuard<'_, T> {}
 
 impl<T: ?Sized + fmt::Debug> fmt::Debug for ReadGuard<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,9 +7,9 @@
 //! | file | what it is for | unsafe, and the invariants that allow it |
 //! |---|---|---|
 //! | `state` | what all handles share; drops the copies that were left to the readers | 10 |
-//! | `copies` | who owns which copy: reclaim it, publish it, defer it, close | 1, 10 |
-//! | `guard` | enter, nest, narrow, refresh, leave | 1, 7 |
-//! | `tls` | this thread's slots, for handles that threads share | 7 |
+//! | `copies` | who owns which copy: reclaim it, publish it, defer it, close | 1, 3, 10 |
+//! | `guard` | enter, nest, narrow, refresh, leave | 1, 7, 11, 15 |
+//! | `tls` | this thread's slots, for handles that threads share | 15 |
 //! | `grace` | the grace period: one scan of all slots, and the wait | |
 //! | `registry` | the slots: come, go, list | |
 //! | `slot` | one reader's word | 1, 13 |

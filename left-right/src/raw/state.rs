@@ -41,11 +41,11 @@ pub(super) struct Orphan<T> {
     pub(super) drop_with: fn(Box<T>),
 }
 
-// SAFETY: a `Shared<T>` gives `&T` to every thread that reaches it, which needs `T: Sync`. It
+// SAFETY: whoever has a `Shared<T>` has a [`Share<T>`], and with it `&T` on its thread, which needs `T: Sync`. It
 // drops a `T` on whichever thread goes last, but only one in `orphans`, and `Copies::leave_to_readers`
 // puts it there only if `T: Send`.
 unsafe impl<T: Sync> Send for Shared<T> {}
-// SAFETY: as above; everything else in it is `Sync`.
+// SAFETY: as above; the lock makes the rest `Sync`.
 unsafe impl<T: Sync> Sync for Shared<T> {}
 
 impl<T> Drop for Shared<T> {
@@ -64,7 +64,9 @@ impl<T> Drop for Shared<T> {
     }
 }
 
-/// A handle's share of both. The core is at hand, so that an enter loads one pointer to get there.
+/// A handle's share of both. The core is at hand, so that an enter loads one pointer to get there. It does not know
+/// `T`, so it gives no access to data by itself: that a handle may go to another thread only with a `T` that may is
+/// what `Shared<T>` says.
 pub(crate) struct Share<T> {
     pub(super) shared: Arc<Shared<T>>,
     pub(crate) core: CoreArc,

@@ -58,7 +58,7 @@ struct Entry {
 pub(crate) fn enter<'h, T>(share: &'h Share<T>, id: &StructureId) -> Option<ReadGuard<'h, T>> {
     let (slot, word) = free_slot(share, id);
     // SAFETY: the structure is alive, since `share` is, and so is the slot in its registry; this is the thread that
-    // owns it, or nobody does (invariant 7).
+    // owns it, or nobody does (invariant 15).
     let entered = unsafe { slot.as_ref() }.enter(word, &share.core.current);
     let instance = match entered {
         Ok(instance) => instance,
