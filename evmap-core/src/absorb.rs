@@ -26,7 +26,7 @@ where
             LogEntry::Insert { hash, key, value } => self.table.insert_cloned(*hash, key, value),
             LogEntry::Remove { hash, key } => self.table.remove(*hash, key),
             LogEntry::SetMeta(meta) => self.meta = M::clone(meta),
-            LogEntry::TableOp(operation) => self.change_whole(*operation),
+            LogEntry::Table(operation) => self.change_whole(*operation),
         }
     }
 
@@ -36,7 +36,7 @@ where
             LogEntry::Insert { hash, key, value } => self.table.insert(hash, key, value),
             LogEntry::Remove { hash, key } => self.table.remove(hash, &key),
             LogEntry::SetMeta(meta) => self.meta = *meta,
-            LogEntry::TableOp(operation) => self.change_whole(operation),
+            LogEntry::Table(operation) => self.change_whole(operation),
         }
     }
 

@@ -84,7 +84,7 @@ pub(crate) enum LogEntry<K, V, M> {
     Insert { hash: u64, key: K, value: V },
     Remove { hash: u64, key: K },
     SetMeta(Box<M>),
-    TableOp(TableOp),
+    Table(TableOp),
 }
 
 /// An operation on the whole table.
@@ -120,11 +120,11 @@ impl<K, V, M> LogEntry<K, V, M> {
             Self::Insert { key, value, .. } => Operation::Insert { key, value },
             Self::Remove { key, .. } => Operation::Remove { key },
             Self::SetMeta(meta) => Operation::SetMeta { meta },
-            Self::TableOp(TableOp::Clear) => Operation::Clear,
-            Self::TableOp(TableOp::Reserve(additional)) => Operation::Reserve {
+            Self::Table(TableOp::Clear) => Operation::Clear,
+            Self::Table(TableOp::Reserve(additional)) => Operation::Reserve {
                 additional: *additional,
             },
-            Self::TableOp(TableOp::ShrinkToFit) => Operation::ShrinkToFit,
+            Self::Table(TableOp::ShrinkToFit) => Operation::ShrinkToFit,
         }
     }
 }

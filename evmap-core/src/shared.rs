@@ -387,7 +387,7 @@ where
     /// ```
     #[track_caller]
     pub fn clear(&self) {
-        self.inner.log([LogEntry::TableOp(TableOp::Clear)]);
+        self.inner.log([LogEntry::Table(TableOp::Clear)]);
     }
 
     /// Removes the entries for which `keep` says `false`, all at once. O(capacity); waits as

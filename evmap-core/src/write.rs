@@ -110,7 +110,7 @@ where
     #[inline]
     #[track_caller]
     pub fn clear(&mut self) -> &mut Self {
-        self.log(LogEntry::TableOp(TableOp::Clear))
+        self.log(LogEntry::Table(TableOp::Clear))
     }
 
     /// Makes room for `additional` more entries in each copy, when it comes to this operation.
@@ -139,7 +139,7 @@ where
     #[track_caller]
     pub fn try_reserve(&mut self, additional: usize) -> Result<(), CapacityError> {
         CapacityError::check(additional, mem::size_of::<(K, V)>())?;
-        self.log(LogEntry::TableOp(TableOp::Reserve(additional)));
+        self.log(LogEntry::Table(TableOp::Reserve(additional)));
         Ok(())
     }
 
@@ -152,7 +152,7 @@ where
     /// ```
     #[track_caller]
     pub fn shrink_to_fit(&mut self) -> &mut Self {
-        self.log(LogEntry::TableOp(TableOp::ShrinkToFit))
+        self.log(LogEntry::Table(TableOp::ShrinkToFit))
     }
 
     /// Sets the metadata, which readers see together with everything else of the same publish.

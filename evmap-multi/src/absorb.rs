@@ -41,7 +41,7 @@ where
                 self.change_key(*change, *hash, Cow::Borrowed(key));
             }
             LogEntry::SetMeta(meta) => self.inner.set_meta(M::clone(meta)),
-            LogEntry::TableOp(change) => self.change_whole(*change),
+            LogEntry::Table(change) => self.change_whole(*change),
         }
     }
 
@@ -60,7 +60,7 @@ where
             }
             LogEntry::Key { change, hash, key } => self.change_key(change, hash, Cow::Owned(key)),
             LogEntry::SetMeta(meta) => self.inner.set_meta(*meta),
-            LogEntry::TableOp(change) => self.change_whole(change),
+            LogEntry::Table(change) => self.change_whole(change),
         }
     }
 

@@ -143,7 +143,7 @@ pub(crate) enum LogEntry<K, V, M> {
         key: K,
     },
     SetMeta(Box<M>),
-    TableOp(TableOp),
+    Table(TableOp),
 }
 
 /// An operation on one value of a key.
@@ -219,9 +219,9 @@ impl<K, V, M> LogEntry<K, V, M> {
                 KeyOp::Reserve(additional) => Operation::Reserve { key, additional },
             },
             Self::SetMeta(meta) => Operation::SetMeta { meta },
-            Self::TableOp(TableOp::Purge) => Operation::Purge,
-            Self::TableOp(TableOp::FitAll) => Operation::FitAll,
-            Self::TableOp(TableOp::Reserve(additional)) => Operation::ReserveKeys {
+            Self::Table(TableOp::Purge) => Operation::Purge,
+            Self::Table(TableOp::FitAll) => Operation::FitAll,
+            Self::Table(TableOp::Reserve(additional)) => Operation::ReserveKeys {
                 additional: *additional,
             },
         }

@@ -415,7 +415,7 @@ where
     /// ```
     #[track_caller]
     pub fn purge(&self) {
-        self.inner.log([LogEntry::TableOp(TableOp::Purge)]);
+        self.inner.log([LogEntry::Table(TableOp::Purge)]);
     }
 
     /// Inserts every pair, all visible at once. O(n); the iterator runs before the writer is

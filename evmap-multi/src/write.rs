@@ -141,7 +141,7 @@ where
     /// ```
     #[track_caller]
     pub fn purge(&mut self) -> &mut Self {
-        self.log(LogEntry::TableOp(TableOp::Purge))
+        self.log(LogEntry::Table(TableOp::Purge))
     }
 
     /// Makes the bag of `key` as small as it can be: one value is stored in the map's own table, up
@@ -167,7 +167,7 @@ where
     /// ```
     #[track_caller]
     pub fn fit_all(&mut self) -> &mut Self {
-        self.log(LogEntry::TableOp(TableOp::FitAll))
+        self.log(LogEntry::Table(TableOp::FitAll))
     }
 
     /// Makes room for `additional` more values of `key`, which gets an empty bag if it is not
@@ -229,7 +229,7 @@ where
     #[track_caller]
     pub fn try_reserve_keys(&mut self, additional: usize) -> Result<(), CapacityError> {
         CapacityError::check(additional, mem::size_of::<(K, Bag<V, S>)>())?;
-        self.log(LogEntry::TableOp(TableOp::Reserve(additional)));
+        self.log(LogEntry::Table(TableOp::Reserve(additional)));
         Ok(())
     }
 

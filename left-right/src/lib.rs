@@ -127,18 +127,13 @@ mod raw;
 // The ground.
 
 mod absorb;
-
 #[allow(unsafe_code)] // One drop per value, however many aliases.
 pub mod aliasing;
-
 mod diagnostics;
-
-mod sync;
-
-mod unwind;
-
 #[doc(hidden)]
 pub mod doctest;
+mod sync;
+mod unwind;
 
 #[doc = include_str!("../docs/GUIDE.md")]
 pub mod guide {}
