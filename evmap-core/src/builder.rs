@@ -54,10 +54,8 @@ where
     Builder::new().meta(meta).build()
 }
 
-/// An empty map with a hasher of one's own. Any `BuildHasher` that is `Clone` will do.
-///
-/// The default is hashbrown's: fast, and seeded at random, but no defence against keys that are
-/// chosen to collide (HashDoS). For those from outside take SipHash, as the example does.
+/// An empty map with a hasher of one's own, for example SipHash: see [what the default
+/// costs](crate#what-it-costs).
 ///
 /// ```
 /// let sip = std::collections::hash_map::RandomState::new();
@@ -88,8 +86,7 @@ pub struct Builder<M = (), S = DefaultHashBuilder> {
 }
 
 impl Builder {
-    /// A builder of maps with no capacity reserved, the default hasher (randomly seeded) and no
-    /// metadata.
+    /// A builder of maps with no capacity, the default hasher and no metadata.
     ///
     /// ```
     /// let (_writer, reader) = evmap_core::Builder::new().build::<u32, u32>();
@@ -140,12 +137,9 @@ impl<M, S> Builder<M, S> {
     /// default. Only [`build_shared`](Self::build_shared) heeds it.
     ///
     /// ```
-    /// let every_other = evmap_core::Publishing::EveryN(2.try_into().unwrap());
-    /// let map = evmap_core::Builder::new().publishing(every_other).build_shared();
-    /// map.insert(1, 'a');
-    /// assert_eq!(map.len(), 0);
-    /// map.insert(2, 'b');
-    /// assert_eq!(map.len(), 2);
+    /// let manual = evmap_core::Publishing::Manual;
+    /// let map = evmap_core::Builder::new().publishing(manual).build_shared::<u32, u32>();
+    /// assert_eq!(map.publishing(), manual);
     /// ```
     pub fn publishing(mut self, publishing: Publishing) -> Self {
         self.settings.publishing = publishing;

@@ -1,9 +1,8 @@
 //! What a map is made of and turned into: pairs, plain hash maps, snapshots.
 //!
-//! A plain map does not compare with a snapshot, only a snapshot with a plain map: a second
-//! `PartialEq` of `HashMap` would take the types away from every `map == entries.collect()` of a
-//! program that has this crate among its dependencies. For the same reason nothing is said here
-//! about views.
+//! A plain map does not compare with a snapshot, only a snapshot with a plain map: with a second
+//! `PartialEq` of `HashMap` no `map == entries.collect()` would infer its type, in any program that
+//! has this crate among its dependencies. Nor are there conversions of views, for the same reason.
 
 use std::collections;
 use std::hash::{BuildHasher, Hash};
@@ -11,6 +10,7 @@ use std::hash::{BuildHasher, Hash};
 use crate::builder::Builder;
 use crate::snapshot::Snapshot;
 use crate::write::{Inner, WriteHandle};
+
 /// An empty map, not published yet; readers come from [`reader`](WriteHandle::reader).
 impl<K, V, M, S> Default for WriteHandle<K, V, M, S>
 where
@@ -59,9 +59,7 @@ where
 }
 
 /// A map that starts as this snapshot, metadata and hasher included, published as version 1.
-/// O(capacity): the snapshot becomes the one copy, its clone the other.
-///
-/// To start over from what the readers of a poisoned or dropped writer still have.
+/// O(capacity). To start over from what the readers of a poisoned or dropped writer still have.
 ///
 /// ```
 /// let reader = evmap_core::WriteHandle::from([(1, 'a')]).reader();

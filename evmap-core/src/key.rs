@@ -22,7 +22,6 @@ use std::sync::Arc;
 ///
 /// #[derive(Clone, PartialEq, Eq, Hash)]
 /// struct Host(String, u16);
-///
 /// impl IntoKey<Host> for (&str, u16) {
 ///     fn into_key(self) -> Host {
 ///         Host(self.0.to_string(), self.1)
@@ -40,9 +39,7 @@ pub trait IntoKey<K> {
     /// The key.
     ///
     /// ```
-    /// use evmap_core::IntoKey;
-    ///
-    /// let key: Box<str> = "a".into_key();
+    /// let key: Box<str> = evmap_core::IntoKey::into_key("a");
     /// assert_eq!(&*key, "a");
     /// ```
     fn into_key(self) -> K;

@@ -5,18 +5,14 @@
 //! collected and published all at once.
 //!
 //! ```
-//! use evmap_core::SharedMap;
-//!
-//! let sessions = SharedMap::<u64, String>::new();
+//! let sessions = evmap_core::SharedMap::<u64, String>::new();
 //! std::thread::scope(|scope| {
 //!     for id in 0..4 {
 //!         let sessions = sessions.clone();
-//!         scope.spawn(move || {
-//!             assert_eq!(sessions.insert(id, format!("user {id}")), None);
-//!             assert!(sessions.contains_key(&id));
-//!         });
+//!         scope.spawn(move || sessions.insert(id, format!("user {id}")));
 //!     }
 //! });
+//! assert_eq!(sessions.len(), 4);
 //! assert_eq!(sessions.remove(3), Some("user 3".to_string()));
 //! ```
 //!
@@ -28,7 +24,7 @@
 //!   and a [`ReadHandle`] for each thread that reads. It suits a loader, a config watcher, an event
 //!   loop that owns its data.
 //!
-//! Both read the same state, and [`into_shared`](WriteHandle::into_shared) makes the one of the other.
+//! [`into_shared`](WriteHandle::into_shared) makes a shared map of a handle pair.
 //!
 //! # What it costs
 //!
@@ -39,7 +35,7 @@
 //! | a publish | tens of nanoseconds while nobody reads, hundreds beside readers, microseconds where they pause all the time: publish per batch, per tick or per request, if you can |
 //! | an update | two clones of the whole value: right for numbers and `Arc`s; see [large values](guide#large-values) |
 //! | memory | two copies of each key and value. What is large, or not `Clone`, goes in an [`Arc`](std::sync::Arc), whose payload is stored once |
-//! | what is removed or replaced | lives on in the second copy until the second publish after it, or a [`unpublished`](WriteHandle::unpublished) after the first |
+//! | what is removed or replaced | lives on in the second copy until the second publish after it, or until [`unpublished`](WriteHandle::unpublished) after the first |
 //! | a view that is held for long | delays the writer, never a reader; see [blocking](guide#blocking) |
 //! | several writers | write one after the other |
 //! | the default hasher | hashbrown's: fast and randomly seeded, but no defence against keys that are chosen to collide (HashDoS). For keys from outside take SipHash: [`with_hasher(RandomState::new())`](with_hasher) |
@@ -55,10 +51,10 @@
 //!
 //! # More
 //!
-//! The [guide] has what [blocking](guide#blocking) means and how to bound it, [which handle to
-//! take](guide#which-handle-to-take) for what, what a [panic](guide#panics) in your code does, how to
-//! [come from another map](guide#coming-from-another-map), what happens [when something is
-//! odd](guide#when-something-is-odd), and the [features](guide#features).
+//! The [guide]: [blocking](guide#blocking), and how to bound it; [which handle to
+//! take](guide#which-handle-to-take); [panics](guide#panics) in your code; [coming from another
+//! map](guide#coming-from-another-map); [odd input](guide#when-something-is-odd);
+//! [features](guide#features).
 
 #![forbid(unsafe_code)]
 
@@ -77,7 +73,7 @@ mod snapshot; // `Snapshot`: what can be read from a state.
 
 mod iter; // Iterators over a snapshot.
 
-mod write; // `WriteHandle`: logs operations, looks at its own copy, publishes.
+mod write; // `WriteHandle`: logs operations, reads its own copy, publishes.
 
 mod shared; // `SharedMap`: reads and writes, on any number of threads.
 
@@ -118,11 +114,8 @@ pub use key::IntoKey;
 /// A reference to a value (or the metadata) of the map, in place; made by [`ReadHandle::get`].
 ///
 /// ```
-/// use evmap_core::ReadGuard;
-///
 /// let reader = evmap_core::WriteHandle::from([("a", vec![1, 2, 3])]).reader();
-/// let value = reader.get("a").unwrap();
-/// let last = ReadGuard::map(value, |value| &value[2]);
+/// let last = evmap_core::ReadGuard::map(reader.get("a").unwrap(), |value| &value[2]);
 /// assert_eq!(*last, 3);
 /// ```
 #[doc(inline)]

@@ -12,13 +12,12 @@ use std::mem;
 ///
 /// ```
 /// let mut leader = evmap_core::WriteHandle::from([(1, 'a')]);
-/// let (mut replica, reader) = evmap_core::new();
+/// let (mut replica, _) = evmap_core::new();
 /// leader.insert(2, 'b');
 /// for operation in leader.pending() {
 ///     replica.apply(operation.cloned());
 /// }
-/// replica.publish();
-/// assert!(reader.contains_key(&2));
+/// assert!(replica.unpublished().contains_key(&2));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

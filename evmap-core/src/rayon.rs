@@ -156,8 +156,7 @@ where
     }
 }
 
-/// A map with these entries, published as version 1; readers come from
-/// [`reader`](WriteHandle::reader).
+/// A map with these entries, published as version 1.
 ///
 /// The entries are made in parallel and inserted in their order by this thread.
 ///

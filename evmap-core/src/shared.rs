@@ -21,21 +21,18 @@ use crate::view::View;
 use crate::write::WriteHandle;
 
 /// A map that any number of threads read and write through clones of one handle, or through one in
-/// a `static` or an `Arc`: for those who come from a `RwLock<HashMap>` or a sharded map.
+/// a `static` or an `Arc`.
 ///
-/// A write publishes: some hundreds of nanoseconds beside readers, where an insert into a
-/// [`WriteHandle`] costs ten or so. [`batch`](Self::batch), [`extend`](Self::extend) and policies
-/// other than [`Publishing::EachWrite`] publish once for many changes; threads that write at the
-/// same time share publishes. A look-up costs a nanosecond or so more than through a
-/// [`ReadHandle`].
+/// A write publishes: some hundreds of nanoseconds beside readers. [`batch`](Self::batch),
+/// [`extend`](Self::extend) and policies other than [`Publishing::EachWrite`] publish once for many
+/// changes; threads that write at the same time share publishes.
 ///
 /// # Blocking
 ///
-/// Reads never wait. Writes come one after the other; they wait for each other, and for [readers of
-/// the older copy](crate::guide#blocking) as long as the [reader timeout](Self::reader_timeout) is. Then they
-/// leave the copy to those readers and clone the map, O(capacity). So nothing that a reader does
-/// stops a writer. Do not write while this thread holds a [`View`] or [`ReadGuard`] of the map:
-/// debug builds panic at the call.
+/// Reads never wait. Writes wait for each other, and for [readers of the older
+/// copy](crate::guide#blocking) until the [reader timeout](Self::reader_timeout) has passed: then
+/// they leave the copy to those readers and clone the map, O(capacity). Do not write while this
+/// thread holds a [`View`] or [`ReadGuard`] of the map: debug builds panic at the call.
 ///
 /// The last handle publishes what is pending, as a write does; [`ReadHandle`]s keep the data.
 ///
@@ -46,9 +43,9 @@ use crate::write::WriteHandle;
 /// # Panics
 ///
 /// If `Hash`, `Eq`, `Clone` or `Drop` of keys or values panics *while operations are applied*, in
-/// whatever thread, it poisons the map: readers keep the last published state, and later writes
-/// panic, or return [`Poisoned`] if their names begin with `try_`. A panic in a closure, or in the
-/// look-up of a write, poisons nothing. The guide has [all cases](crate::guide#panics).
+/// whatever thread, the map is *poisoned*: readers keep the last published state, and writes panic,
+/// or return [`Poisoned`] if their names begin with `checked_`. The guide has [all
+/// cases](crate::guide#panics).
 ///
 /// ```
 /// let hits = evmap_core::SharedMap::<String, u32>::new();
@@ -100,8 +97,6 @@ impl<K, V, M, S> SharedMap<K, V, M, S> {
 
     /// The metadata, in place. O(1), never waits.
     ///
-    /// For metadata and entries that belong together take both from one [`View`].
-    ///
     /// ```
     /// let map = evmap_core::Builder::new().meta(7).build_shared::<u32, u32>();
     /// assert_eq!(*map.meta(), 7);
@@ -151,8 +146,7 @@ impl<K, V, M, S> SharedMap<K, V, M, S> {
         self.inner.handle.publishing()
     }
 
-    /// For how long a writer waits for a reader before it leaves the copy that the reader is in to
-    /// it. O(1), never waits.
+    /// For how long a write waits for readers of the older copy. O(1), never waits.
     ///
     /// ```
     /// assert_eq!(evmap_core::SharedMap::from([(1, 'a')]).reader_timeout().as_secs(), 1);
@@ -161,8 +155,7 @@ impl<K, V, M, S> SharedMap<K, V, M, S> {
         self.inner.handle.reader_timeout()
     }
 
-    /// Whether a panic in the user's code [ended the writing](Self#panics). O(1), never waits for
-    /// readers.
+    /// Whether the map is [poisoned](Self#panics). O(1), never waits for readers.
     ///
     /// ```
     /// assert!(!evmap_core::SharedMap::from([(1, 'a')]).is_poisoned());
@@ -243,8 +236,8 @@ where
     /// # Panics
     ///
     /// If the map is [poisoned](Self#panics), or gets so as operations are applied. If it is called
-    /// within a closure that this map runs with its writer locked. And, in debug builds, if this
-    /// thread holds a view of the map.
+    /// within a closure of another write to this map. And, in debug builds, if this thread holds a
+    /// view of it.
     ///
     /// ```
     /// let map = evmap_core::SharedMap::from([(1, 'a')]);
@@ -302,10 +295,8 @@ where
     /// Changes the value of `key` and returns what `change` returns; `None` if the key is not
     /// there. Nobody else's write comes in between. Waits as [`insert`](Self::insert).
     ///
-    /// `change` runs once, on a clone. For what that costs with large values see
-    /// [`WriteHandle::update`].
-    ///
-    /// Panics as [`insert`](Self::insert); if `change` does, nothing has changed.
+    /// `change` runs once, on a clone: see [`WriteHandle::update`]. Panics as
+    /// [`insert`](Self::insert); if `change` does, nothing has changed.
     ///
     /// ```
     /// let map = evmap_core::SharedMap::from([("hits", 1)]);
@@ -342,10 +333,8 @@ where
     /// average; with [`Publishing::EachWrite`] a look-up if it is there, else it waits as
     /// [`insert`](Self::insert).
     ///
-    /// `default` runs once at the most, and no two threads insert the same key: where they race,
-    /// the one gets the value of the other.
-    ///
-    /// Panics as that does, if the key is not there; if `default` does, nothing has changed.
+    /// `default` runs once at the most, and no two threads insert the same key. Panics as `insert`
+    /// does, if the key is not there; if `default` does, nothing has changed.
     ///
     /// ```
     /// let map = evmap_core::SharedMap::new();
@@ -390,10 +379,8 @@ where
         self.inner.log([LogEntry::Table(TableOp::Clear)]);
     }
 
-    /// Removes the entries for which `keep` says `false`, all at once. O(capacity); waits as
-    /// [`insert`](Self::insert).
-    ///
-    /// Panics as [`insert`](Self::insert); if `keep` does, nothing has changed.
+    /// Removes the entries for which `keep` says `false`, all at once. O(capacity); waits and panics
+    /// as [`insert`](Self::insert); if `keep` does, nothing has changed.
     ///
     /// ```
     /// let map: evmap_core::SharedMap<_, _> = (0..10).map(|n| (n, n * n)).collect();
@@ -413,11 +400,8 @@ where
     ///
     /// ```
     /// let map = evmap_core::SharedMap::from([("a", 1), ("b", 2)]);
-    /// map.retain_mut(|_, n| {
-    ///     *n.to_mut() -= 1;
-    ///     **n > 0
-    /// });
-    /// assert_eq!((map.len(), map.get_cloned("b")), (1, Some(1)));
+    /// map.retain_mut(|key, n| { *n.to_mut() *= 10; *key != "a" });
+    /// assert_eq!((map.len(), map.get_cloned("b")), (1, Some(20)));
     /// ```
     #[track_caller]
     pub fn retain_mut(&self, keep: impl FnMut(&K, &mut Cow<'_, V>) -> bool) {
@@ -430,15 +414,12 @@ where
     /// of it, and no other writer comes in between. One publish for many changes.
     ///
     /// Waits and panics as [`insert`](Self::insert). What is pending is applied before `change`
-    /// runs, so that looks at it do not wait, unless `change` publishes. If `change` panics what it
-    /// did until then stays pending. A write to this map that does not go through the writer that
-    /// `change` is given would wait for itself, and panics.
+    /// runs, so that it can read that without waiting, until it publishes. If `change` panics, what
+    /// it did until then stays pending.
     ///
     /// ```
     /// let map = evmap_core::SharedMap::new();
-    /// map.batch(|writer| {
-    ///     writer.insert(1, 'a').insert(2, 'b');
-    /// });
+    /// map.batch(|writer| _ = writer.insert(1, 'a').insert(2, 'b'));
     /// assert_eq!((map.len(), map.version()), (2, 1));
     /// ```
     #[track_caller]
@@ -446,9 +427,8 @@ where
         sound(self.checked_batch(change))
     }
 
-    /// [`batch`](Self::batch) that returns [`Poisoned`] where that panics for a poisoned map, or
-    /// for one whose writer `change` has exchanged for that of another map; it can then only be
-    /// read.
+    /// [`batch`](Self::batch) that returns [`Poisoned`] where that panics for a poisoned map, or for
+    /// one whose writer `change` has exchanged for another map's; it can only be read then.
     ///
     /// ```
     /// let map = evmap_core::SharedMap::from([(1, 'a')]);
@@ -496,9 +476,9 @@ where
     /// [`publish`](Self::publish) for asynchronous code: while readers are in the way the task
     /// sleeps, and no thread with it. Runs on any executor; needs the feature `async`.
     ///
-    /// Operations are applied within a poll, and so is the map cloned, if a reader stays for longer
-    /// than the [reader timeout](Self::reader_timeout). A future that is dropped loses nothing. Returns
-    /// [`Poisoned`] if the map is poisoned, and panics if it gets so now.
+    /// Operations are applied within a poll, and the map is cloned there if a reader stays for
+    /// longer than the [reader timeout](Self::reader_timeout). A future that is dropped loses
+    /// nothing. Returns [`Poisoned`] if the map is poisoned, and panics if it gets so now.
     ///
     /// ```
     /// let map = evmap_core::SharedMap::from([(1, 'a')]);
@@ -509,11 +489,8 @@ where
         self.inner.handle.publish_async()
     }
 
-    /// Figures of this map, poisoned or not: publishes, operations, the log, readers, copies left
-    /// to readers. O(1); waits for other writers.
-    ///
-    /// Panics within [`batch`](Self::batch), whose writer knows as much, and after a batch that has
-    /// exchanged the writer for that of another map.
+    /// Figures of this map, poisoned or not. O(1); waits for other writers. Panics within
+    /// [`batch`](Self::batch), and after one that has exchanged the writer for another map's.
     ///
     /// ```
     /// assert_eq!(evmap_core::SharedMap::from([(1, 'a')]).stats().publishes, 1);
@@ -523,9 +500,8 @@ where
         sound(self.inner.handle.stats())
     }
 
-    /// The registered readers and what each was doing at that moment: which hold views, of which
-    /// version, and the thread that each belongs to. O(readers); waits for other writers, and costs
-    /// the readers nothing. Panics as [`stats`](Self::stats).
+    /// The registered readers, and which of them hold views. O(readers); waits for other writers,
+    /// and costs the readers nothing. Panics as [`stats`](Self::stats).
     ///
     /// ```
     /// let map = evmap_core::SharedMap::from([(1, 'a')]);
@@ -562,8 +538,7 @@ where
     K: Eq + Hash + Clone + Send + Sync + 'static,
     V: Clone + Send + Sync + 'static,
 {
-    /// An empty map with the default hasher and no metadata, whose writes are visible when they
-    /// return. The [`Builder`] makes others.
+    /// An empty map whose writes are visible when they return. The [`Builder`] makes others.
     ///
     /// ```
     /// let map = evmap_core::SharedMap::new();
@@ -599,9 +574,8 @@ where
 {
     /// Makes a map that any number of threads read and write. O(capacity).
     ///
-    /// For one that is filled, with settings of its own, there is
-    /// [`into_shared`](WriteHandle::into_shared) of the writer of [`build_from`](Self::build_from).
-    /// Panics as [`build`](Self::build), and as `into_shared`.
+    /// For a filled one, there is [`into_shared`](WriteHandle::into_shared) of the writer of
+    /// [`build_from`](Self::build_from). Panics as [`build`](Self::build), and as `into_shared`.
     ///
     /// ```
     /// let map = evmap_core::Builder::new().meta("first").build_shared::<u32, u32>();
@@ -655,8 +629,7 @@ where
     }
 }
 
-/// A map of what a [`WriteHandle`] is collected from, whose writes are visible when they return. As
-/// fast as [`Builder::build_from`].
+/// A map of what a [`WriteHandle`] is collected from, whose writes are visible when they return.
 ///
 /// ```
 /// let map: evmap_core::SharedMap<_, _> = (0..3).map(|n| (n, n * n)).collect();

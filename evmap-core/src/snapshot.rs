@@ -13,15 +13,13 @@ use crate::table::Table;
 /// One state of the map: entries and metadata that belong together.
 ///
 /// Readers borrow one through a [`View`](crate::View), the writer through
-/// [`WriteHandle::unpublished`](crate::WriteHandle::unpublished); both have these methods. Nothing in a snapshot
-/// changes while it is borrowed, so any number of look-ups see the same state, and each costs what
-/// it costs in a plain `HashMap`. No method blocks.
+/// [`unpublished`](crate::WriteHandle::unpublished). Nothing in a snapshot changes while it is
+/// borrowed, and each look-up costs what it costs in a plain `HashMap`. No method blocks.
 ///
 /// Look-ups take any type that is [`Equivalent`] to the key: `&str` for `String`, and so on.
 ///
 /// A clone is a map of its own that no publish changes and that keeps no writer waiting: take one
-/// to hold on to a state for long. It costs O(capacity) and clones every key and value. Note that
-/// `view.clone()` is that clone, of the whole map, and not another view.
+/// to hold on to a state for long. It costs O(capacity) and clones every key and value.
 ///
 /// ```
 /// let mut writer = evmap_core::WriteHandle::from([(1, 'a')]);

@@ -15,10 +15,9 @@ use crate::snapshot::Snapshot;
 /// It dereferences to a [`Snapshot`], whose look-ups touch no shared state, and so cost what they
 /// cost in a plain `HashMap`. `view.clone()` clones the snapshot, that is, the whole map.
 ///
-/// Nothing here waits. But the writer [waits for old views](crate::guide#blocking): hold a view for
-/// as long as a task needs one state, [`refresh`](Self::refresh) it in a loop, and clone the
-/// snapshot to keep a state for long. A view is `Sync` if the snapshot is, and never `Send`:
-/// neither is a future that holds one across an `.await`.
+/// The writer [waits for old views](crate::guide#blocking): [`refresh`](Self::refresh) a view in a
+/// loop, and clone the snapshot to keep a state for long. A view is `Sync` if the snapshot is, and
+/// never `Send`: neither is a future that holds one across an `.await`.
 ///
 /// ```
 /// let (mut writer, reader) = evmap_core::new();

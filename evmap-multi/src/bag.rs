@@ -31,9 +31,8 @@ const FEW: usize = 32;
 /// | 2 to 32 | in a vector | a comparison per value |
 /// | more than 32, duplicates included | hashed, each distinct value once with a count | O(1) on average, hashes the value |
 ///
-/// A bag that shrinks keeps its form, and its room, until
-/// [`fit`](crate::WriteHandle::fit) or [`update`](crate::WriteHandle::update) gives both back: one
-/// that grows and shrinks by turns is not moved to and fro.
+/// A bag that shrinks keeps its form, and its room, until [`fit`](crate::WriteHandle::fit) or
+/// [`update`](crate::WriteHandle::update) gives both back.
 ///
 /// # Order
 ///

@@ -6,6 +6,7 @@ use std::hash::{BuildHasher, Hash};
 use crate::builder::Builder;
 use crate::snapshot::Snapshot;
 use crate::write::{Inner, WriteHandle};
+
 /// An empty map, not published yet; readers come from [`reader`](WriteHandle::reader).
 impl<K, V, M, S> Default for WriteHandle<K, V, M, S>
 where
@@ -54,9 +55,7 @@ where
 }
 
 /// A map that starts as this snapshot, metadata and hasher included, published as version 1.
-/// O(capacity): the snapshot becomes the one copy, its clone the other.
-///
-/// To start over from what the readers of a poisoned or dropped writer still have.
+/// O(capacity). To start over from what the readers of a poisoned or dropped writer still have.
 ///
 /// ```
 /// let reader = evmap_multi::WriteHandle::from([(1, 'a')]).reader();

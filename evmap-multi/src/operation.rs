@@ -14,13 +14,12 @@ use crate::bag::multiset::ValueHash;
 ///
 /// ```
 /// let mut leader = evmap_multi::WriteHandle::from([(1, 'a')]);
-/// let (mut replica, reader) = evmap_multi::new();
+/// let (mut replica, _) = evmap_multi::new();
 /// leader.insert(2, 'b');
 /// for operation in leader.pending() {
 ///     replica.apply(operation.cloned());
 /// }
-/// replica.publish();
-/// assert!(reader.contains_key(&2));
+/// assert!(replica.unpublished().contains_key(&2));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -46,8 +46,7 @@ where
     }
 }
 
-/// A map with these pairs, published as version 1; readers come from
-/// [`reader`](WriteHandle::reader).
+/// A map with these pairs, published as version 1.
 ///
 /// The pairs are made in parallel and inserted by this thread.
 ///

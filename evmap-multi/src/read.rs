@@ -15,7 +15,7 @@ use crate::view::View;
 ///
 /// Reads cannot fail and [never wait](crate::guide#blocking): when the writer is dropped, panics or
 /// is poisoned, the handle keeps the last published state. In exchange a [`View`] or [`ReadGuard`]
-/// that is held keeps the writer from reusing the copy that it looks at.
+/// that is held keeps the writer from reusing the copy that it is in.
 ///
 /// A handle is `Send` and `Clone`, not `Sync`: give each thread a clone, or share a
 /// [`ReadHandleFactory`].
@@ -23,9 +23,8 @@ use crate::view::View;
 /// # One handle shows one state at a time
 ///
 /// While a [`View`] or [`ReadGuard`] of a handle is held, everything that is read through the same
-/// handle comes from the state of that one, however much was published since. So nested reads
-/// agree; and a loop that waits for a new [`version`](Self::version) must [refresh](View::refresh)
-/// its view, or read through a clone of the handle.
+/// handle is of its state, however much was published since. So a loop that waits for a new
+/// [`version`](Self::version) must [refresh](View::refresh) its view, or read through a clone.
 ///
 /// ```
 /// let (mut writer, reader) = evmap_multi::new();
@@ -114,8 +113,7 @@ impl<K, V, M, S> ReadHandle<K, V, M, S> {
 
     /// Whether there is still a writer, or a shared map, poisoned or not. O(1), never waits.
     ///
-    /// Once it is `false`, a view that is taken from then on shows the last state that there will
-    /// be.
+    /// Once it is `false`, what is entered from then on is the last state that there will be.
     ///
     /// ```
     /// let (writer, reader) = evmap_multi::new::<u32, u32>();
@@ -131,8 +129,7 @@ impl<K, V, M, S> ReadHandle<K, V, M, S> {
     ///
     /// ```
     /// let factory = evmap_multi::WriteHandle::from([(1, 'a')]).reader().factory();
-    /// let other = std::thread::spawn(move || factory.handle().len());
-    /// assert_eq!(other.join().unwrap(), 1);
+    /// assert_eq!(std::thread::spawn(move || factory.handle().len()).join().unwrap(), 1);
     /// ```
     pub fn factory(&self) -> ReadHandleFactory<K, V, M, S> {
         let inner = self.inner.factory();

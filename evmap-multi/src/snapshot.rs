@@ -1,4 +1,4 @@
-//! One state of the map: a snapshot of bags, and what it takes to look into them.
+//! One state of the map: a snapshot of bags, and what reads them.
 
 use std::fmt;
 use std::hash::{BuildHasher, Hash};
@@ -15,17 +15,12 @@ use crate::bag::Bag;
 /// One state of the map: keys with their bags, and metadata that belongs to them.
 ///
 /// Readers borrow one through a [`View`](crate::View), the writer through
-/// [`WriteHandle::unpublished`](crate::WriteHandle::unpublished). Nothing in a snapshot changes while it is
-/// borrowed, so any number of look-ups see the same state, and each costs what it costs in a plain
-/// `HashMap`. No method blocks.
+/// [`unpublished`](crate::WriteHandle::unpublished). Nothing in a snapshot changes while it is
+/// borrowed, and each look-up costs what it costs in a plain `HashMap`. No method blocks.
 ///
 /// It dereferences to a [snapshot of `evmap-core`](evmap_core::Snapshot) with bags as values, and
-/// so has its methods: [`get`](evmap_core::Snapshot::get),
-/// [`get_many`](evmap_core::Snapshot::get_many) and
-/// [`contains_key`](evmap_core::Snapshot::contains_key), [`iter`](evmap_core::Snapshot::iter),
-/// [`keys`](evmap_core::Snapshot::keys) and [`values`](evmap_core::Snapshot::values) (the bags),
-/// [`len`](evmap_core::Snapshot::len) (of the keys), [`meta`](evmap_core::Snapshot::meta) and so
-/// on.
+/// so has its methods: `get`, `get_many`, `contains_key`, `iter`, `keys`, `values` (the bags),
+/// `len` (of the keys), `meta` and so on.
 ///
 /// A clone is a map of its own that no publish changes and that keeps no writer waiting: take one
 /// to hold on to a state for long. It costs O(capacity) and a clone of each value.

@@ -23,14 +23,12 @@ use crate::view::View;
 /// Changes the map; there is one per map.
 ///
 /// Changes are logged, and readers see all of them at once after the next
-/// [`publish`](Self::publish). The writer itself sees them earlier, through [`unpublished`](Self::unpublished).
+/// [`publish`](Self::publish); [`unpublished`](Self::unpublished) shows them earlier. Each method
+/// says whether it ever waits, and the guide [what for](crate::guide#blocking). For writes from
+/// several threads, [`into_shared`](Self::into_shared) makes a [`SharedMap`](crate::SharedMap).
 ///
-/// Each method says whether it ever waits, and the guide what [that means](crate::guide#blocking).
-/// Several threads write through a [`SharedMap`](crate::SharedMap), which
-/// [`into_shared`](Self::into_shared) makes.
-///
-/// When the handle is dropped, readers keep the last published state for as long as they like;
-/// operations that were not published are dropped.
+/// When the handle is dropped, readers keep the last published state; operations that were not
+/// published are dropped.
 ///
 /// # Memory ordering
 ///
@@ -38,11 +36,9 @@ use crate::view::View;
 ///
 /// # Panics
 ///
-/// If `Hash`, `Eq`, `Clone` or `Drop` of keys or values panics *while operations are applied*, it
-/// poisons the handle: readers keep the last published state, and what logs, publishes or looks at
-/// the writer's own copy panics from then on, or returns an error if it has one for that. A panic
-/// as an operation is logged, or in a closure, poisons nothing. The guide has [all
-/// cases](crate::guide#panics).
+/// If `Hash`, `Eq`, `Clone` or `Drop` of keys or values panics *while operations are applied*, the
+/// handle is *poisoned*: readers keep the last published state, and writing is over. The guide has
+/// [all cases](crate::guide#panics).
 ///
 /// ```
 /// let (mut writer, reader) = evmap_multi::new();
@@ -293,23 +289,19 @@ where
         self
     }
 
-    // Changes that take a look at the writer's own copy. Closures are run here, once, on the
-    // writer's own state, and what they came to is logged as plain operations. The alternative, to
-    // log the closure and run it once per copy, never waits; but then it has to be `Send`,
-    // `'static` and deterministic, has to be told when its second run begins, and panics inside a
-    // publish instead of at the call.
+    // Changes that read the writer's own copy first, and log what closures come to as plain
+    // operations: evmap-core's `write.rs` says why.
 
     /// Removes the values of `key` for which `keep` says `false`. O(n); waits for readers of the
     /// older copy.
     ///
-    /// `keep` runs once per value, as often as it is in the bag, in the order of [`Bag::iter`],
-    /// pending operations included. It may count, look around and carry state: it runs here and
-    /// now, and the log holds what it decided. That is a removal per value that goes, or, if fewer
-    /// stay, a [`Clear`](Operation::Clear) and an insert per value that stays. So too if a value
-    /// that goes is equal to one that stays: what `keep` was shown is what stays.
+    /// `keep` runs at once, for each value as often as it is in the bag, in the order of
+    /// [`Bag::iter`], pending operations included. Logged is a removal per value that goes, or, if
+    /// fewer stay, or if a value that goes is equal to one that stays, a
+    /// [`Clear`](Operation::Clear) and an insert per value that stays.
     ///
-    /// A large bag that loses most of its values keeps its room: [`fit`](Self::fit) gives it back.
-    /// Panics as [`unpublished`](Self::unpublished); if `keep` does, nothing is logged and nothing is poisoned.
+    /// A large bag keeps its room: [`fit`](Self::fit) gives it back. Panics as
+    /// [`unpublished`](Self::unpublished); if `keep` does, nothing is logged or poisoned.
     ///
     /// ```
     /// let mut writer: evmap_multi::WriteHandle<_, _> = (0..10).map(|n| (1, n)).collect();
@@ -352,7 +344,6 @@ where
     ///
     /// ```
     /// let mut writer = evmap_multi::WriteHandle::from([("a", 1), ("b", 2)]);
-    /// // Keys stay when their last value goes, until they are swept out.
     /// writer.remove_value("b", 2).retain_entries(|_, bag| !bag.is_empty());
     /// assert!(writer.unpublished().keys().eq(&["a"]));
     /// ```
@@ -407,8 +398,8 @@ where
     /// `below(bound)` returns a random number that is less than `bound`, whatever the generator:
     /// `|bound| rng.random_range(..bound)` with `rand`. All keys are equally likely if its numbers
     /// are. A seeded generator makes the same choice again in a map with the same hasher and
-    /// history. Panics as [`unpublished`](Self::unpublished), and if `below` does or returns what is not below
-    /// its bound; nothing is logged then and nothing is poisoned.
+    /// history. Panics as [`unpublished`](Self::unpublished), and if `below` does or returns what is
+    /// not below its bound; nothing is logged or poisoned then.
     ///
     /// ```
     /// let mut writer: evmap_multi::WriteHandle<_, _> = (0..100).map(|n| (n, n)).collect();
@@ -436,7 +427,7 @@ where
         evicted
     }
 
-    // Publishing, and looking.
+    // Publishing, and reading what is not published.
 
     /// The map with all pending operations: reads one's own writes.
     ///
@@ -444,8 +435,8 @@ where
     /// there are none. The next publish has that much less to do, and does not wait again. After a
     /// publish it frees at once what that publish removed or replaced.
     ///
-    /// Panics if the handle is [poisoned](Self#panics), or gets so as operations are applied. Debug
-    /// builds panic, and release builds wait for ever, if this very thread holds an old view.
+    /// Panics if the handle is [poisoned](Self#panics), or gets so as operations are applied; and
+    /// in debug builds if this very thread holds an old view, for which it else waits for ever.
     ///
     /// ```
     /// let (mut writer, reader) = evmap_multi::new();
@@ -457,7 +448,7 @@ where
         self.inner.handle.unpublished()
     }
 
-    /// [`unpublished`](Self::unpublished), unless it would have to wait. Never waits; panics as that does.
+    /// [`unpublished`](Self::unpublished), unless it would have to wait. Panics as that does.
     ///
     /// ```
     /// let (mut writer, reader) = evmap_multi::new();
@@ -470,16 +461,14 @@ where
         self.inner.handle.try_unpublished()
     }
 
-    /// [`unpublished`](Self::unpublished) that no reader can stop: after `timeout` it leaves the copy to the
-    /// readers that are still in it. Waits, fails and panics as
+    /// [`unpublished`](Self::unpublished) that no reader can stop. Waits, fails and panics as
     /// [`publish_or_replace`](Self::publish_or_replace).
     ///
     /// ```
     /// let (mut writer, reader) = evmap_multi::new();
-    /// let view = reader.enter();
+    /// let _view = reader.enter();
     /// writer.insert(1, 'a').publish();
     /// assert_eq!(writer.unpublished_or_replace(std::time::Duration::ZERO).unwrap().len(), 1);
-    /// assert_eq!(view.len(), 0);
     /// ```
     #[track_caller]
     pub fn unpublished_or_replace(
@@ -518,8 +507,8 @@ where
         self
     }
 
-    /// [`publish`](Self::publish), unless it would have to wait; says whether it published. Never
-    /// waits; panics as that does.
+    /// [`publish`](Self::publish), unless it would have to wait; says whether it published. Panics
+    /// as that does.
     ///
     /// ```
     /// let (mut writer, reader) = evmap_multi::new();
@@ -535,9 +524,9 @@ where
 
     /// [`publish`](Self::publish) that waits for `timeout` at the most.
     ///
-    /// Returns [`PublishError::Stalled`] if a reader was still in the older copy then, and the
-    /// operations stay pending; or [`PublishError::Poisoned`] if the handle was poisoned before.
-    /// Panics if it gets so now.
+    /// Returns [`PublishError::Stalled`] if a reader was still in the older copy then: operations
+    /// stay pending. [`PublishError::Poisoned`] if the handle was poisoned before; panics if it
+    /// gets so now.
     ///
     /// ```
     /// let (mut writer, reader) = evmap_multi::new();
@@ -554,18 +543,16 @@ where
     /// to the readers that are still in it, and goes on with a clone of the published one.
     ///
     /// That is O(capacity), and one more copy, which a later call frees once its readers are gone.
-    ///
-    /// Returns [`PublishError::Poisoned`] if the handle was poisoned before;
-    /// [`PublishError::Stalled`] if a handful of copies have been left to readers already; the
-    /// operations stay pending. Panics if the handle gets poisoned now, and if a `Clone` does;
-    /// nothing has changed then.
+    /// Returns [`PublishError::Stalled`] if a handful of copies are left already to a reader that
+    /// was stopped in the middle of entering: operations stay pending. [`PublishError::Poisoned`]
+    /// if the handle was poisoned before; panics if it gets so now, and if a `Clone` does, when
+    /// nothing has changed.
     ///
     /// ```
     /// let (mut writer, reader) = evmap_multi::new();
-    /// let view = reader.enter();
+    /// let _view = reader.enter();
     /// writer.insert(1, 'a').publish();
     /// assert!(writer.publish_or_replace(std::time::Duration::ZERO).is_ok());
-    /// assert!(view.is_empty());
     /// ```
     #[track_caller]
     pub fn publish_or_replace(&mut self, timeout: Duration) -> Result<(), PublishError> {
@@ -575,9 +562,8 @@ where
     /// [`publish`](Self::publish) for asynchronous code: while readers are in the way the task
     /// sleeps, and no thread with it. Runs on any executor; needs the feature `async`.
     ///
-    /// Operations are applied within a poll. A future that is dropped publishes nothing, and the
-    /// operations stay pending. Returns [`Poisoned`] if the handle was poisoned before, and panics
-    /// if it gets so now.
+    /// Operations are applied within a poll; a future that is dropped leaves them pending. Returns
+    /// [`Poisoned`] if the handle was poisoned before, and panics if it gets so now.
     ///
     /// ```
     /// let (mut writer, reader) = evmap_multi::new();
@@ -636,9 +622,8 @@ impl<K, V, M, S> WriteHandle<K, V, M, S> {
 
     /// The operations that readers do not see yet, in order. Never waits.
     ///
-    /// To send them to a replica, write them to a journal or count them. One call is one operation,
-    /// except that `extend` logs one per entry, and that a method that looks first, or takes a
-    /// closure, logs the changes that it came to, one per key or value, or none.
+    /// One call is one operation, except that `extend` logs one per entry, and that a method that
+    /// waits, or takes a closure, logs the changes that it came to, one per key or value, or none.
     ///
     /// ```
     /// let (mut writer, _) = evmap_multi::new();
@@ -660,7 +645,7 @@ impl<K, V, M, S> WriteHandle<K, V, M, S> {
         self.inner.handle.version()
     }
 
-    /// Whether a panic in the user's code [ended this writer](Self#panics). O(1), never waits.
+    /// Whether the handle is [poisoned](Self#panics). O(1), never waits.
     ///
     /// ```
     /// assert!(!evmap_multi::WriteHandle::from([(1, 'a')]).is_poisoned());
@@ -669,8 +654,7 @@ impl<K, V, M, S> WriteHandle<K, V, M, S> {
         self.inner.handle.is_poisoned()
     }
 
-    /// Figures of this map: publishes, operations, the log, readers, copies left to readers. O(1);
-    /// takes a lock for a moment and waits for no reader.
+    /// Figures of this map. O(1); takes a lock for a moment and waits for no reader.
     ///
     /// ```
     /// assert_eq!(evmap_multi::WriteHandle::from([(1, 'a')]).stats().publishes, 1);
@@ -679,9 +663,8 @@ impl<K, V, M, S> WriteHandle<K, V, M, S> {
         self.inner.handle.stats()
     }
 
-    /// The registered readers, this handle's own included, and what each was doing at that moment:
-    /// which hold views, of which version, and the thread that each belongs to. O(readers); takes a
-    /// lock for that time, and costs the readers nothing.
+    /// The registered readers, this handle's own included, and which of them hold views. O(readers);
+    /// takes a lock for that time, and costs the readers nothing.
     ///
     /// ```
     /// let (writer, reader) = evmap_multi::new::<u32, u32>();
@@ -712,7 +695,7 @@ impl<K, V, M, S> fmt::Debug for WriteHandle<K, V, M, S> {
 ///
 /// [`reserve_keys`](WriteHandle::reserve_keys) before a large load, or [build the
 /// map](crate::Builder::build_from) from the pairs. If the iterator or the `Hash` of a key panics,
-/// what came before is logged: this is the one call that may log a part of what it was given.
+/// what came before is logged.
 ///
 /// ```
 /// let (mut writer, _) = evmap_multi::new();

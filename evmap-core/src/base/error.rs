@@ -1,4 +1,4 @@
-//! Errors that a caller did not ask to be told of.
+//! Errors of calls that panic instead of returning them.
 
 use std::fmt;
 
