@@ -260,9 +260,7 @@ impl<T, D> fmt::Debug for ReadHandleFactory<T, D> {
 /// let shared = reader.shared();
 /// writer.append(1).publish();
 /// std::thread::scope(|scope| {
-///     for _ in 0..4 {
-///         scope.spawn(|| assert_eq!(shared.enter().unwrap().0, 1));
-///     }
+///     scope.spawn(|| assert_eq!(shared.enter().unwrap().0, 1));
 /// });
 /// ```
 pub struct SharedReadHandle<T, D = Revocable> {

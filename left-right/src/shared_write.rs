@@ -62,13 +62,9 @@ impl<T: Absorb<O>, O> WriteHandle<T, O> {
     /// use left_right::doctest::Count;
     /// let (writer, reader) = left_right::new_logged::<Count, u32>(Count(0));
     /// let shared = writer.into_shared();
-    /// std::thread::scope(|scope| {
-    ///     for n in 1..=2 {
-    ///         let shared = shared.clone();
-    ///         scope.spawn(move || shared.apply(n));
-    ///     }
-    /// });
+    /// shared.apply(3)?;
     /// assert_eq!(reader.enter().unwrap().0, 3);
+    /// # Ok::<(), left_right::Poisoned>(())
     /// ```
     pub fn into_shared(self) -> SharedWriteHandle<T, O> {
         SharedWriteHandle::new(self)
@@ -429,12 +425,7 @@ impl<T: Absorb<O>, O, D> SharedWriteHandle<T, O, D> {
     /// use left_right::doctest::Count;
     /// let (writer, reader) = left_right::new_logged::<Count, u32>(Count(3));
     /// let shared = writer.into_shared();
-    /// let before = shared.update(|writer| {
-    ///     let before = writer.unpublished().0;
-    ///     writer.append(before);
-    ///     before
-    /// })?;
-    /// assert_eq!(before, 3);
+    /// shared.update(|writer| _ = writer.append(1).append(2))?;
     /// assert_eq!(reader.enter().unwrap().0, 6);
     /// # Ok::<(), left_right::Poisoned>(())
     /// ```

@@ -1,4 +1,4 @@
-//! A pair and its handles against a model of who is inside which publish: a byte of input is a
+//! A pair and its handles against a model of which publish each reader is in: a byte of input is a
 //! step; see `model`.
 
 #![no_main]

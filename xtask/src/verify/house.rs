@@ -40,7 +40,7 @@ const RULES: &[Rule] = &[
     Rule { crates: LEFT_RIGHT, find: layers::upwards, says: "a file imports from its own floor and from those below, and raw only `sync`, `unwind` and `diagnostics` from outside", instead: "move down what both need, or let the upper file hand it over; the table is in xtask/src/verify/house/layers.rs" },
     Rule { crates: LEFT_RIGHT, find: layers::vacant, says: "every name in the table of floors is a file", instead: "take it out of the table, in xtask/src/verify/house/layers.rs" },
     Rule { crates: LEFT_RIGHT, find: layers::operations_in_raw, says: "raw knows no operation", instead: "be generic in what is held, and let the engine call `Absorb`" },
-    Rule { crates: ALL, find: names::re_exports, says: "an import names the file that defines the item", instead: "name that file; what a folder offers as a whole has a front, in xtask/src/verify/house/names.rs" },
+    Rule { crates: ALL, find: names::re_exports, says: "an import names the file that defines the item", instead: "name that file; those that offer what a whole folder has are listed in xtask/src/verify/house/names.rs" },
     Rule { crates: ALL, find: names::circles, says: "no files import each other, also not in a circle", instead: "move what both need into a file of its own, or into the lower one" },
     Rule { crates: &LIBRARIES, find: shape::stray_conversions, says: "a conversion stands with what it makes", instead: "write the `impl` there" },
     Rule { crates: &LIBRARIES, find: unsafety::outside_of_marked_files, says: "unsafe code stands in the files whose `mod` says `#[allow(unsafe_code)]`, and all others forbid it", instead: "move it to the file that owns the invariant, or say `#![forbid(unsafe_code)]` at the head of the file" },
