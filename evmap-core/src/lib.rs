@@ -64,15 +64,12 @@ pub mod guide {}
 // In reading order, a line each. (The blank lines keep rustfmt from sorting them.)
 
 mod builder; // `new`, `Builder`: two handles around an empty or a filled table.
-
 mod read; // `ReadHandle`: enters the published copy.
-
 mod view; // `View`: one published state, for as long as it is held.
 
 mod snapshot; // `Snapshot`: what can be read from a state.
 
 mod iter; // Iterators over a snapshot.
-
 mod write; // `WriteHandle`: logs operations, reads its own copy, publishes.
 
 mod shared; // `SharedMap`: reads and writes, on any number of threads.
@@ -80,7 +77,6 @@ mod shared; // `SharedMap`: reads and writes, on any number of threads.
 mod convert; // What a map is made of and turned into.
 
 mod key; // What `remove` takes.
-
 mod operation; // What is logged, and how it shows.
 
 mod absorb; // What an operation does to a copy.

@@ -72,9 +72,7 @@ pub mod guide {}
 // In reading order, a line each. (The blank lines keep rustfmt from sorting them.)
 
 mod builder; // `new`, `Builder`: two handles around an empty or a filled table.
-
 mod read; // `ReadHandle`: enters the published copy.
-
 mod view; // `View`: one published state, for as long as it is held.
 
 mod snapshot; // `Snapshot`: what can be read from a state.
