@@ -4,6 +4,7 @@ use std::ptr::NonNull;
 
 use super::*;
 use crate::raw::{
+    current::tests::published,
     instance::{Header, published_as},
     registry::SharedSlot,
 };
@@ -331,4 +332,23 @@ fn a_generation_is_named_for_as_long_as_a_slot_names_it() {
     scene.slot.belong_to_writer();
     scene.scan_for(false);
     assert_eq!(scene.grace.named().next_free(first), second);
+}
+
+#[test]
+fn a_scan_counts_the_entries_with_a_fence_of_all_readers() {
+    // It asks for fences.
+    let (published, _instance) = published();
+    let enter_and_leave = |slot: &SharedSlot| {
+        let otherwise = slot.enter(slot.word(), &published).unwrap_err();
+        slot.enter_otherwise(otherwise, &published).unwrap();
+        assert!(slot.leave());
+    };
+    let mut scene = Scene::new();
+    let gone = scene.registry.register();
+    for slot in [&scene.slot, &gone, &scene.slot] {
+        enter_and_leave(slot);
+    }
+    scene.registry.deregister(gone.key());
+    scene.begin(ReaderFence::Full);
+    assert_eq!(scene.scan(Wait::Poll).fenced, 3);
 }

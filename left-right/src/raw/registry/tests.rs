@@ -30,17 +30,3 @@ fn a_count_that_has_reached_its_end_hides_no_reader() {
         assert_eq!(count(&registry, &mut participants), (readers, readers));
     }
 }
-
-#[test]
-fn fenced_critical_sections_count_when_their_reader_is_gone() {
-    let (published, _instance) = published();
-    let registry = Registry::new();
-    let slot = registry.register();
-    for _ in 0..3 {
-        enter(&slot, &published);
-        assert!(slot.leave());
-    }
-    registry.deregister(slot.key());
-    let found = count(&registry, &mut Participants::default());
-    assert_eq!(found, (0, 3), "the pointer asks for fences");
-}
