@@ -79,12 +79,10 @@ fn unpack(
 ) -> Result<(), String> {
     let downloads = root.join("downloads");
     fs::create_dir_all(&downloads).map_err(|error| error.to_string())?;
-    let mut names = packages(context, release);
-    if names.is_err() {
-        // Fresh machines have no lists of packages yet.
-        context.run(Command::new("apt-get").arg("update"));
-        names = packages(context, release);
-    }
+    // A fresh machine has no lists of packages yet, and old lists name an older compiler, whose runtimes do not fit.
+    // Without a network those that are there have to do.
+    context.run(Command::new("apt-get").arg("update"));
+    let names = packages(context, release);
     let mut download = Command::new("apt-get");
     download
         .arg("download")
