@@ -133,6 +133,15 @@ mod serde {
     }
 
     #[test]
+    fn a_reference_serializes_as_its_value() {
+        let reader = WriteHandle::from([("a", vec![1, 2])]).reader();
+        assert_eq!(
+            serde_json::to_string(&reader.get("a").unwrap()).unwrap(),
+            "[1,2]"
+        );
+    }
+
+    #[test]
     fn operations_go_over_the_wire_and_do_the_same_there() {
         let (mut leader, _) = evmap_core::with_meta::<String, u32, u64>(0);
         leader

@@ -127,6 +127,8 @@ mod rayon {
         assert_eq!(extended.pending().len(), 10_000);
         extended.publish();
         assert_eq!(collected.published(), extended.published());
+        extended.par_extend(&std::collections::HashMap::from([(1_000, 1)]));
+        assert_eq!(extended.unpublished()[&1_000], [1]);
 
         let view = extended.published();
         assert_eq!(view.par_keys().count(), 100);
@@ -136,4 +138,13 @@ mod rayon {
                 .all(|(key, bag)| bag.iter().all(|n| n % 100 == *key))
         );
     }
+}
+
+#[cfg(feature = "async")]
+#[test]
+fn a_task_publishes_for_a_writer() {
+    let (mut writer, reader) = evmap_multi::new();
+    writer.insert(1, 'a').insert(1, 'b');
+    futures::executor::block_on(writer.publish_async()).unwrap();
+    assert_eq!(reader.get(&1).unwrap().len(), 2);
 }

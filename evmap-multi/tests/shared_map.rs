@@ -207,6 +207,32 @@ fn a_map_is_made_of_what_a_writer_is_made_of() {
     );
 }
 
+#[test]
+fn a_map_says_what_it_is() {
+    let map = SharedMap::<u32, u32>::default();
+    assert!(!map.is_published() && map.is_empty());
+    assert_eq!(map.publishing(), Publishing::EachWrite);
+    map.insert(1, 2);
+    assert!(map.is_published());
+    assert_eq!(map.enter().as_ref().len(), 1);
+    assert_eq!(
+        format!("{map:?}"),
+        "SharedMap { version: 1, len: 1, publishing: EachWrite, poisoned: false, .. }"
+    );
+    let hashed = SharedMap::with_hasher(std::hash::RandomState::new());
+    hashed.insert("a", 1);
+    assert!(hashed.contains_value("a", &1));
+}
+
+#[test]
+fn a_writer_lists_its_readers() {
+    let (writer, reader) = evmap_multi::new::<u32, u32>();
+    let _view = reader.enter();
+    let active = || writer.readers().into_iter().filter(|it| it.is_active);
+    assert_eq!(active().count(), 1);
+    assert_eq!(active().next().unwrap().version, Some(0));
+}
+
 #[cfg(feature = "async")]
 #[test]
 fn a_task_publishes() {

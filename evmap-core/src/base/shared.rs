@@ -1,6 +1,5 @@
 //! The map that any number of threads read and write.
 
-use std::fmt;
 use std::hash::{BuildHasher, Hash};
 use std::time::Duration;
 
@@ -11,6 +10,7 @@ use crate::base::write::Writer;
 
 /// The two copies of a state, the log between them and a lock around that, with the hasher that
 /// both copies use.
+#[allow(missing_debug_implementations)] // The maps print themselves.
 pub struct Shared<T, O, S> {
     pub handle: SharedHandle<T, O>,
     pub hasher: S,
@@ -66,12 +66,6 @@ impl<T, O, S: Clone> Clone for Shared<T, O, S> {
             handle: self.handle.clone(),
             hasher: self.hasher.clone(),
         }
-    }
-}
-
-impl<T, O, S> fmt::Debug for Shared<T, O, S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.handle.fmt(f)
     }
 }
 
