@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use equivalent::Equivalent;
 use hashbrown::DefaultHashBuilder;
-use left_right::{FencePolicy, Poisoned, PublishError, ReaderState, Stats};
+#[cfg(feature = "async")]
+use left_right::Poisoned;
+use left_right::{FencePolicy, PublishError, ReaderState, Stats};
 
 use crate::base::error::sound;
 use crate::base::write::Writer;

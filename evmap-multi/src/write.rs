@@ -11,7 +11,9 @@ use evmap_core::base::error::sound;
 use evmap_core::base::write::Writer;
 use evmap_core::{CapacityError, IntoIter, IntoKey};
 use hashbrown::DefaultHashBuilder;
-use left_right::{FencePolicy, Poisoned, PublishError, ReaderState, Stats};
+#[cfg(feature = "async")]
+use left_right::Poisoned;
+use left_right::{FencePolicy, PublishError, ReaderState, Stats};
 
 use crate::bag::Bag;
 use crate::eviction::sample;
