@@ -53,7 +53,7 @@ struct Entry {
 }
 
 /// Enters with a slot of the calling thread; `None` if the data was taken away. `id` is that of the structure of
-/// `share`; by reference, so that it takes up no register beyond the usual way.
+/// `share`: by reference, since by value it would keep a register for the rare way all along the usual one.
 #[inline]
 pub(crate) fn enter<'h, T>(share: &'h Share<T>, id: &StructureId) -> Option<ReadGuard<'h, T>> {
     let (slot, word) = free_slot(share, id);

@@ -229,7 +229,7 @@ fn readers_that_have_fenced_cost_no_heavy_fence() {
 }
 
 #[test]
-fn who_is_inside_is_waited_for_after_the_heavy_fence_and_keeps_its_word() {
+fn who_is_active_is_waited_for_after_the_heavy_fence_and_keeps_its_word() {
     with_heavy_fences(|mut scene| {
         scene.in_retired();
         scene.begin(ReaderFence::Light);
