@@ -19,8 +19,14 @@ pub enum Revocable {}
 /// std::mem::swap(&mut revocable, &mut owned);
 /// ```
 ///
+/// ```compile_fail,E0599
+/// use left_right::doctest::Count;
+/// left_right::new_owned::<Count, u32>(Count(0)).0.take(); // Nobody takes it away.
+/// ```
+///
 /// ```
 /// use left_right::doctest::Count;
+/// left_right::new::<Count, u32>().0.take();
 /// let (mut one, _) = left_right::new_owned::<Count, u32>(Count(1));
 /// let (mut other, _) = left_right::new_owned::<Count, u32>(Count(2));
 /// std::mem::swap(&mut one, &mut other);
