@@ -117,8 +117,8 @@ pub use key::IntoKey;
 #[doc(inline)]
 pub use left_right::ReadGuard;
 pub use left_right::{
-    FencePolicy, FenceStrategy, Poisoned, PublishError, Publishing, ReaderState, Stalled,
-    StalledReader, Stats, fence_strategy,
+    FenceStrategy, Poisoned, PublishError, Publishing, ReaderState, Stalled, StalledReader, Stats,
+    fence_strategy,
 };
 pub use operation::Operation;
 pub use read::{ReadHandle, ReadHandleFactory};

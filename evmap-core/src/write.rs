@@ -10,7 +10,7 @@ use equivalent::Equivalent;
 use hashbrown::DefaultHashBuilder;
 #[cfg(feature = "async")]
 use left_right::Poisoned;
-use left_right::{FencePolicy, PublishError, ReaderState, Stats};
+use left_right::{PublishError, ReaderState, Stats};
 
 use crate::base::error::sound;
 use crate::base::write::Writer;
@@ -554,20 +554,6 @@ where
 }
 
 impl<K, V, M, S> WriteHandle<K, V, M, S> {
-    /// Chooses the fences that publishes use from the next one on. O(1), never waits.
-    ///
-    /// The default, [`FencePolicy::Adaptive`], suits nearly everybody;
-    /// [`FencePolicy::WriteMostly`] spares the rest of the process an interruption per publish.
-    ///
-    /// ```
-    /// let mut writer = evmap_core::WriteHandle::from([(1, 'a')]);
-    /// writer.set_fence_policy(evmap_core::FencePolicy::WriteMostly).publish();
-    /// ```
-    pub fn set_fence_policy(&mut self, policy: FencePolicy) -> &mut Self {
-        self.inner.handle.set_fence_policy(policy);
-        self
-    }
-
     /// The published state, as readers see it. O(1), never waits.
     ///
     /// ```

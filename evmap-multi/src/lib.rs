@@ -100,9 +100,9 @@ mod serde; // Serialization.
 pub use bag::{Bag, BagIter};
 pub use builder::{Builder, Handles, new, with_hasher, with_meta};
 pub use evmap_core::{
-    CapacityError, DefaultHashBuilder, Equivalent, FencePolicy, FenceStrategy, IntoIter, IntoKey,
-    Iter, Keys, Poisoned, PublishError, Publishing, ReadGuard, ReaderState, Stalled, StalledReader,
-    Stats, Values, fence_strategy,
+    CapacityError, DefaultHashBuilder, Equivalent, FenceStrategy, IntoIter, IntoKey, Iter, Keys,
+    Poisoned, PublishError, Publishing, ReadGuard, ReaderState, Stalled, StalledReader, Stats,
+    Values, fence_strategy,
 };
 #[cfg(feature = "rayon")]
 pub use evmap_core::{ParIter, ParKeys, ParValues};

@@ -20,17 +20,16 @@ use crate::view::View;
 /// A handle is `Send` and `Clone`, not `Sync`: give each thread a clone, or share a
 /// [`ReadHandleFactory`].
 ///
-/// # One handle shows one state at a time
+/// # Each read sees what is newest
 ///
-/// While a [`View`] or [`ReadGuard`] of a handle is held, everything that is read through the same
-/// handle is of its state, however much was published since. So a loop that waits for a new
-/// [`version`](Self::version) must [refresh](View::refresh) its view, or read through a clone.
+/// Also beside a [`View`] or [`ReadGuard`] of the same handle, which stay what they are: for reads that belong together
+/// use one view.
 ///
 /// ```
 /// let (mut writer, reader) = evmap_multi::new();
-/// let _view = reader.enter();
+/// let view = reader.enter();
 /// writer.insert(1, 'a').publish();
-/// assert_eq!((reader.version(), reader.clone().version()), (0, 1));
+/// assert_eq!((view.version(), reader.version()), (0, 1));
 /// ```
 ///
 /// # Memory ordering

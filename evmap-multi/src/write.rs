@@ -13,7 +13,7 @@ use evmap_core::{CapacityError, IntoIter, IntoKey};
 use hashbrown::DefaultHashBuilder;
 #[cfg(feature = "async")]
 use left_right::Poisoned;
-use left_right::{FencePolicy, PublishError, ReaderState, Stats};
+use left_right::{PublishError, ReaderState, Stats};
 
 use crate::bag::Bag;
 use crate::eviction::sample;
@@ -579,20 +579,6 @@ where
 }
 
 impl<K, V, M, S> WriteHandle<K, V, M, S> {
-    /// Chooses the fences that publishes use from the next one on. O(1), never waits.
-    ///
-    /// The default, [`FencePolicy::Adaptive`], suits nearly everybody;
-    /// [`FencePolicy::WriteMostly`] spares the rest of the process an interruption per publish.
-    ///
-    /// ```
-    /// let mut writer = evmap_multi::WriteHandle::from([(1, 'a')]);
-    /// writer.set_fence_policy(evmap_multi::FencePolicy::WriteMostly).publish();
-    /// ```
-    pub fn set_fence_policy(&mut self, policy: FencePolicy) -> &mut Self {
-        self.inner.handle.set_fence_policy(policy);
-        self
-    }
-
     /// The published state, as readers see it. O(1), never waits.
     ///
     /// ```

@@ -152,7 +152,7 @@ pub use ownership::{Owned, Ownership, Revocable};
 pub use publish_async::{Publish, SharedPublish};
 pub use publishing::Publishing;
 pub use raw::{
-    fence::{FencePolicy, FenceStrategy, fence_strategy},
+    fence::{FenceStrategy, fence_strategy},
     guard::ReadGuard,
 };
 pub use read::{ReadHandle, ReadHandleFactory, SharedReadHandle};

@@ -2,16 +2,11 @@
 
 #![forbid(unsafe_code)]
 
-use std::{cell::Cell, fmt, marker::PhantomData, ptr::NonNull};
+use std::{fmt, marker::PhantomData, ptr::NonNull};
 
 use crate::{
     ownership::{Ownership, Revocable},
-    raw::{
-        guard::ReadGuard,
-        registry::{SharedSlot, StructureId},
-        state::Share,
-        tls,
-    },
+    raw::{guard::ReadGuard, reader::Reader, state::Share, tls::SharedReader},
 };
 
 /// A reader of a pair.
@@ -35,16 +30,17 @@ use crate::{
 /// assert_eq!(seen, Some(1));
 /// ```
 pub struct ReadHandle<T, D = Revocable> {
-    share: Share<T>,
-    slot: SharedSlot,
-    not_sync: PhantomData<(Cell<()>, D)>,
+    /// Not `Sync`.
+    reader: Reader<T>,
+    data: PhantomData<D>,
 }
 
 impl<T, D: Ownership> ReadHandle<T, D> {
     /// Enters the published copy and returns a guard that keeps it as it is.
     ///
-    /// Wait-free. A second guard of the same handle sees the same copy as the first, whatever was
-    /// published in between.
+    /// Wait-free, but for the first guard that is taken while another one of this handle lives and something was
+    /// published in between: it registers a second slot, which takes a lock for a moment and allocates. Each guard sees
+    /// what is newest when it is made.
     ///
     /// `None` once the writer was dropped or taken, unless it left the data to the readers
     /// ([`WriteHandle::freeze`](crate::WriteHandle::freeze)), which a poisoned writer does, too.
@@ -61,14 +57,11 @@ impl<T, D: Ownership> ReadHandle<T, D> {
     /// writer.append(1).publish();
     /// let guard = reader.enter().unwrap();
     /// writer.append(1).publish();
-    /// assert_eq!(guard.0, 1);
-    /// assert_eq!(reader.enter().unwrap().0, 1);
-    /// drop(guard);
-    /// assert_eq!(reader.enter().unwrap().0, 2);
+    /// assert_eq!((guard.0, reader.enter().unwrap().0), (1, 2));
     /// ```
     #[inline]
     pub fn enter(&self) -> D::Entered<ReadGuard<'_, T>> {
-        D::entered(ReadGuard::enter(&self.share, &self.slot))
+        D::entered(self.reader.enter())
     }
 }
 
@@ -83,16 +76,15 @@ impl<T> ReadHandle<T> {
     /// assert!(reader.was_dropped());
     /// ```
     pub fn was_dropped(&self) -> bool {
-        self.share.core.current.is_closed()
+        self.share().core.current.is_closed()
     }
 }
 
 impl<T, D> ReadHandle<T, D> {
     pub(crate) fn of(share: &Share<T>) -> Self {
         Self {
-            share: share.clone(),
-            slot: share.core.registry.register(),
-            not_sync: PhantomData,
+            reader: Reader::new(share),
+            data: PhantomData,
         }
     }
 
@@ -107,7 +99,7 @@ impl<T, D> ReadHandle<T, D> {
     /// assert_eq!(factory.handle().enter().unwrap().0, 1);
     /// ```
     pub fn factory(&self) -> ReadHandleFactory<T, D> {
-        ReadHandleFactory::of(&self.share)
+        ReadHandleFactory::of(self.share())
     }
 
     /// A handle that threads can share.
@@ -119,7 +111,7 @@ impl<T, D> ReadHandle<T, D> {
     /// std::thread::spawn(move || assert_eq!(shared.enter().unwrap().0, 0)).join().unwrap();
     /// ```
     pub fn shared(&self) -> SharedReadHandle<T, D> {
-        SharedReadHandle::of(&self.share)
+        SharedReadHandle::of(self.share())
     }
 
     /// Whether there is still a writer, which could publish something newer. O(1), never waits.
@@ -137,7 +129,7 @@ impl<T, D> ReadHandle<T, D> {
     /// assert_eq!(reader.enter().unwrap().0, 1);
     /// ```
     pub fn has_writer(&self) -> bool {
-        self.share.has_writer()
+        self.share().has_writer()
     }
 
     /// A pointer to the published copy, or `None` if the writer took the data away.
@@ -155,45 +147,29 @@ impl<T, D> ReadHandle<T, D> {
     /// assert!(reader.raw_handle().is_none());
     /// ```
     pub fn raw_handle(&self) -> Option<NonNull<T>> {
-        self.share.published()
+        self.share().published()
     }
 
     pub(crate) fn share(&self) -> &Share<T> {
-        &self.share
+        self.reader.share()
     }
 
-    /// Takes note that this is the writer's own handle: nobody enters through it while the writer is used.
-    pub(crate) fn belong_to_writer(&self) {
-        self.slot.belong_to_writer();
-    }
-
-    /// Ends the critical section that leaked guards of this handle have left open.
-    ///
-    /// Guards borrow the handle, so `&mut self` shows that none of them can be used any more, nor
-    /// any reference that was got from one (invariant 7).
+    /// Ends what leaked guards of this handle have left open, and forgets its guess.
     pub(crate) fn end_leaked_guards(&mut self) {
-        self.slot.exit_leaked();
+        self.reader.end_leaked_guards();
     }
 }
 
 impl<T, D> Clone for ReadHandle<T, D> {
     fn clone(&self) -> Self {
-        Self::of(&self.share)
-    }
-}
-
-impl<T, D> Drop for ReadHandle<T, D> {
-    fn drop(&mut self) {
-        self.end_leaked_guards();
-        self.share.core.registry.deregister(self.slot.key());
+        Self::of(self.share())
     }
 }
 
 impl<T, D> fmt::Debug for ReadHandle<T, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReadHandle")
-            .field("slot", &self.slot)
-            .field("was_dropped", &self.share.core.current.is_closed())
+            .field("was_dropped", &self.share().core.current.is_closed())
             .finish_non_exhaustive()
     }
 }
@@ -264,9 +240,7 @@ impl<T, D> fmt::Debug for ReadHandleFactory<T, D> {
 /// });
 /// ```
 pub struct SharedReadHandle<T, D = Revocable> {
-    share: Share<T>,
-    /// That of the structure, at hand.
-    id: StructureId,
+    reader: SharedReader<T>,
     data: PhantomData<D>,
 }
 
@@ -288,12 +262,11 @@ impl<T, D: Ownership> SharedReadHandle<T, D> {
     /// let shared = reader.shared();
     /// let guard = shared.enter().unwrap();
     /// writer.append(1).publish();
-    /// // Unlike two guards of a `ReadHandle`, these see what is newest when they are made.
     /// assert_eq!((guard.0, shared.enter().unwrap().0), (0, 1));
     /// ```
     #[inline]
     pub fn enter(&self) -> D::Entered<ReadGuard<'_, T>> {
-        D::entered(tls::enter(&self.share, &self.id))
+        D::entered(self.reader.enter())
     }
 }
 
@@ -309,15 +282,14 @@ impl<T> SharedReadHandle<T> {
     /// assert!(shared.enter().is_none());
     /// ```
     pub fn was_dropped(&self) -> bool {
-        self.share.core.current.is_closed()
+        self.share().core.current.is_closed()
     }
 }
 
 impl<T, D> SharedReadHandle<T, D> {
     fn of(share: &Share<T>) -> Self {
         Self {
-            share: share.clone(),
-            id: share.core.id,
+            reader: SharedReader::new(share),
             data: PhantomData,
         }
     }
@@ -330,7 +302,7 @@ impl<T, D> SharedReadHandle<T, D> {
     /// assert_eq!(reader.shared().handle().enter().unwrap().0, 0);
     /// ```
     pub fn handle(&self) -> ReadHandle<T, D> {
-        ReadHandle::of(&self.share)
+        ReadHandle::of(self.share())
     }
 
     /// Whether there is still a writer: see [`ReadHandle::has_writer`].
@@ -344,28 +316,35 @@ impl<T, D> SharedReadHandle<T, D> {
     /// assert!(!shared.has_writer());
     /// ```
     pub fn has_writer(&self) -> bool {
-        self.share.has_writer()
+        self.share().has_writer()
     }
 
+    fn share(&self) -> &Share<T> {
+        self.reader.share()
+    }
+
+    /// Readies the calling thread, which is going to publish: its guesses would be in its way.
+    ///
     /// # Panics
     ///
-    /// In debug builds, if the calling thread holds a guard of this pair, through any handle.
+    /// In debug builds, if the thread holds a guard of this pair, through any handle.
     #[track_caller]
-    pub(crate) fn assert_inactive(&self) {
-        self.share.core.registry.assert_inactive();
+    pub(crate) fn stand_aside(&self) {
+        self.share().core.registry.assert_inactive();
+        self.reader.forget_guesses();
     }
 }
 
 impl<T, D> Clone for SharedReadHandle<T, D> {
     fn clone(&self) -> Self {
-        Self::of(&self.share)
+        Self::of(self.share())
     }
 }
 
 impl<T, D> fmt::Debug for SharedReadHandle<T, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SharedReadHandle")
-            .field("was_dropped", &self.share.core.current.is_closed())
+            .field("was_dropped", &self.share().core.current.is_closed())
             .finish_non_exhaustive()
     }
 }

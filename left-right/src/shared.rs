@@ -254,7 +254,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
 
     #[track_caller]
     fn lock(&self) -> Result<WriteGuard<'_, T, O, Owned>, Poisoned> {
-        self.reader.assert_inactive();
+        self.reader.stand_aside();
         self.writing.writer.lock()
     }
 
@@ -284,7 +284,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     /// ```
     #[track_caller]
     pub fn publish(&self) -> Result<(), Poisoned> {
-        self.reader.assert_inactive();
+        self.reader.stand_aside();
         publish(&self.writing.writer, self.writing.reader_timeout)
     }
 

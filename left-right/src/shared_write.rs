@@ -152,7 +152,7 @@ impl<T: Absorb<O>, O, D> SharedWriteHandle<T, O, D> {
     /// ```
     #[track_caller]
     pub fn apply(&self, operation: O) -> Result<(), Poisoned> {
-        self.reader.assert_inactive();
+        self.reader.stand_aside();
         let ticket = if let Some(locked) = self.writing.try_lock() {
             // Nobody else is publishing: the operation need not go through the queue.
             let mut writer = self.writing.to_change(locked)?;
@@ -282,7 +282,7 @@ impl<T: Absorb<O>, O, D> SharedWriteHandle<T, O, D> {
 
     #[track_caller]
     fn publish_upto(&self, ticket: Ticket) -> Result<(), Poisoned> {
-        self.reader.assert_inactive();
+        self.reader.stand_aside();
         let mut backoff = Backoff::new();
         loop {
             match self.writing.attempt(ticket)? {
@@ -434,7 +434,7 @@ impl<T: Absorb<O>, O, D> SharedWriteHandle<T, O, D> {
         &self,
         change: impl FnOnce(&mut WriteHandle<T, O, D>) -> R,
     ) -> Result<R, Poisoned> {
-        self.reader.assert_inactive();
+        self.reader.stand_aside();
         let mut writer = self.lock()?;
         let result = change(&mut writer);
         let ticket = writer.release();

@@ -15,12 +15,26 @@ pub(crate) use std::{
     thread,
 };
 
+#[cfg(not(loom))]
+pub(crate) use unwatched::AtomicU64;
+
+/// Atomics that loom does not explore: hints, and what only one thread looks at.
+pub(crate) mod unwatched {
+    pub(crate) use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize};
+
+    // A version that came again would be taken for the one before, so it has 64 bits everywhere.
+    #[cfg(not(target_has_atomic = "64"))]
+    pub(crate) use portable_atomic::AtomicU64;
+    #[cfg(target_has_atomic = "64")]
+    pub(crate) use std::sync::atomic::AtomicU64;
+}
+
 #[cfg(loom)]
 pub(crate) use loom::{
     hint::spin_loop,
     sync::{
         Arc, Mutex, MutexGuard,
-        atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering, fence},
+        atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering, fence},
     },
     thread,
 };

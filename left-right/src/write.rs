@@ -18,7 +18,6 @@ use crate::{
     ownership::{Owned, Revocable},
     raw::{
         copies::{Copies, ENDLESS},
-        fence::FencePolicy,
         grace::{StillThere, Wait},
         registry::StructureId,
     },
@@ -461,11 +460,9 @@ impl<T: Absorb<O>, O> WriteHandle<T, O> {
 
 impl<T, O, D> WriteHandle<T, O, D> {
     fn of(writer: Writer<T, O>) -> Self {
-        let reader = ReadHandle::of(&writer.copies.share);
-        reader.belong_to_writer();
         Self {
+            reader: ReadHandle::of(&writer.copies.share),
             writer: Some(writer),
-            reader,
         }
     }
 
@@ -577,20 +574,6 @@ impl<T, O, D> WriteHandle<T, O, D> {
         self.writer().copies.readers()
     }
 
-    /// Chooses the fences that publishes use from the next one on. See [`FencePolicy`].
-    ///
-    /// ```
-    /// use left_right::doctest::Count;
-    /// use left_right::FencePolicy;
-    /// let (mut writer, reader) = left_right::new::<Count, u32>();
-    /// writer.set_fence_policy(FencePolicy::WriteMostly).append(1).publish();
-    /// assert_eq!(reader.enter().unwrap().0, 1);
-    /// ```
-    pub fn set_fence_policy(&mut self, policy: FencePolicy) -> &mut Self {
-        self.writer_mut().copies.set_fence_policy(policy);
-        self
-    }
-
     /// A pointer to the older copy, which readers do not enter any more.
     ///
     /// Readers that entered earlier may still be in it, except before the first publish. To read it, prefer
@@ -625,7 +608,7 @@ impl<T, O, D> WriteHandle<T, O, D> {
 
     /// The writer, for a call that may wait for readers.
     ///
-    /// A guard that was taken through this handle and then leaked would make it wait for itself;
+    /// A guard that was taken through this handle and then leaked would make it wait for itself, and so would its guess;
     /// `&mut self` shows that no such guard is in use.
     ///
     /// # Panics

@@ -8,8 +8,15 @@
 
 use std::time::Duration;
 
-use left_right::{Absorb, FencePolicy, Independent, ReadGuard, ReadHandle, WriteHandle};
-use loom::{cell::UnsafeCell, thread};
+use left_right::{Absorb, Independent, ReadGuard, ReadHandle, WriteHandle};
+use loom::{
+    cell::UnsafeCell,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+};
 
 #[cfg(feature = "async")]
 #[path = "loom/asynchronous.rs"]
@@ -72,10 +79,8 @@ impl Drop for Watched {
 type Writer = WriteHandle<Watched, Increment>;
 type Reader = ReadHandle<Watched>;
 
-fn pair(policy: FencePolicy) -> (Writer, Reader) {
-    let (mut writer, reader) = left_right::new_logged(Watched::new());
-    writer.set_fence_policy(policy);
-    (writer, reader)
+fn pair() -> (Writer, Reader) {
+    left_right::new_logged(Watched::new())
 }
 
 /// Reads once; the data must be that of the version that the guard names (invariants 1 and 11).
@@ -91,22 +96,16 @@ fn read(reader: &Reader) -> Option<u64> {
 enum Before {
     /// Nothing: it acquires.
     New,
-    /// It read what is published, so its cached pointer is right until something is published.
+    /// It read what is published, so its guess is right until something is published.
     ReadPublished,
-    /// It read what is stale, so its cached pointer is wrong until that is published again.
+    /// It read what is stale, so its guess is wrong, and not looked for any more.
     ReadStale,
 }
 
-/// Readers that each read `reads` times beside a writer that publishes under `policies`, one after
-/// the other.
-fn readers_beside_publishes(
-    readers: usize,
-    before: Before,
-    reads: usize,
-    policies: &'static [FencePolicy],
-) {
+/// Readers that each read `reads` times beside a writer that publishes so many times.
+fn readers_beside_publishes(readers: usize, before: Before, reads: usize, publishes: u64) {
     loom::model(move || {
-        let (mut writer, reader) = pair(policies[0]);
+        let (mut writer, reader) = pair();
         let threads: Vec<_> = (0..readers)
             .map(|_| {
                 let reader = reader.clone();
@@ -139,13 +138,12 @@ fn readers_beside_publishes(
             })
             .collect();
         drop(reader);
-        for policy in policies {
-            writer.set_fence_policy(*policy);
+        for _ in 0..publishes {
             writer.append(Increment).publish();
         }
         assert_eq!(
             writer.enter().map(|guard| guard.get()),
-            Some(earlier + policies.len() as u64)
+            Some(earlier + publishes)
         );
         for thread in threads {
             drop(thread.join().unwrap());
@@ -153,28 +151,39 @@ fn readers_beside_publishes(
     });
 }
 
-use FencePolicy::{Adaptive, ReadMostly, WriteMostly};
-
-/// Invariants 1, 3, 5 and 6 with the heavy fence, for a reader that acquires.
+/// Invariants 1, 3 and 5, for a reader that acquires, and then guesses.
 #[test]
-fn asymmetric() {
-    readers_beside_publishes(1, Before::New, 2, &[ReadMostly, ReadMostly]);
+fn a_reader_that_acquires() {
+    readers_beside_publishes(1, Before::New, 2, 2);
 }
 
-/// As above, for a reader with a cached pointer: right, wrong, or what is freed for the writer meanwhile.
+/// As above, for a reader whose guess is right, or wrong. It enters, leaves and enters again while its stores are on their
+/// way; and it is told that its guesses are costly while it enters.
 #[test]
-fn cached_pointer_asymmetric() {
+fn a_reader_that_guesses() {
     for before in [Before::ReadPublished, Before::ReadStale] {
-        readers_beside_publishes(1, before, 2, &[ReadMostly, ReadMostly]);
+        readers_beside_publishes(1, before, 2, 2);
     }
 }
 
-/// Invariant 3: a writer that gives readers a moment to move on, before it makes the heavy fence. Only
-/// publishes with a deadline do so under loom.
+/// Invariants 3 and 6: a reader that leaves no guess for a while, since it was told, and guesses again.
+#[test]
+fn a_reader_that_is_told() {
+    readers_beside_publishes(1, Before::ReadPublished, 2, 3);
+    readers_beside_publishes(1, Before::ReadPublished, 3, 2);
+}
+
+/// Invariant 5: the slots are read before the barrier and after it.
+#[test]
+fn two_readers_that_guess() {
+    readers_beside_publishes(2, Before::ReadPublished, 1, 2);
+}
+
+/// Invariant 3, for a publish with a deadline: it looks more than once before the barrier.
 #[test]
 fn moving_on_beside_publishes() {
     loom::model(|| {
-        let (mut writer, reader) = pair(ReadMostly);
+        let (mut writer, reader) = pair();
         assert_eq!(read(&reader), Some(0));
         let thread = thread::spawn(move || {
             let first = read(&reader).expect("the writer is there");
@@ -190,84 +199,76 @@ fn moving_on_beside_publishes() {
     });
 }
 
-/// Invariant 13: a cached pointer that is wrong for one publish and right again for the next.
+/// Invariant 6: who is told that somebody has seen a publish sees it, too, whatever it guesses.
 #[test]
-fn three_critical_sections_asymmetric() {
-    readers_beside_publishes(1, Before::ReadPublished, 3, &[ReadMostly, ReadMostly]);
-}
-
-/// Invariants 1, 3, 5 and 6 with fences on both sides. The first publish still swaps out a
-/// pointer without the tag.
-#[test]
-fn symmetric() {
-    readers_beside_publishes(1, Before::New, 2, &[WriteMostly, WriteMostly, WriteMostly]);
-}
-
-/// As above, for a reader with a cached pointer.
-#[test]
-fn cached_pointer_symmetric() {
-    for before in [Before::ReadPublished, Before::ReadStale] {
-        readers_beside_publishes(1, before, 2, &[WriteMostly, WriteMostly, WriteMostly]);
-    }
-}
-
-/// Invariant 6: to fences on both sides and back.
-#[test]
-fn switching_back_and_forth() {
-    for before in [Before::New, Before::ReadPublished] {
-        readers_beside_publishes(1, before, 2, &[WriteMostly, ReadMostly, WriteMostly]);
-    }
-}
-
-/// Invariant 6: the second publish asks for fences on both sides, as a sample; the reader takes the tag
-/// off while the writer swaps.
-#[test]
-fn adaptive() {
+fn what_one_reader_has_seen_another_sees() {
     loom::model(|| {
-        let (mut writer, reader) = pair(Adaptive);
-        for _ in 0..2 {
-            writer.append(Increment).publish();
-        }
+        let (mut writer, reader) = pair();
+        let other = reader.clone();
+        // Its guess is right until the publish.
+        assert_eq!(read(&other), Some(0));
+        let seen = Arc::new(AtomicU64::new(0));
+        let told = Arc::clone(&seen);
         let thread = thread::spawn(move || {
-            let mut last = 0;
-            for _ in 0..3 {
-                let value = read(&reader).expect("the writer is there");
-                assert!(value >= last, "older than what was seen before");
-                last = value;
-            }
+            // It acquires.
+            let value = read(&reader).expect("the writer is there");
+            told.store(value, Ordering::Release);
             reader
         });
-        writer.append(Increment).publish();
-        writer.append(Increment).publish();
-        assert_eq!(writer.enter().map(|guard| guard.get()), Some(4));
+        let publisher = thread::spawn(move || {
+            writer.append(Increment).publish();
+            writer
+        });
+        let seen = seen.load(Ordering::Acquire);
+        assert!(read(&other).expect("the writer is there") >= seen);
         drop(thread.join().unwrap());
+        drop(publisher.join().unwrap());
     });
-}
-
-#[test]
-fn two_readers_two_publishes_asymmetric() {
-    readers_beside_publishes(2, Before::ReadPublished, 1, &[ReadMostly, ReadMostly]);
-}
-
-#[test]
-fn two_readers_two_publishes_symmetric() {
-    readers_beside_publishes(2, Before::ReadPublished, 1, &[WriteMostly, WriteMostly]);
 }
 
 /// Invariant 12: a refresh moves on without letting the writer change what is read.
 #[test]
 fn refresh_beside_publishes() {
-    for policy in [ReadMostly, WriteMostly] {
+    loom::model(|| {
+        let (mut writer, reader) = pair();
+        let thread = thread::spawn(move || {
+            let guard = reader.enter().expect("the writer is there");
+            let first = guard.get();
+            assert_eq!(first, ReadGuard::version(&guard));
+            let guard = guard.refresh().expect("the writer is there");
+            let second = guard.get();
+            assert_eq!(second, ReadGuard::version(&guard));
+            assert!(second >= first);
+        });
+        writer.append(Increment).publish();
+        writer.append(Increment).publish();
+        thread.join().unwrap();
+    });
+}
+
+/// Invariant 7: each of nested guards sees the newest copy when it is made, and keeps it for as long as it lives; the
+/// older one frees its own.
+#[test]
+fn nested_guards_beside_publishes() {
+    for older_first in [false, true] {
         loom::model(move || {
-            let (mut writer, reader) = pair(policy);
+            let (mut writer, reader) = pair();
+            let outer = reader.enter().expect("the writer is there");
+            assert_eq!(outer.get(), 0);
+            writer.append(Increment).publish();
+            drop(outer);
             let thread = thread::spawn(move || {
-                let guard = reader.enter().expect("the writer is there");
-                let first = guard.get();
-                assert_eq!(first, ReadGuard::version(&guard));
-                let guard = guard.refresh().expect("the writer is there");
-                let second = guard.get();
-                assert_eq!(second, ReadGuard::version(&guard));
-                assert!(second >= first);
+                let outer = reader.enter().expect("the writer is there");
+                let inner = reader.enter().expect("the writer is there");
+                let values = (outer.get(), inner.get());
+                assert!(values.0 <= values.1);
+                if older_first {
+                    drop(outer);
+                    assert_eq!(inner.get(), values.1);
+                } else {
+                    drop(inner);
+                    assert_eq!(outer.get(), values.0);
+                }
             });
             writer.append(Increment).publish();
             writer.append(Increment).publish();
@@ -276,37 +277,18 @@ fn refresh_beside_publishes() {
     }
 }
 
-/// Invariant 7: nested guards see one copy, and the copy stays until the last of them goes.
-#[test]
-fn nested_guards_beside_publishes() {
-    loom::model(|| {
-        let (mut writer, reader) = pair(ReadMostly);
-        let thread = thread::spawn(move || {
-            let outer = reader.enter().expect("the writer is there");
-            let inner = reader.enter().expect("the writer is there");
-            let value = outer.get();
-            assert_eq!(value, inner.get());
-            drop(outer);
-            assert_eq!(value, inner.get());
-        });
-        writer.append(Increment).publish();
-        writer.append(Increment).publish();
-        thread.join().unwrap();
-    });
-}
-
 /// Invariant 7: a refresh does not pull the copy away from another guard of the same handle.
 #[test]
 fn refresh_of_one_of_two_guards_beside_publishes() {
     loom::model(|| {
-        let (mut writer, reader) = pair(ReadMostly);
+        let (mut writer, reader) = pair();
         let thread = thread::spawn(move || {
             let outer = reader.enter().expect("the writer is there");
             let inner = reader.enter().expect("the writer is there");
-            let value = outer.get();
+            let values = (outer.get(), inner.get());
             let inner = inner.refresh().expect("the writer is there");
-            assert_eq!(value, inner.get());
-            assert_eq!(value, outer.get());
+            assert!(values.1 <= inner.get());
+            assert_eq!(values.0, outer.get());
         });
         writer.append(Increment).publish();
         writer.append(Increment).publish();
@@ -318,7 +300,7 @@ fn refresh_of_one_of_two_guards_beside_publishes() {
 #[test]
 fn a_leaked_guard_beside_publishes() {
     loom::model(|| {
-        let (mut writer, reader) = pair(ReadMostly);
+        let (mut writer, reader) = pair();
         let thread = thread::spawn(move || {
             let guard = reader.enter().expect("the writer is there");
             assert_eq!(guard.get(), ReadGuard::version(&guard));
@@ -334,29 +316,27 @@ fn a_leaked_guard_beside_publishes() {
 /// waits for the other.
 #[test]
 fn handles_come_and_go_beside_publishes() {
-    for policy in [ReadMostly, WriteMostly] {
-        loom::model(move || {
-            let (mut writer, reader) = pair(policy);
-            let thread = thread::spawn(move || {
-                let guard = reader.enter().expect("the writer is there");
-                let clone = reader.clone();
-                let value = guard.get();
-                assert!(read(&clone).expect("the writer is there") >= value);
-                drop(clone);
-                drop(guard);
-            });
-            writer.append(Increment).publish();
-            writer.append(Increment).publish();
-            thread.join().unwrap();
+    loom::model(|| {
+        let (mut writer, reader) = pair();
+        let thread = thread::spawn(move || {
+            let guard = reader.enter().expect("the writer is there");
+            let clone = reader.clone();
+            let value = guard.get();
+            assert!(read(&clone).expect("the writer is there") >= value);
+            drop(clone);
+            drop(guard);
         });
-    }
+        writer.append(Increment).publish();
+        writer.append(Increment).publish();
+        thread.join().unwrap();
+    });
 }
 
 /// Invariant 1 through the calls that do not wait: they say no rather than touch the copy.
 #[test]
 fn try_publish_and_try_unpublished_beside_reads() {
     loom::model(|| {
-        let (mut writer, reader) = pair(WriteMostly);
+        let (mut writer, reader) = pair();
         let thread = thread::spawn(move || {
             let value = read(&reader).expect("the writer is there");
             assert!(value <= 2);
@@ -374,24 +354,22 @@ fn try_publish_and_try_unpublished_beside_reads() {
 /// Invariants 1, 3 and 7 through a handle that threads share; the threads' slots come and go.
 #[test]
 fn a_shared_handle_beside_publishes() {
-    for policy in [ReadMostly, WriteMostly] {
-        loom::model(move || {
-            let (mut writer, reader) = pair(policy);
-            let shared = reader.shared();
-            drop(reader);
-            let thread = thread::spawn(move || {
-                let guard = shared.enter().expect("the writer is there");
-                let first = guard.get();
-                assert_eq!(first, ReadGuard::version(&guard));
-                drop(guard);
-                let guard = shared.enter().expect("the writer is there");
-                assert!(guard.get() >= first);
-            });
-            writer.append(Increment).publish();
-            writer.append(Increment).publish();
-            thread.join().unwrap();
+    loom::model(|| {
+        let (mut writer, reader) = pair();
+        let shared = reader.shared();
+        drop(reader);
+        let thread = thread::spawn(move || {
+            let guard = shared.enter().expect("the writer is there");
+            let first = guard.get();
+            assert_eq!(first, ReadGuard::version(&guard));
+            drop(guard);
+            let guard = shared.enter().expect("the writer is there");
+            assert!(guard.get() >= first);
         });
-    }
+        writer.append(Increment).publish();
+        writer.append(Increment).publish();
+        thread.join().unwrap();
+    });
 }
 
 /// Guards of a shared handle that interleave: each new one sees what is published now, and the
@@ -399,7 +377,7 @@ fn a_shared_handle_beside_publishes() {
 #[test]
 fn interleaved_guards_of_a_shared_handle_beside_publishes() {
     loom::model(|| {
-        let (mut writer, reader) = pair(ReadMostly);
+        let (mut writer, reader) = pair();
         let shared = reader.shared();
         drop(reader);
         let thread = thread::spawn(move || {
@@ -421,30 +399,28 @@ fn interleaved_guards_of_a_shared_handle_beside_publishes() {
 /// Invariant 13: a copy is left only to readers that are in it, and freed when they have gone.
 #[test]
 fn replacing_beside_reads() {
-    for policy in [ReadMostly, WriteMostly] {
-        loom::model(move || {
-            let (mut writer, reader) = pair(policy);
-            let thread = thread::spawn(move || {
-                let guard = reader.enter().expect("the writer is there");
-                let first = guard.get();
-                assert_eq!(first, ReadGuard::version(&guard));
-                let guard = guard.refresh().expect("the writer is there");
-                assert_eq!(guard.get(), ReadGuard::version(&guard));
-                drop(guard);
-                reader
-            });
-            for _ in 0..3 {
-                writer.append(Increment);
-                let published = writer.publish_or_replace(std::time::Duration::ZERO);
-                published.expect("three publishes cannot defer too much");
-            }
-            assert_eq!(writer.enter().map(|guard| guard.get()), Some(3));
-            drop(thread.join().unwrap());
-            // Every reader has gone: the next call frees what was deferred.
-            writer.append(Increment).publish();
-            assert_eq!(writer.stats().deferred, 0);
+    loom::model(|| {
+        let (mut writer, reader) = pair();
+        let thread = thread::spawn(move || {
+            let guard = reader.enter().expect("the writer is there");
+            let first = guard.get();
+            assert_eq!(first, ReadGuard::version(&guard));
+            let guard = guard.refresh().expect("the writer is there");
+            assert_eq!(guard.get(), ReadGuard::version(&guard));
+            drop(guard);
+            reader
         });
-    }
+        for _ in 0..3 {
+            writer.append(Increment);
+            let published = writer.publish_or_replace(std::time::Duration::ZERO);
+            published.expect("three publishes cannot defer too much");
+        }
+        assert_eq!(writer.enter().map(|guard| guard.get()), Some(3));
+        drop(thread.join().unwrap());
+        // Every reader has gone: the next call frees what was deferred.
+        writer.append(Increment).publish();
+        assert_eq!(writer.stats().deferred, 0);
+    });
 }
 
 /// Panics when the first copy absorbs it, halfway.
@@ -548,7 +524,7 @@ fn shared_writers_that_go() {
 #[test]
 fn a_reader_that_comes_beside_publishes() {
     loom::model(|| {
-        let (mut writer, reader) = pair(ReadMostly);
+        let (mut writer, reader) = pair();
         let factory = reader.factory();
         let thread = thread::spawn(move || {
             let reader = factory.handle();

@@ -18,10 +18,9 @@ use std::{
     os::unix::process::ExitStatusExt,
     process::{Command, Output},
     thread,
-    time::Duration,
 };
 
-use left_right::{Absorb, FencePolicy, FenceStrategy, ReadGuard, fence_strategy};
+use left_right::{Absorb, FenceStrategy, ReadGuard, fence_strategy};
 #[cfg(not(left_right_real_fences))]
 use rustix::thread::{MembarrierCommand, membarrier_query};
 use seccompiler::{
@@ -100,37 +99,30 @@ impl Absorb<u64> for Twins {
 
 const PUBLISHES: u64 = 100;
 
-fn read_and_write_under_every_policy() {
-    for policy in [
-        FencePolicy::Adaptive,
-        FencePolicy::ReadMostly,
-        FencePolicy::WriteMostly,
-    ] {
-        let (mut writer, reader) = left_right::new::<Twins, u64>();
-        writer.set_fence_policy(policy);
-        thread::scope(|scope| {
-            for _ in 0..2 {
-                let reader = reader.clone();
-                scope.spawn(move || {
-                    let mut last = 0;
-                    while last < PUBLISHES {
-                        let guard = reader.enter().unwrap();
-                        assert_eq!(guard.0, guard.1);
-                        assert_eq!(guard.0, ReadGuard::version(&guard));
-                        assert!(guard.0 >= last);
-                        last = guard.0;
-                        drop(guard);
-                        // Rather here than under the guard, where the writer would wait for it.
-                        thread::yield_now();
-                    }
-                });
-            }
-            for _ in 0..PUBLISHES {
-                writer.append(1).publish();
-            }
-        });
-        assert_eq!(writer.take().0, PUBLISHES);
-    }
+fn read_and_write() {
+    let (mut writer, reader) = left_right::new::<Twins, u64>();
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            let reader = reader.clone();
+            scope.spawn(move || {
+                let mut last = 0;
+                while last < PUBLISHES {
+                    let guard = reader.enter().unwrap();
+                    assert_eq!(guard.0, guard.1);
+                    assert_eq!(guard.0, ReadGuard::version(&guard));
+                    assert!(guard.0 >= last);
+                    last = guard.0;
+                    drop(guard);
+                    // Rather here than under the guard, where the writer would wait for it.
+                    thread::yield_now();
+                }
+            });
+        }
+        for _ in 0..PUBLISHES {
+            writer.append(1).publish();
+        }
+    });
+    assert_eq!(writer.take().0, PUBLISHES);
 }
 
 #[test]
@@ -150,7 +142,7 @@ fn works_without(error: i32, command: Option<u64>) {
     }
     assert_eq!(fence_strategy(), FenceStrategy::Fences);
     assert!(fence_strategy().to_string().contains("both sides"));
-    read_and_write_under_every_policy();
+    read_and_write();
     assert_eq!(fence_strategy(), FenceStrategy::Fences);
 }
 
@@ -192,16 +184,15 @@ fn a_barrier_that_is_taken_away_ends_the_process() {
     let Some(output) = child("a_barrier_that_is_taken_away_ends_the_process") else {
         let _deadline = common::deadline();
         let (mut writer, reader) = left_right::new::<Twins, u64>();
-        writer.set_fence_policy(FencePolicy::ReadMostly).publish();
         if !refuse_membarrier(libc::EPERM, None) {
             println!("{SKIPPED}");
             return;
         }
-        let guard = reader.enter();
+        // It guesses that it will find what it has found.
+        drop(reader.enter());
         writer.append(1).publish();
         // The reader does not move on by itself, so now the writer needs the barrier.
-        let _ = writer.publish_timeout(Duration::ZERO);
-        drop(guard);
+        writer.append(1).publish();
         println!("went on without a barrier");
         return;
     };

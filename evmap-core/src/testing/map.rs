@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, Hash};
 use std::ops::Deref;
 use std::time::Duration;
 
-use left_right::{FencePolicy, Poisoned, PublishError, Publishing, ReaderState, Stats};
+use left_right::{Poisoned, PublishError, Publishing, ReaderState, Stats};
 
 /// What is a key or a value of both maps.
 pub trait Entry: Eq + Hash + Clone + Send + Sync + 'static {}
@@ -76,7 +76,6 @@ pub trait Writer<M: Map>: From<M::Snapshot> + Debug + Send + 'static {
     fn version(&self) -> u64;
     fn is_poisoned(&self) -> bool;
     fn stats(&self) -> Stats;
-    fn set_fence_policy(&mut self, policy: FencePolicy) -> &mut Self;
     fn freeze(self) -> M::Reader;
     /// `into_shared`.
     fn share(self, publishing: Publishing, reader_timeout: Duration) -> M::Shared;
@@ -244,9 +243,6 @@ macro_rules! map_under_test {
             }
             fn stats(&self) -> $map::Stats {
                 self.stats()
-            }
-            fn set_fence_policy(&mut self, policy: $map::FencePolicy) -> &mut Self {
-                self.set_fence_policy(policy)
             }
             fn freeze(self) -> $map::ReadHandle<K, V, M, S> {
                 self.freeze()

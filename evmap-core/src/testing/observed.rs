@@ -21,7 +21,7 @@ pub struct Content<H> {
 /// A map of items.
 pub trait Observed: Map<Key = Item, Value = Item, Meta = Item> {
     /// What can be seen of what stands under a key.
-    type Held: Clone + Debug + PartialEq + 'static;
+    type Held: Clone + Debug + PartialEq + Send + 'static;
 
     /// The calls that change no copy, wherever a shared map makes them: a panic poisons nothing.
     const HARMLESS: &[&str];

@@ -3,9 +3,9 @@
 //! What a method changes is said by a model, so that the sessions know what readers must see without
 //! a look at the log, which would be a call more.
 
-use std::mem;
 use std::num::NonZeroUsize;
-use std::thread;
+use std::sync::mpsc::{self, Sender};
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use left_right::Publishing;
@@ -245,21 +245,36 @@ fn session<M: Observed<Hasher = Fused>>(world: &World, method: &MethodOf<M>, set
             go(|| drop(handle));
         }
     }
-    if let Some(stalled) = stalled {
-        assert_eq!(M::content(&stalled.enter()), first, "a view that is held");
+    if let Some((leave, stalled)) = stalled {
+        drop(leave);
+        let (seen, stalled) = stalled.join().expect("it looks");
+        assert_eq!(seen, first, "a view that is held");
         go(|| drop(stalled));
     }
 }
 
-/// A reader whose view is never dropped. It was made on a thread that is gone: in debug builds a thread
-/// with a view is told so by every write.
-fn stalled_reader<M: Observed>(map: &M::Shared) -> M::Reader {
+/// What a view shows that is held for as long as the sender lives, and its reader.
+type Stalled<M> = (
+    Sender<()>,
+    JoinHandle<(Content<<M as Observed>::Held>, <M as Map>::Reader)>,
+);
+
+/// A reader that stays in its view, on a thread of its own: in debug builds a thread with a view is told so by every
+/// write.
+fn stalled_reader<M: Observed>(map: &M::Shared) -> Stalled<M> {
     let reader = map.reader();
-    let stalls = move || {
-        mem::forget(reader.enter());
-        reader
-    };
-    thread::spawn(stalls).join().expect("it enters")
+    let (entered, wait_entered) = mpsc::channel();
+    let (leave, wait_leave) = mpsc::channel();
+    let thread = thread::spawn(move || {
+        let view = reader.enter();
+        entered.send(()).expect("somebody waits");
+        let _ = wait_leave.recv();
+        let seen = M::content(&view);
+        drop(view);
+        (seen, reader)
+    });
+    wait_entered.recv().expect("it enters");
+    (leave, thread)
 }
 
 /// No drop of a handle panics.

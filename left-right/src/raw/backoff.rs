@@ -3,44 +3,68 @@
 #![forbid(unsafe_code)]
 
 use std::time::Duration;
+#[cfg(not(loom))]
+use std::time::Instant;
 
+#[cfg(not(loom))]
+use crate::sync::spin_loop;
 use crate::sync::thread;
 
-/// Pauses that grow: spins first, because most waits last nanoseconds, then yields, then sleeps for
-/// longer and longer, up to one and a half milliseconds.
+/// Pauses that grow.
+///
+/// First it spins, because most waits last nanoseconds. Then it yields, for as long as that gets other threads on: where
+/// threads outnumber cores, the one that it waits for is among them. Then it sleeps for longer and longer, up to one and
+/// a half milliseconds.
 #[derive(Debug)]
 pub(crate) struct Backoff {
     #[cfg(not(loom))]
-    backoff: crossbeam_utils::Backoff,
+    spins: u32,
+    /// What yields have taken for which nobody else seems to have run.
+    #[cfg(not(loom))]
+    in_vain: Duration,
     #[cfg(not(loom))]
     sleep: Duration,
 }
 
 #[cfg(not(loom))]
 impl Backoff {
+    const SPINS: u32 = 32;
+    /// A yield that takes longer has let another thread run.
+    const FRUITFUL: Duration = Duration::from_micros(5);
+    /// The core's time that yields may take in vain.
+    const PATIENCE: Duration = Duration::from_micros(300);
     const SHORTEST: Duration = Duration::from_micros(20);
     /// Sleeps of one millisecond cost up to two per cent of a core on a virtual machine.
     const LONGEST: Duration = Duration::from_micros(1500);
 
     pub(crate) fn new() -> Self {
         Self {
-            backoff: crossbeam_utils::Backoff::new(),
+            spins: 0,
+            in_vain: Duration::ZERO,
             sleep: Self::SHORTEST,
         }
     }
 
     /// Whether the next pause is a sleep.
     pub(crate) fn is_long(&self) -> bool {
-        self.backoff.is_completed()
+        self.in_vain >= Self::PATIENCE
     }
 
     /// Pauses once more, for no longer than `limit`.
     pub(crate) fn take(&mut self, limit: Option<Duration>) {
-        if self.is_long() {
+        if self.spins < Self::SPINS {
+            self.spins += 1;
+            spin_loop();
+        } else if self.is_long() {
             let sleep = self.next_sleep();
             thread::sleep(limit.map_or(sleep, |limit| sleep.min(limit)));
         } else {
-            self.backoff.snooze();
+            let start = Instant::now();
+            thread::yield_now();
+            let took = start.elapsed();
+            if took < Self::FRUITFUL {
+                self.in_vain += took;
+            }
         }
     }
 

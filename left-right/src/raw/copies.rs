@@ -1,17 +1,14 @@
 //! The two copies: who owns which, who may change one, and who drops it.
 
-use std::{
-    ptr::NonNull,
-    time::{Duration, Instant},
-};
+use std::{ptr::NonNull, time::Duration};
 
 use crossbeam_utils::CachePadded;
 
 use super::{
-    current::{Current, ReaderFence},
-    fence::{Chooser, Cost, FencePolicy, Fences, Outgoing},
+    current::Current,
+    fence,
     grace::{GracePeriod, Quiesced, Retired, StillThere, Wait},
-    instance::{Generation, Header, Instance, data_ptr, into_data, into_raw, published_as},
+    instance::{Instance, data_ptr, into_data, into_raw},
     registry::{Registry, next_id},
     state::{Core, Orphan, Share},
 };
@@ -44,13 +41,6 @@ pub(crate) struct Copies<T> {
     grace: GracePeriod,
     /// Copies that stalled readers are still in, oldest first.
     deferred: Vec<Deferred<T>>,
-    chooser: Chooser,
-    /// What the published pointer asks its readers for.
-    fences: Fences,
-    /// What the pointer to the stale copy asked them for.
-    stale_fences: Fences,
-    /// When readers last cost a publish time.
-    last_cost: Option<Instant>,
     /// The number of the last publish.
     pub(crate) version: u64,
 }
@@ -62,32 +52,21 @@ unsafe impl<T: Send + Sync> Send for Copies<T> {}
 impl<T> Copies<T> {
     /// Publishes `readable` as version 0 and keeps `writable` for the writer.
     pub(crate) fn new(readable: T, writable: T) -> Self {
-        // Before the first handle: registering is cheap while the process has one thread.
-        let mut chooser = Chooser::new();
-        let published = into_raw(readable, Generation::FIRST);
-        let fences = chooser.fences();
-        let pointer = Current::new(published.cast(), fences);
+        fence::prepare();
+        let published = into_raw(readable);
         Self {
             share: Share::new(Core {
-                current: CachePadded::new(pointer),
+                current: CachePadded::new(Current::new(published.cast())),
                 registry: Registry::new(),
                 id: next_id(),
                 has_no_writer: AtomicBool::new(false),
             }),
             published,
-            stale: into_raw(writable, Generation::FIRST),
+            stale: into_raw(writable),
             grace: GracePeriod::default(),
             deferred: Vec::new(),
-            chooser,
-            fences,
-            stale_fences: fences,
-            last_cost: None,
             version: 0,
         }
-    }
-
-    pub(crate) fn set_fence_policy(&mut self, policy: FencePolicy) {
-        self.chooser.set_policy(policy);
     }
 
     /// Waits until the last reader has left the stale copy, and lends it to the writer.
@@ -97,37 +76,12 @@ impl<T> Copies<T> {
     /// If readers are still there when the wait ends.
     #[track_caller]
     pub(crate) fn reclaim(&mut self, wait: Wait) -> Result<Reclaimed<'_, T>, StillThere> {
-        self.scan(wait);
+        self.grace.scan(&self.share.core.registry);
         let quiesced = self.grace.wait(wait)?;
         Ok(Reclaimed {
             copies: self,
             _quiesced: quiesced,
         })
-    }
-
-    /// Makes the fence that the last swap owes its readers, if it is needed.
-    fn scan(&mut self, wait: Wait) {
-        let registry = &self.share.core.registry;
-        let Some(cost) = self.grace.scan(registry, wait) else {
-            return;
-        };
-        let outgoing = match (cost.reader_fence, self.stale_fences) {
-            (ReaderFence::Full, _) => Outgoing::Symmetric,
-            (ReaderFence::Light, Fences::Asymmetric) => {
-                Outgoing::Asymmetric(cost.took.map(|took| self.cost(took)))
-            }
-            (ReaderFence::Light, _) => Outgoing::TagTakenOff,
-        };
-        self.chooser.note(cost.fenced, outgoing);
-    }
-
-    fn cost(&mut self, took: Duration) -> Cost {
-        let now = Instant::now();
-        let last = self.last_cost.replace(now);
-        Cost {
-            took,
-            interval: last.map_or(Duration::MAX, |last| now - last),
-        }
     }
 
     /// The readers that the last `reclaim` gave up on.
@@ -137,18 +91,7 @@ impl<T> Copies<T> {
 
     /// What each reader is doing.
     pub(crate) fn readers(&self) -> Vec<ReaderState> {
-        let registry = &self.share.core.registry;
-        registry.states(|address| self.version_at(address))
-    }
-
-    /// The version of the instance at this address, if one of those that readers can be in is there.
-    ///
-    /// What a slot says is never followed as a pointer: it may name an instance that is gone.
-    fn version_at(&self, address: usize) -> Option<u64> {
-        let deferred = self.deferred.iter().map(|deferred| deferred.instance);
-        let mut instances = [self.published, self.stale].into_iter().chain(deferred);
-        let instance = instances.find(|instance| pointer_to(*instance).addr().get() == address)?;
-        Some(version_of(instance))
+        self.share.core.registry.states()
     }
 
     /// For how long they have been known to be there.
@@ -172,9 +115,7 @@ impl<T> Copies<T> {
         }
         // SAFETY: nobody changes the published copy before the next swap, which takes `self`.
         let published = unsafe { self.published.as_ref() };
-        // It may get the address of an instance that was freed, which slots name in a generation of that one.
-        let generation = header_of(&self.stale).generation;
-        let fresh = into_raw(published.data.clone(), generation);
+        let fresh = into_raw(published.data.clone());
         self.deferred.push(Deferred {
             instance: std::mem::replace(&mut self.stale, fresh),
             grace: std::mem::take(&mut self.grace),
@@ -212,11 +153,12 @@ impl<T> Copies<T> {
     /// `drop_stale`.
     #[track_caller]
     pub(crate) fn close(mut self, drop_stale: fn(Box<T>)) -> (Box<T>, Box<T>) {
-        let reader_fence = self.share.core.current.close();
-        // Whoever is active now has to leave altogether, whichever copy it is in. That includes
+        let core = &self.share.core;
+        core.current.close();
+        // Whoever is inside now has to leave altogether, whichever copy it is in. That includes
         // blockers of earlier swaps: one that is still there is seen again.
-        self.grace.begin(Retired::All, reader_fence);
-        self.grace.scan(&self.share.core.registry, Wait::Poll);
+        self.grace.begin(Retired::All);
+        self.grace.scan(&core.registry);
         let _quiesced: Quiesced = self.grace.wait(Wait::Forever).expect(ENDLESS);
         for deferred in self.deferred.drain(..) {
             // SAFETY: all readers have left all copies and none can come back (invariants 1
@@ -242,9 +184,7 @@ impl<T> Copies<T> {
     ) where
         T: Send,
     {
-        self.scan(Wait::Poll);
-        let core = &self.share.core;
-        core.current.set_last(pointer_to(self.published));
+        self.grace.scan(&self.share.core.registry);
         let free_now = sound && self.grace.wait(Wait::Poll).is_ok();
         {
             let orphan = |instance, drop_with| Orphan {
@@ -261,8 +201,8 @@ impl<T> Copies<T> {
             orphans.push(orphan(self.published, drop_last));
         }
         if free_now {
-            // SAFETY: the grace period is over and the published pointer is another one, so
-            // nobody is in this copy or can get there (invariant 1); `self` is consumed.
+            // SAFETY: the grace period is over and another copy is current, so nobody is in this one or can get
+            // there (invariant 1); `self` is consumed.
             drop_stale(unsafe { into_data(self.stale) });
         }
     }
@@ -275,24 +215,6 @@ impl<T> Drop for Copies<T> {
         let core = &self.share.core;
         core.has_no_writer.store(true, Ordering::Release);
     }
-}
-
-/// The pointer by which an instance of the writer's was published last, or will be next.
-fn pointer_to<T>(instance: NonNull<Instance<T>>) -> NonNull<Header> {
-    published_as(instance.cast(), header_of(&instance).generation)
-}
-
-/// The version of an instance of the writer's.
-fn version_of<T>(instance: NonNull<Instance<T>>) -> u64 {
-    header_of(&instance).version
-}
-
-/// The header of an instance of the writer's.
-fn header_of<T>(instance: &NonNull<Instance<T>>) -> &Header {
-    // SAFETY: the writer, who is asking, frees instances, and this one is not freed yet. The writer alone
-    // writes headers.
-    // No reference to the data, which the caller of `raw_write_handle` may be changing.
-    unsafe { &(*instance.as_ptr()).header }
 }
 
 /// The stale copy, free of readers: proof that the grace period is over.
@@ -325,19 +247,14 @@ impl<'a, T> Reclaimed<'a, T> {
     /// period begins.
     pub(crate) fn publish(self) {
         let copies = self.copies;
+        let retired = Retired::Version(copies.version);
         copies.version += 1;
         // SAFETY: as in `both`: the instance is the writer's own until the swap.
-        let fresh = unsafe { copies.stale.as_mut() };
-        fresh.header.version = copies.version;
-        fresh.header.generation = copies.grace.named().next_free(fresh.header.generation);
-        copies.stale_fences = std::mem::replace(&mut copies.fences, copies.chooser.fences());
-        let fresh = pointer_to(copies.stale);
-        let reader_fence = copies.share.core.current.swap(fresh, copies.fences);
+        unsafe { copies.stale.as_mut() }.header.version = copies.version;
+        let current = &copies.share.core.current;
+        current.publish(copies.stale.cast(), copies.version);
         std::mem::swap(&mut copies.published, &mut copies.stale);
-        let version = version_of(copies.stale);
-        let address = pointer_to(copies.stale).addr().get();
-        let retired = Retired::Instance { address, version };
-        copies.grace.begin(retired, reader_fence);
+        copies.grace.begin(retired);
     }
 }
 

@@ -1,186 +1,94 @@
-//! The pointer through which readers find the current copy, its tag, and the swap.
+//! What readers are to use: the current version, and the instance that it is in.
 //!
 //! # Orderings
 //!
-//! The swap is Release: a reader that loads the pointer with Acquire has everything that the
-//! writer did to the instance. What keeps the *old* instance alive and unchanged while readers are in
-//! it is not the pointer but the fence after the swap, the scan of the slots and the wait.
+//! A reader that finds an instance, by an Acquire load, has everything that the writer did to it before the publish
+//! (Release). What keeps the *older* instance alive and unchanged while readers are in it is not this word, but the
+//! scan of the slots that follows, and the wait.
+//!
+//! # Two words
+//!
+//! A reader that guesses needs the version alone: it keeps the instance beside its guess. One that acquires needs
+//! the instance alone: the version stands in it. A publish stores the version first. So once anybody has found the new
+//! instance, which takes the second store, nobody's guess is right any more who is told of it (invariant 6).
 
 #![forbid(unsafe_code)]
 
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
 
-use super::{
-    fence::{self, Fences},
-    instance::{FLAGS, Header},
-};
-use crate::sync::{AtomicPtr, Ordering};
+use super::{fence, instance::Header, word::Word};
+use crate::sync::{AtomicPtr, AtomicU64, Ordering};
 
-/// Set in a published pointer: "fence, then load again".
-const FENCE: usize = 1;
-/// Set in a published pointer: readers may not take the [`FENCE`] bit away.
-const ALWAYS: usize = 2;
-const TAGS: usize = FENCE | ALWAYS;
-const _: () = assert!(TAGS == FLAGS, "the tags need free bits");
-
-/// The pointer through which readers find the current copy.
-///
-/// Null once the writer has taken the data away.
+/// What readers are to use.
 #[derive(Debug)]
 pub(crate) struct Current {
-    current: AtomicPtr<Header>,
-}
-
-/// Which fence of the writer the readers of a pointer that was swapped out rely on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ReaderFence {
-    /// They have fenced themselves.
-    Full,
-    /// The pointer had no tag, or no longer.
-    Light,
-}
-
-/// What a reader found.
-pub(crate) struct Found {
-    pub(crate) instance: NonNull<Header>,
-    /// Whether the pointer asked for a full fence.
-    pub(crate) fenced: bool,
+    /// The bare [`Word`] of the current version, or [`Word::CLOSED`].
+    version: AtomicU64,
+    /// The instance of that version; null once the writer has taken the data away.
+    instance: AtomicPtr<Header>,
 }
 
 impl Current {
-    /// Starts with `instance`, and asks its readers for `fences`.
-    pub(crate) fn new(instance: NonNull<Header>, fences: Fences) -> Self {
+    /// Starts with `instance` as version 0.
+    pub(crate) fn new(instance: NonNull<Header>) -> Self {
         Self {
-            current: AtomicPtr::new(tagged(instance.as_ptr(), tag(fences))),
+            version: AtomicU64::new(Word::outside(0).0),
+            instance: AtomicPtr::new(instance.as_ptr()),
         }
     }
 
-    /// The current pointer with its tags, for a reader that has just announced where it is.
+    /// The current version as a reader's guess names it, for a reader that has just announced its own.
     #[inline]
-    pub(crate) fn load_announced(&self) -> *mut Header {
+    pub(crate) fn version_announced(&self) -> Word {
         fence::light();
-        // Acquire: pairs with the Release of `swap`.
-        self.current.load(Ordering::Acquire)
+        // Acquire: pairs with the Release of `store`.
+        Word(self.version.load(Ordering::Acquire))
     }
 
-    /// The current pointer with its tags, for a reader that has announced itself and did not find what it
-    /// cached, or was asked to fence.
-    pub(crate) fn fence_and_load(&self) -> *mut Header {
-        // Pairs with the full fence of `GracePeriod::scan`.
+    /// The current instance, for a reader that has just announced that it acquires.
+    pub(crate) fn instance_announced(&self) -> Option<NonNull<Header>> {
+        // Pairs with the swap of `store` and the loads of the scan that follows it (invariant 3).
         fence::full();
-        // Acquire: pairs with the Release of `swap`. This may be a newer pointer without the tag. That
-        // is as good: the announcement lies before the fence, so before any heavy fence that follows
-        // the load.
-        self.current.load(Ordering::Acquire)
+        self.instance()
     }
 
-    /// The current instance, for a reader that has just announced that it is in some instance.
-    ///
-    /// Always fences, so that the writer needs the heavy fence for no reader that acquires.
-    pub(crate) fn find_announced(&self) -> Option<Found> {
-        let word = self.fence_and_load();
-        let instance = NonNull::new(untagged(word))?;
-        Some(Found {
-            instance,
-            fenced: asks_for_fence(word),
-        })
+    /// The current instance, for a caller that may not look into it.
+    pub(crate) fn instance(&self) -> Option<NonNull<Header>> {
+        // Acquire: pairs with the Release of `store`.
+        NonNull::new(self.instance.load(Ordering::Acquire))
     }
 
     /// Whether the writer has taken the data away.
     pub(crate) fn is_closed(&self) -> bool {
-        // Acquire: pairs with the Release of the swap that closed.
-        self.current.load(Ordering::Acquire).is_null()
+        self.instance().is_none()
     }
 
-    /// Whether there is a copy, and it is not this one.
+    /// Whether there is a current version, and a reader with this word is not in it.
     #[inline]
-    pub(crate) fn differs_from(&self, instance: NonNull<Header>) -> bool {
+    pub(crate) fn is_newer_than(&self, inside: Word) -> bool {
         // Relaxed: only a hint; a reader that steps on account of it loads again.
-        let current = untagged(self.current.load(Ordering::Relaxed));
-        !current.is_null() && current != instance.as_ptr()
+        let current = Word(self.version.load(Ordering::Relaxed));
+        current.inside() != inside && current != Word::CLOSED
     }
 
-    /// The current instance, for a caller that may not look into it.
-    pub(crate) fn peek(&self) -> Option<NonNull<Header>> {
-        // Acquire: pairs with the Release of `swap`, for a caller that knows that the writer is
-        // not going to change the copy.
-        NonNull::new(untagged(self.current.load(Ordering::Acquire)))
-    }
-
-    /// Takes the [`FENCE`] tag off the pointer to `instance`: much is read between two publishes, so
-    /// let the next one pay for a heavy fence instead.
-    ///
-    /// Anybody may do so at any time, and needs no fence for it. The writer reads the tag with the
-    /// swap that takes the pointer out: if it is still there, no reader has ever found this
-    /// publish without it; if it is gone, the writer uses the heavy fence, which also covers
-    /// the readers that fenced themselves (invariant 6).
-    #[cold]
-    pub(crate) fn prefer_light_fence(&self, instance: NonNull<Header>) {
-        // Relaxed, success and failure: the read-modify-write continues the release sequence of
-        // the swap that it follows, so Acquire loads still pair with that; a failure is no news.
-        // Weak: it is a hint, and entering must not loop.
-        let _ = self.current.compare_exchange_weak(
-            tagged(instance.as_ptr(), FENCE),
-            instance.as_ptr(),
-            Ordering::Relaxed,
-            Ordering::Relaxed,
-        );
-    }
-
-    /// Publishes `instance` and asks its readers for `fences`. Returns the fence that the readers of the
-    /// instance that was taken out rely on: it is to be made before a scan tells whether
-    /// they have left (invariants 3 and 6).
+    /// Publishes `instance` as this version.
     #[inline]
-    pub(crate) fn swap(&self, instance: NonNull<Header>, fences: Fences) -> ReaderFence {
-        self.swap_word(tagged(instance.as_ptr(), tag(fences)))
+    pub(crate) fn publish(&self, instance: NonNull<Header>, version: u64) {
+        self.store(Word::outside(version), instance.as_ptr());
     }
 
-    /// Takes the data away from the readers. Returns what [`swap`](Self::swap) does.
-    pub(crate) fn close(&self) -> ReaderFence {
-        self.swap_word(std::ptr::null_mut())
+    /// Takes the data away from the readers.
+    pub(crate) fn close(&self) {
+        self.store(Word::CLOSED, ptr::null_mut());
     }
 
     #[inline]
-    fn swap_word(&self, fresh: *mut Header) -> ReaderFence {
-        // Release: pairs with the Acquire loads of readers.
-        let old = self.current.swap(fresh, Ordering::Release);
-        // What the readers of the *old* pointer were told (invariant 6).
-        if asks_for_fence(old) {
-            ReaderFence::Full
-        } else {
-            ReaderFence::Light
-        }
-    }
-
-    /// Takes all tags off the pointer to `instance`, which is the last: no swap follows, so nobody
-    /// has to fence any more.
-    pub(crate) fn set_last(&self, instance: NonNull<Header>) {
-        // Release: pairs with the Acquire loads of readers.
-        self.current.store(instance.as_ptr(), Ordering::Release);
-    }
-}
-
-fn tagged(word: *mut Header, tag: usize) -> *mut Header {
-    word.map_addr(|address| address | tag)
-}
-
-/// The pointer without its tags.
-#[inline]
-pub(crate) fn untagged(word: *mut Header) -> *mut Header {
-    word.map_addr(|address| address & !TAGS)
-}
-
-/// Whether the pointer's tag says "fence, then load again".
-#[inline]
-pub(crate) fn asks_for_fence(word: *mut Header) -> bool {
-    word.addr() & FENCE != 0
-}
-
-fn tag(fences: Fences) -> usize {
-    match fences {
-        Fences::Asymmetric => 0,
-        Fences::Symmetric => FENCE,
-        Fences::AlwaysSymmetric => FENCE | ALWAYS,
+    fn store(&self, version: Word, instance: *mut Header) {
+        // Release: pairs with the Acquire of `version_announced`.
+        self.version.store(version.0, Ordering::Release);
+        // SeqCst: Release, for the Acquire of `instance`; and no load of a slot by the scan that follows, which is
+        // SeqCst as well, may be made before it (invariant 3). A swap, since that is what a SeqCst store is on x86, too.
+        self.instance.swap(instance, Ordering::SeqCst);
     }
 }
 
@@ -188,34 +96,32 @@ fn tag(fences: Fences) -> usize {
 pub(crate) mod tests {
     use super::*;
 
-    /// A pointer to an instance without data, which goes with the box.
+    /// What is current, in an instance without data, which goes with the box.
     pub(crate) fn published() -> (Current, Box<Header>) {
-        let mut instance = Box::new(Header::new(7));
-        (
-            Current::new(NonNull::from(&mut *instance), Fences::Symmetric),
-            instance,
-        )
+        let mut instance = Box::new(Header { version: 0 });
+        (Current::new(NonNull::from(&mut *instance)), instance)
     }
 
     #[test]
-    fn readers_take_the_tag_off_only_where_they_may() {
-        let (published, mut instance) = published();
-        let instance = NonNull::from(&mut *instance);
-        assert!(published.find_announced().unwrap().fenced);
-        // A weak compare-exchange may fail for no reason.
-        while published.find_announced().unwrap().fenced {
-            published.prefer_light_fence(instance);
-        }
-        published.swap(instance, Fences::AlwaysSymmetric);
-        for _ in 0..10 {
-            published.prefer_light_fence(instance);
-            assert!(published.find_announced().unwrap().fenced);
-        }
-        published.set_last(instance);
-        assert!(!published.find_announced().unwrap().fenced);
-        assert_eq!(published.peek(), Some(instance));
-        published.close();
-        assert!(published.is_closed());
-        assert!(published.find_announced().is_none());
+    fn a_version_is_current_until_the_next_or_the_end() {
+        let (current, mut first) = published();
+        let mut second = Box::new(Header { version: 1 });
+        let second = NonNull::from(&mut *second);
+        assert_eq!(current.version_announced(), Word::outside(0));
+        assert_eq!(
+            current.instance_announced(),
+            Some(NonNull::from(&mut *first))
+        );
+        assert!(!current.is_newer_than(Word::outside(0).inside()));
+        current.publish(second, 1);
+        assert!(current.is_newer_than(Word::outside(0).inside()));
+        assert_eq!(current.instance_announced(), Some(second));
+        assert!(!current.is_closed());
+        current.close();
+        assert!(current.is_closed() && current.instance_announced().is_none());
+        assert!(
+            !current.is_newer_than(Word::outside(1).inside()),
+            "there is nothing to go to"
+        );
     }
 }

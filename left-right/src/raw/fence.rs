@@ -9,13 +9,19 @@
 //! | asymmetric | [`light`]: a compiler fence, no instruction | [`heavy`]: the kernel makes every running thread of the process fence |
 //! | symmetric | [`full`]: `fence(SeqCst)`, some nanoseconds | [`full`] |
 //!
-//! The published pointer itself tells readers which pair is in force: its lowest bit set means
-//! "fence, then load again" (see [`Current`](super::current::Current)). Where the operating
-//! system offers no heavy fence the bit is always set. Where it is not set, a reader that enters
-//! something new fences all the same, so that the writer needs the heavy fence only for readers that
-//! have been in the copy in question and not elsewhere since (see `GracePeriod::scan`).
+//! Which pair it is, is each reader's own affair. A reader that left a guess enters with the light fence, and the
+//! writer that needs its copy must see it move on, or make the heavy one. A reader without a guess acquires, with a full
+//! fence, and costs the writer nothing. Where the system has no heavy fence nobody guesses, and as long as the process
+//! is not registered for it.
+//!
+//! Registering takes a microsecond while the process has one thread, and up to 20 ms once it has several. So the first
+//! structure asks for it if that is cheap. Else readers acquire, until one of them has done so some thousand times and
+//! has a thread ask.
 
-use std::sync::OnceLock;
+use std::{
+    sync::{Once, OnceLock},
+    thread,
+};
 
 use crate::sync::{Ordering, fence};
 
@@ -43,24 +49,61 @@ use crate::sync::{Ordering, fence};
 )]
 mod system;
 
-mod choice;
 mod strategy;
-pub use choice::FencePolicy;
-pub(crate) use choice::{Chooser, Cost, Fences, Outgoing};
 pub use strategy::FenceStrategy;
 
-/// Which fences this process can use: decided once, when the first handle is made.
+static DECIDED: OnceLock<FenceStrategy> = OnceLock::new();
+
+/// How often a reader finds its copy with a fence before it asks for the barrier.
+const ASKS: u64 = 4096;
+
+/// Which fences this process uses, decided once.
 ///
-/// With [`FenceStrategy::Fences`] everything works the same; entering costs some nanoseconds more.
-/// A structure may prefer fences on both sides even where the system offers better, see
-/// [`FencePolicy`].
+/// The first structure decides if the process has one thread then, or if it costs nothing. Else this call does, or the
+/// readers do, after some thousand reads: it takes up to 20 ms, since the kernel waits for all running threads. A program
+/// that starts threads first can call it early, and have reads at their full speed from the first one on. With
+/// [`FenceStrategy::Fences`] everything works the same; entering costs some nanoseconds more.
 ///
 /// ```
 /// println!("left-right uses {}", left_right::fence_strategy());
 /// ```
 pub fn fence_strategy() -> FenceStrategy {
-    static DECIDED: OnceLock<FenceStrategy> = OnceLock::new();
     *DECIDED.get_or_init(|| decide(system::register))
+}
+
+/// Decides if that is cheap, for the first structure of the process.
+pub(crate) fn prepare() {
+    static ASKED: Once = Once::new();
+    ASKED.call_once(|| {
+        if system::is_cheap_to_register() {
+            fence_strategy();
+        }
+    });
+}
+
+/// Whether the heavy fence can be relied on, so that readers may guess. Once it is `true` it stays so.
+#[inline]
+pub(crate) fn has_barrier() -> bool {
+    // Loom forgets a decision from one execution to the next, and its models start with one.
+    cfg!(loom) || DECIDED.get().is_some_and(|it| *it != FenceStrategy::Fences)
+}
+
+/// Takes note that a reader has done without, for the `times`th time; now and then, has it decided.
+pub(crate) fn miss_barrier(times: u64) {
+    if times % ASKS == 0 && DECIDED.get().is_none() {
+        ask();
+    }
+}
+
+/// Has a thread decide, since readers do not wait.
+#[cold]
+fn ask() {
+    static ASKED: Once = Once::new();
+    ASKED.call_once(|| {
+        let asker = thread::Builder::new().name("left-right-fence".into());
+        // Without a thread it goes on with fences.
+        let _ = asker.spawn(fence_strategy);
+    });
 }
 
 /// Asks the system for its heavy fence; without it, fences on both sides.
@@ -96,6 +139,17 @@ pub(crate) fn full() {
     fence(Ordering::SeqCst);
 }
 
+/// Stands between a swap and the scan that follows it.
+///
+/// Both are SeqCst, which is enough: whatever load of a slot comes after the swap in the total order sees what a reader
+/// announced before a full fence that comes earlier in that order. Loom takes SeqCst accesses for AcqRel, so it gets the
+/// fence.
+#[inline(always)]
+pub(crate) fn after_swap() {
+    #[cfg(loom)]
+    full();
+}
+
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
@@ -119,6 +173,17 @@ mod tests {
 
         let light = |strategy: FenceStrategy| strategy.to_string().contains("readers pay no fence");
         assert!(light(Membarrier) && light(FlushProcessWriteBuffers) && !light(Fences));
+    }
+
+    #[test]
+    fn readers_that_go_without_for_long_have_it_decided() {
+        for times in 1..=ASKS {
+            miss_barrier(times);
+        }
+        while DECIDED.get().is_none() {
+            thread::yield_now();
+        }
+        assert_eq!(has_barrier(), fence_strategy() != FenceStrategy::Fences);
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! The grace period: it ends when every reader that a swap left behind has moved on.
 //!
 //! Steps 1 and 2 of a publish. A swap only makes a note of what it retired ([`GracePeriod::begin`]). When the writer
-//! wants that copy, [`GracePeriod::scan`] makes the fence that is owed and reads all slots; those whose readers may be
-//! in the copy are its [`Blocker`]s. Where a cheap enter leaves that open, they get a moment to show by themselves that
-//! they have moved on, and else the heavy fence tells. [`GracePeriod::wait`] then forgets each blocker whose word
-//! has changed, until none is left.
+//! wants that copy, [`GracePeriod::scan`] reads all slots; those whose readers may be in the copy are its
+//! [`Blocker`]s. [`GracePeriod::wait`] looks at each of them until its word is a proof that its reader is not there.
+//! A guess is none. A reader at full speed moves on from its guess by itself; where that takes more than some
+//! looks, the reader is told that its guesses are costly, and then the heavy fence makes bare guesses harmless.
 
 #![forbid(unsafe_code)]
 
@@ -12,11 +12,10 @@ use std::time::{Duration, Instant};
 
 use super::{
     backoff::Backoff,
-    current::ReaderFence,
     fence,
-    instance::{Generation, Generations},
     registry::{Participants, Registry},
-    slot::Word,
+    slot::Slot,
+    word::Word,
 };
 use crate::{diagnostics::StalledReader, sync::spin_loop};
 
@@ -41,113 +40,56 @@ impl Wait {
 }
 
 /// What readers have to leave.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Retired {
-    /// One instance.
-    Instance { address: usize, version: u64 },
-    /// Every instance.
-    #[default]
+    /// The copy of one version.
+    Version(u64),
+    /// Every copy.
     All,
 }
 
-/// Whether the heavy fence has been made that the writer may need to believe a slot.
+/// Whether the heavy fence has been made since the swap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Barrier {
-    /// Not made: a reader that seems to be inactive may have entered what its slot names.
+    /// Not made: a reader that seems to be outside may have entered by its guess.
     Pending,
-    /// Made, or not needed: a reader that seems to be inactive is.
-    Done,
+    /// Made: a reader that seems to be outside does not enter by the guess that it shows.
+    Made,
 }
 
 impl Retired {
-    /// The generation that a slot names, if it is one of the instance that was retired.
-    #[inline]
-    pub(crate) fn generation_named_by(self, word: Word) -> Option<Generation> {
-        match (self, word.instance()) {
-            (Self::Instance { address, .. }, Some(instance)) => {
-                Generation::named(instance, address)
-            }
-            _ => None,
-        }
-    }
-
     /// Whether a reader whose slot says this may be in what was retired (invariant 13).
     #[inline]
     pub(crate) fn may_hold(self, word: Word, barrier: Barrier) -> bool {
-        match (self, word.instance()) {
-            (Self::Instance { address, .. }, Some(instance)) => {
-                instance == address && (word.is_active() || barrier == Barrier::Pending)
-            }
-            (Self::All, Some(_)) => word.is_active() || barrier == Barrier::Pending,
-            (_, None) => word.is_active(),
-        }
+        let is_named = match self {
+            Self::Version(version) => word.names(version),
+            Self::All => word.version().is_some(),
+        };
+        is_named && (word.is_inside() || barrier == Barrier::Pending) || word.is_acquiring()
     }
 }
 
-/// A reader that may have been in what was retired when the writer scanned.
+/// A reader that may be in what was retired.
 #[derive(Debug)]
 pub(crate) struct Blocker {
     /// Where its slot stands among the participants.
     index: usize,
-    /// What its slot said.
+    /// What its slot said when the writer last looked, after the swap.
     word: Word,
 }
 
 impl Blocker {
-    /// Whether the reader is known to have left, or moved on, since the writer scanned.
+    /// Looks again. `false` if the reader is known to have left, or moved on.
     ///
-    /// *Changed*, not *inactive*: a reader that enters again and again, or only refreshes, is active
-    /// nearly always. Whatever it acquires after the scan it finds by the new pointer (invariant 3).
-    /// Only one that was acquiring then may have found the old one, which its next word tells
-    /// (invariant 13); and before the barrier, only a word that names something else is a proof.
-    fn has_left(
-        &mut self,
-        participants: &Participants,
-        retired: Retired,
-        barrier: Barrier,
-    ) -> bool {
-        let word = participants.slot(self.index).seen();
-        if word == self.word {
-            return false;
-        }
-        let may_have_found_it = self.word.is_acquiring() || barrier == Barrier::Pending;
-        if may_have_found_it && !word.is_acquiring() && retired.may_hold(word, barrier) {
-            self.word = word;
-            return false;
-        }
-        true
-    }
-}
-
-/// What one pass over the slots has found.
-#[derive(Debug, Default)]
-pub(crate) struct Scan {
-    /// The readers that may be in what was retired.
-    pub(crate) blockers: Vec<Blocker>,
-    /// The generations of it that slots name.
-    pub(crate) named: Generations,
-    /// How often all readers have entered with a fence so far.
-    pub(crate) fenced: usize,
-}
-
-impl Scan {
+    /// A word that merely changed is no proof: the reader may have left and entered again, and its stores be on their
+    /// way. One that acquires, and did not when the writer looked before, or with another number, is: it announced
+    /// that after the swap became visible, so it finds what is current (invariant 3).
     #[inline]
-    pub(crate) fn start_over(&mut self) {
-        self.blockers.clear();
-        self.named = Generations::default();
+    fn stays(&mut self, slot: &Slot, retired: Retired, barrier: Barrier) -> bool {
+        let before = std::mem::replace(&mut self.word, slot.seen());
+        let has_acquired_since = self.word.is_acquiring() && self.word != before;
+        !has_acquired_since && retired.may_hold(self.word, barrier)
     }
-}
-
-/// What a scan cost, for the choice of fences.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ScanCost {
-    /// How often the registered readers have entered with a fence so far.
-    pub(crate) fenced: usize,
-    /// The fence that the readers relied on.
-    pub(crate) reader_fence: ReaderFence,
-    /// The time that went by until they had moved on or the heavy fence was made; none if they had
-    /// moved on before.
-    pub(crate) took: Option<Duration>,
 }
 
 /// Readers were still there when the wait ended.
@@ -161,15 +103,16 @@ pub(crate) struct StillThere;
 pub(crate) struct Quiesced(());
 
 /// The readers that the writer waits for before it touches a copy, or all of them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct GracePeriod {
     /// Keeps the slots of the blockers.
     participants: Participants,
     retired: Retired,
-    /// What the last scan has found, less the blockers that have left since.
-    found: Scan,
-    /// The fence that is to be made before the writer sees who has left.
-    owed: Option<ReaderFence>,
+    /// Whether nobody has read the slots since the swap.
+    is_scan_owed: bool,
+    barrier: Barrier,
+    /// Those that the scan has found, less those that have left since.
+    blockers: Vec<Blocker>,
     /// When a wait first did not end soon.
     stalled_since: Option<Instant>,
     /// Whether the log has a warning about that.
@@ -177,22 +120,36 @@ pub(crate) struct GracePeriod {
     is_reported: bool,
 }
 
-/// How many times a reader that has paused is not waited for.
-const IDLE: u32 = if cfg!(loom) { 0 } else { 32 };
+impl Default for GracePeriod {
+    /// Nothing was retired: there is nobody to wait for.
+    fn default() -> Self {
+        Self {
+            participants: Participants::default(),
+            retired: Retired::All,
+            is_scan_owed: false,
+            barrier: Barrier::Pending,
+            blockers: Vec::new(),
+            stalled_since: None,
+            #[cfg(feature = "tracing")]
+            is_reported: false,
+        }
+    }
+}
+
+/// Looks at a guess before its reader is told that it is costly. Loom gets numbers that it can reach.
+const COSTLY: u32 = if cfg!(loom) { 1 } else { 4 };
+/// Looks at a guess before the heavy fence: about as long as that takes.
+const MOMENT: u32 = if cfg!(loom) { 2 } else { 100 };
 
 impl GracePeriod {
-    /// Starts over after a swap, whose readers rely on this fence.
+    /// Starts over after a swap.
     ///
     /// Nobody scans yet: the longer it takes until the writer needs what was retired, the more readers
     /// have moved on by themselves.
     #[inline]
-    pub(crate) fn begin(&mut self, retired: Retired, reader_fence: ReaderFence) {
-        // A fence that is still owed for an earlier swap covers this one, too, and the other way round.
-        self.owed = match (self.owed, reader_fence) {
-            (Some(ReaderFence::Light), _) | (_, ReaderFence::Light) => Some(ReaderFence::Light),
-            (_, ReaderFence::Full) => Some(ReaderFence::Full),
-        };
+    pub(crate) fn begin(&mut self, retired: Retired) {
         self.retired = retired;
+        self.is_scan_owed = true;
         self.stalled_since = None;
         #[cfg(feature = "tracing")]
         {
@@ -200,136 +157,37 @@ impl GracePeriod {
         }
     }
 
-    /// Makes the fence that is owed, or finds that it is not needed, and reads the slots. `None` if
-    /// that was done before.
+    /// Reads every slot, if nobody has since the swap.
     ///
-    /// The words that are compared later are the ones read here, after the last swap (invariant 5).
+    /// The words that are compared later are the ones read here or later (invariant 5).
     #[inline]
-    pub(crate) fn scan(&mut self, registry: &Registry, wait: Wait) -> Option<ScanCost> {
-        let reader_fence = self.owed.take()?;
-        // Pairs with the full fence of readers that acquire, or were asked to fence:
-        // - if theirs is first, the loads below see their announcement or a later word;
-        // - if this one is first, they find the new pointer.
-        fence::full();
-        let barrier = match reader_fence {
-            ReaderFence::Full => Barrier::Done,
-            ReaderFence::Light => Barrier::Pending,
-        };
-        self.read_slots(registry, barrier);
-        if reader_fence == ReaderFence::Light && !self.found.blockers.is_empty() {
-            return Some(self.scan_with_barrier(registry, wait));
+    pub(crate) fn scan(&mut self, registry: &Registry) {
+        if !self.is_scan_owed {
+            return;
         }
-        Some(ScanCost {
-            fenced: self.found.fenced,
-            reader_fence,
-            took: None,
-        })
-    }
-
-    /// The rest of [`scan`](Self::scan), if readers rely on the heavy fence. Out of line, since it is seldom
-    /// needed while few read, and slow otherwise.
-    #[inline(never)]
-    fn scan_with_barrier(&mut self, registry: &Registry, wait: Wait) -> ScanCost {
-        let start = Instant::now();
-        if !self.have_moved_on(wait) {
-            fence::heavy();
-            self.read_slots(registry, Barrier::Done);
-        }
-        ScanCost {
-            fenced: self.found.fenced,
-            reader_fence: ReaderFence::Light,
-            took: Some(start.elapsed()),
-        }
-    }
-
-    /// Reads every slot, on account of the copy that was retired.
-    ///
-    /// Called after a fence that follows the swap (invariant 5).
-    #[inline]
-    fn read_slots(&mut self, registry: &Registry, barrier: Barrier) {
-        let Self {
-            participants,
-            found,
-            ..
-        } = self;
-        let retired = self.retired;
-        registry.list(participants);
-        found.start_over();
-        let mut fenced = registry.fenced_by_others();
-        for (index, slot) in participants.iter().enumerate() {
+        self.is_scan_owed = false;
+        self.barrier = Barrier::Pending;
+        self.blockers.clear();
+        fence::after_swap();
+        registry.list(&mut self.participants);
+        for (index, slot) in self.participants.iter().enumerate() {
             let word = slot.seen();
-            if let Some(generation) = retired.generation_named_by(word) {
-                if !slot.is_quiescent() {
-                    found.named.add(generation);
-                }
-            }
-            fenced = fenced.wrapping_add(slot.fenced_entries());
-            if retired.may_hold(word, barrier) && (word.is_active() || !slot.is_quiescent()) {
-                found.blockers.push(Blocker { index, word });
+            if self.retired.may_hold(word, Barrier::Pending) {
+                self.blockers.push(Blocker { index, word });
             }
         }
-        found.fenced = fenced;
-    }
-
-    /// The generations that slots named at the last scan, of the instance that was retired.
-    #[inline]
-    pub(crate) fn named(&self) -> Generations {
-        self.found.named
-    }
-
-    /// Waits, for about as long as a heavy fence takes, until all blockers have moved on by themselves. `false` if
-    /// they have not.
-    ///
-    /// A reader at full speed moves on as soon as it sees the new pointer. One that has paused does not: it is
-    /// remembered as idle, and the next [`IDLE`] times that it is a blocker nobody waits before the heavy fence.
-    fn have_moved_on(&mut self, wait: Wait) -> bool {
-        // A load from the slot of a reader that is at work takes some ten nanoseconds. In loom's models only publishes
-        // with a deadline do so, and once, or there would be too many interleavings.
-        let loads = match wait {
-            Wait::Poll => return false,
-            Wait::Until(_) if cfg!(loom) => 1,
-            Wait::Forever | Wait::Spin if cfg!(loom) => return false,
-            _ => 32,
-        };
-        let slots = || {
-            self.found
-                .blockers
-                .iter()
-                .map(|it| self.participants.slot(it.index))
-        };
-        if slots().any(|slot| slot.idle() > 0) {
-            slots().for_each(|slot| slot.set_idle(slot.idle().saturating_sub(1)));
-            return false;
-        }
-        for _ in 0..loads {
-            spin_loop();
-            self.prune(Barrier::Pending);
-            if self.found.blockers.is_empty() {
-                return true;
-            }
-        }
-        for blocker in &self.found.blockers {
-            self.participants.slot(blocker.index).set_idle(IDLE);
-        }
-        false
     }
 
     /// Whether one of those that were still there is known to be in a copy that it has to leave.
     pub(crate) fn has_known_reader(&self) -> bool {
-        let mut blockers = self.found.blockers.iter();
+        let mut blockers = self.blockers.iter();
         blockers.any(|blocker| !blocker.word.is_acquiring())
     }
 
     /// Who is still there.
     pub(crate) fn stalled_readers(&self) -> Vec<StalledReader> {
-        let stalled = |blocker: &Blocker| {
-            let version = match self.retired {
-                Retired::Instance { version, .. } if !blocker.word.is_acquiring() => Some(version),
-                _ => None,
-            };
-            self.participants.slot(blocker.index).describe(version)
-        };
-        self.found.blockers.iter().map(stalled).collect()
+        let stalled = |it: &Blocker| self.participants.slot(it.index).describe(it.word);
+        self.blockers.iter().map(stalled).collect()
     }
 
     /// For how long they have been known to be there.
@@ -360,15 +218,8 @@ impl GracePeriod {
         }
     }
 
-    /// Forgets the readers that need not be waited for any more.
-    fn prune(&mut self, barrier: Barrier) {
-        let (participants, retired) = (&self.participants, self.retired);
-        self.found
-            .blockers
-            .retain_mut(|blocker| !blocker.has_left(participants, retired, barrier));
-    }
-
-    /// Waits until every blocker has left, or until this wait ends.
+    /// Waits until every blocker has left, or until this wait ends. Bare guesses do not end it: the heavy fence does
+    /// away with them.
     ///
     /// A stalled reader costs the writer time, but not a core.
     ///
@@ -378,55 +229,104 @@ impl GracePeriod {
     #[track_caller]
     #[inline]
     pub(crate) fn wait(&mut self, wait: Wait) -> Result<Quiesced, StillThere> {
-        assert!(self.owed.is_none(), "the owed fence is made before a wait");
-        if self.found.blockers.is_empty() {
+        assert!(!self.is_scan_owed, "the slots are read before a wait");
+        if self.blockers.is_empty() {
             return Ok(Quiesced(()));
         }
         self.wait_for_blockers(wait)
     }
 
+    /// One blocker after the other: each look takes the line of a slot away from its reader, so only one reader at a
+    /// time is made slower in moving on.
     #[track_caller]
     fn wait_for_blockers(&mut self, wait: Wait) -> Result<Quiesced, StillThere> {
-        /// So many spins take some tens of nanoseconds, or a hundred.
-        const MOMENT: u32 = if cfg!(loom) { 0 } else { 2 };
-
-        // To load from a reader's slot takes the cache line away from it, which makes it slower in moving on:
-        // a reader at work gets the moment that it needs.
-        if !matches!(wait, Wait::Poll) {
-            for _ in 0..MOMENT {
+        let (retired, mut looks) = (self.retired, 0);
+        let mut backoff = Backoff::new();
+        while let Some(blocker) = self.blockers.last_mut() {
+            let slot = self.participants.slot(blocker.index);
+            if !matches!(wait, Wait::Poll) {
                 spin_loop();
             }
-        }
-        let mut backoff = Backoff::new();
-        loop {
-            self.prune(Barrier::Done);
-            if self.found.blockers.is_empty() {
-                return Ok(Quiesced(()));
+            if !blocker.stays(slot, retired, self.barrier) {
+                self.blockers.pop();
+                looks = 0;
+            } else if blocker.word.is_inside() {
+                self.pause(wait, &mut backoff)?;
+            } else {
+                looks += 1;
+                if looks == COSTLY {
+                    slot.tell();
+                }
+                if looks == MOMENT || matches!(wait, Wait::Poll) {
+                    self.make_barrier();
+                }
             }
-            if backoff.is_long() {
-                self.note_stall();
-            }
-            let limit = match wait {
-                Wait::Forever => {
-                    self.assert_not_waiting_for_itself();
-                    None
-                }
-                Wait::Spin if !backoff.is_long() => None,
-                Wait::Spin | Wait::Poll => {
-                    self.note_stall();
-                    return Err(StillThere);
-                }
-                Wait::Until(deadline) => {
-                    let left = deadline.saturating_duration_since(Instant::now());
-                    if left.is_zero() {
-                        self.note_stall();
-                        return Err(StillThere);
-                    }
-                    Some(left)
-                }
-            };
-            backoff.take(limit);
         }
+        Ok(Quiesced(()))
+    }
+
+    /// Makes the heavy fence, and tells those on whose account.
+    fn make_barrier(&mut self) {
+        for blocker in &self.blockers {
+            let slot = self.participants.slot(blocker.index);
+            let word = slot.seen();
+            if !word.is_inside() && self.retired.may_hold(word, Barrier::Pending) {
+                slot.tell();
+            }
+        }
+        fence::heavy();
+        self.barrier = Barrier::Made;
+    }
+
+    /// Gives a reader that is inside time to leave.
+    ///
+    /// # Errors
+    ///
+    /// If the wait is over. Then those that are left are inside, or acquiring.
+    #[track_caller]
+    fn pause(&mut self, wait: Wait, backoff: &mut Backoff) -> Result<(), StillThere> {
+        let limit = match wait {
+            Wait::Forever => {
+                self.assert_not_waiting_for_itself();
+                None
+            }
+            Wait::Spin if !backoff.is_long() => None,
+            Wait::Spin | Wait::Poll => return self.give_up(),
+            Wait::Until(deadline) => {
+                let left = deadline.saturating_duration_since(Instant::now());
+                if left.is_zero() {
+                    return self.give_up();
+                }
+                Some(left)
+            }
+        };
+        if backoff.is_long() {
+            self.note_stall();
+        }
+        backoff.take(limit);
+        Ok(())
+    }
+
+    /// Ends a wait: with nobody but those that are there.
+    fn give_up(&mut self) -> Result<(), StillThere> {
+        self.prune();
+        let mut blockers = self.blockers.iter();
+        if self.barrier == Barrier::Pending && blockers.any(|it| !it.word.is_inside()) {
+            self.make_barrier();
+            self.prune();
+        }
+        if self.blockers.is_empty() {
+            return Ok(());
+        }
+        self.note_stall();
+        Err(StillThere)
+    }
+
+    /// Forgets the readers that need not be waited for any more.
+    fn prune(&mut self) {
+        let (participants, retired, barrier) = (&self.participants, self.retired, self.barrier);
+        self.blockers
+            .retain_mut(|it| it.stays(participants.slot(it.index), retired, barrier));
     }
 }
 
@@ -438,7 +338,7 @@ impl GracePeriod {
     /// they know which thread entered.
     #[track_caller]
     fn assert_not_waiting_for_itself(&self) {
-        let mut blockers = self.found.blockers.iter();
+        let mut blockers = self.blockers.iter().filter(|it| it.word.is_inside());
         assert!(
             !blockers.any(|blocker| {
                 let slot = self.participants.slot(blocker.index);

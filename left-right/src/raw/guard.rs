@@ -3,10 +3,10 @@
 use std::{fmt, marker::PhantomData, mem, ops::Deref, ptr::NonNull};
 
 use super::{
-    instance::{Header, data_ptr, instance_at},
-    registry::SharedSlot,
-    slot::{Slot, Step},
+    instance::{Header, data_ptr},
+    slot::{Otherwise, Slot, Step},
     state::{Core, Share},
+    word::Word,
 };
 
 /// A reference to the published copy, or to a part of it, that keeps the copy as it is.
@@ -31,7 +31,7 @@ pub struct ReadGuard<'rh, T: ?Sized> {
 }
 
 // SAFETY: through a shared guard other threads get `&T`, which needs `T: Sync`, and read the word
-// that says which instance the reader is in, which does not change while the guard lives. Leaving
+// that says which version the reader is in, which does not change while the guard lives. Leaving
 // or moving on takes the guard itself, which does not leave its thread.
 unsafe impl<T: ?Sized + Sync> Sync for ReadGuard<'_, T> {}
 
@@ -97,9 +97,8 @@ impl<'rh, T: ?Sized> ReadGuard<'rh, T> {
     /// ```
     #[inline]
     pub fn version(orig: &Self) -> u64 {
-        // SAFETY: the reader is in the instance until this guard is dropped, and all guards of a slot are guards of
-        // that instance; its version was written before it was published (invariants 1, 7 and 11).
-        unsafe { instance_at(orig.slot().instance()).as_ref() }.version
+        let version = orig.slot().word().version();
+        version.expect("the slot of a guard names the version that its reader is in")
     }
 
     #[inline]
@@ -126,32 +125,32 @@ impl<'rh, T: ?Sized> ReadGuard<'rh, T> {
 }
 
 impl<'rh, T> ReadGuard<'rh, T> {
-    /// Enters with the slot of a handle; `None` if the data was taken away. The slot belongs to the structure of
-    /// `share`.
+    /// Enters with a slot of this reader or thread, which says `word`; `None` if the data was taken away.
+    ///
+    /// # Safety
+    ///
+    /// The slot stands in the registry of the structure of `share`, for as long as its owner has it or it has guards,
+    /// and nobody but this thread enters with it (invariant 15).
     #[inline]
-    pub(crate) fn enter(share: &'rh Share<T>, slot: &'rh SharedSlot) -> Option<Self> {
-        let current = &share.core.current;
-        let instance = match slot.enter(slot.word(), current) {
-            Ok(instance) => instance,
-            Err(otherwise) => slot.enter_otherwise(otherwise, current)?,
-        };
-        Some(Self::new(instance, NonNull::from(&***slot), share))
-    }
-
-    /// The guard of `slot`, which is in this instance. The slot belongs to the structure of `share`.
-    #[inline]
-    pub(super) fn new(
-        instance: NonNull<Header>,
-        slot: NonNull<Slot>,
+    pub(super) unsafe fn enter(
         share: &'rh Share<T>,
-    ) -> Self {
-        Self {
+        slot: NonNull<Slot>,
+        word: Word,
+    ) -> Option<Self> {
+        // SAFETY: the caller's promise.
+        let entered = unsafe { slot.as_ref() }.enter(word, &share.core.current);
+        let instance = match entered {
+            Ok(instance) => instance,
+            // SAFETY: the caller's promise.
+            Err(otherwise) => unsafe { enter_otherwise(&share.core, slot, otherwise) }?,
+        };
+        Some(Self {
             data: data_ptr::<T>(instance),
             slot,
             core: &share.core,
             narrowed: false,
             data_type: PhantomData,
-        }
+        })
     }
 
     /// Whether nothing newer was published, as far as this thread can see. Costs a load.
@@ -167,7 +166,7 @@ impl<'rh, T> ReadGuard<'rh, T> {
     /// ```
     #[inline]
     pub fn is_newest(orig: &Self) -> bool {
-        !orig.core.current.differs_from(orig.slot().instance())
+        !orig.core.current.is_newer_than(orig.slot().word())
     }
 
     /// Moves to the newest published copy, without leaving and entering again.
@@ -176,7 +175,7 @@ impl<'rh, T> ReadGuard<'rh, T> {
     /// nothing new costs a load. Wait-free.
     ///
     /// Returns the guard as it is if nothing newer was published, if the writer took the data
-    /// away, if other guards of the same handle are alive, since they all see one copy, or if the
+    /// away, if other guards of the same handle that see the same copy are alive, or if the
     /// guard was narrowed by [`map`](Self::map). A method `refresh` of the data itself is hidden by
     /// this one: call it as `(*guard).refresh()`. `None` if the writer takes the data away at this
     /// very moment.
@@ -219,15 +218,25 @@ impl<T: ?Sized> Drop for ReadGuard<'_, T> {
     }
 }
 
-/// Gives back a slot that no thread owns, if this is one, after it has left.
+/// Enters when it is not so simple. Out of line, and in registers: a guard that came out of memory on the rare way would
+/// go through memory on the usual one, too.
+///
+/// # Safety
+///
+/// As for [`ReadGuard::enter`].
 #[cold]
-pub(super) fn give_back_if_nobodys(slot: NonNull<Slot>, core: &Core) {
-    // SAFETY: the caller has just failed to enter with this slot of `core`, so it is in the registry still (invariant
-    // 15); the reference is not used once it is freed.
+unsafe fn enter_otherwise(
+    core: &Core,
+    slot: NonNull<Slot>,
+    otherwise: Otherwise,
+) -> Option<NonNull<Header>> {
+    // SAFETY: the caller's promise; the reference is not used once the slot is freed.
     let slot = unsafe { slot.as_ref() };
-    if slot.is_nobodys() {
+    let entered = slot.enter_otherwise(otherwise, &core.current);
+    if entered.is_none() && slot.is_nobodys() {
         core.registry.deregister(slot.key());
     }
+    entered
 }
 
 #[cold]

@@ -8,12 +8,14 @@
 //! |---|---|---|
 //! | `state` | what all handles share; drops the copies that were left to the readers | 10 |
 //! | `copies` | who owns which copy: reclaim it, publish it, defer it, close | 1, 3, 10 |
-//! | `guard` | enter, nest, narrow, refresh, leave | 1, 7, 11, 15 |
+//! | `guard` | enter, nest, narrow, refresh, leave | 1, 7, 15 |
+//! | `reader` | the slots of one handle | 15 |
 //! | `tls` | this thread's slots, for handles that threads share | 15 |
 //! | `grace` | the grace period: one scan of all slots, and the wait | |
 //! | `registry` | the slots: come, go, list | |
-//! | `slot` | one reader's word | 1, 13 |
-//! | `current` | the pointer to what readers are to use, and the swap | |
+//! | `slot` | one reader's slot: announce, find, leave | 1, 11 |
+//! | `word` | what a slot says, in one word | |
+//! | `current` | the version that readers are to use and where it is, and the swap | |
 //! | `instance` | one copy on the heap, and the way back | 10, 11 |
 //! | `fence` | light, heavy, full; a file per system in `fence/` | |
 //! | `backoff` | spin, yield, sleep | |
@@ -27,7 +29,10 @@ pub(crate) mod instance;
 
 pub(crate) mod current;
 
-#[allow(unsafe_code)] // Reads the version of the instance that its reader is in: invariant 1.
+pub(crate) mod word;
+
+#[allow(unsafe_code)]
+// Reads the version of the instance that its reader is in: invariants 1 and 11.
 pub(crate) mod slot;
 
 pub(crate) mod registry;
@@ -44,5 +49,8 @@ pub(crate) mod copies;
 // Hands out references for as long as its reader is in a copy: invariants 1 and 7.
 pub(crate) mod guard;
 
-#[allow(unsafe_code)] // Points to slots that live as long as their structure: invariant 7.
+#[allow(unsafe_code)] // Enters with the slots that it owns: invariant 15.
+pub(crate) mod reader;
+
+#[allow(unsafe_code)] // Points to slots that live as long as their structure: invariant 15.
 pub(crate) mod tls;

@@ -9,7 +9,7 @@
 use crossbeam_utils::CachePadded;
 use slab::Slab;
 
-use super::slot::Slot;
+use super::{current::Current, slot::Slot};
 use crate::{
     diagnostics::ReaderState,
     sync::{Arc, AtomicUsize, Mutex, MutexGuard, Ordering, lock},
@@ -17,6 +17,19 @@ use crate::{
 
 /// Each slot has its cache lines to itself: a reader writes its own at every look-up.
 pub(crate) type SharedSlot = Arc<CachePadded<Slot>>;
+
+/// One of these slots of one reader to enter with: one that is free, else one whose guards see what is current now.
+///
+/// Guards that interleave, as those of asynchronous tasks on one thread do, thus neither keep one critical section open
+/// for ever nor see less than what is published.
+pub(crate) fn free_or_newest<'a>(
+    slots: impl Iterator<Item = &'a SharedSlot> + Clone,
+    current: &Current,
+) -> Option<&'a SharedSlot> {
+    let mut free = slots.clone().filter(|slot| !slot.is_occupied());
+    let mut newest = slots.filter(|slot| !current.is_newer_than(slot.word()));
+    free.next().or_else(|| newest.next())
+}
 
 /// Names a structure; never used twice in a process, so a cached slot of a structure that is gone
 /// cannot be taken for one of another structure.
@@ -38,8 +51,6 @@ pub(crate) struct Registry {
     slots: Mutex<Slab<SharedSlot>>,
     /// How often a reader has come or gone. Changed under the lock.
     changes: AtomicUsize,
-    /// How often the readers that are gone had entered with a fence. Changed under the lock.
-    fenced_by_others: AtomicUsize,
 }
 
 /// The slots as the writer last copied them, so that it takes the lock only when readers have come or
@@ -69,7 +80,6 @@ impl Registry {
         Self {
             slots: Mutex::new(Slab::new()),
             changes: AtomicUsize::new(1),
-            fenced_by_others: AtomicUsize::new(0),
         }
     }
 
@@ -78,9 +88,9 @@ impl Registry {
         let slots = lock(&self.slots);
         let changes = self.changes.load(Ordering::Relaxed).saturating_add(1);
         // Relaxed: the fences carry it as they carry a slot's word (invariant 3). The reader counts itself here and
-        // fences in its first acquire; the writer fences and then loads the count.
-        // - If the reader's fence is first, the writer sees the count, and lists the slots anew.
-        // - If the writer's is first, it may miss the slot, and the reader finds the new pointer.
+        // fences in its first acquire; the writer swaps and then loads the count.
+        // - If the fence is before the load, the writer sees the count, and lists the slots anew.
+        // - If it is after, and so after the swap, the writer may miss the slot, and the reader finds what is current.
         self.changes.store(changes, Ordering::Relaxed);
         slots
     }
@@ -98,30 +108,17 @@ impl Registry {
     pub(crate) fn deregister(&self, key: usize) {
         let mut slots = self.change();
         let removed = slots.try_remove(key);
-        if let Some(slot) = &removed {
-            let others = self.fenced_by_others.load(Ordering::Relaxed);
-            let fenced = others.wrapping_add(slot.fenced_entries());
-            // Relaxed: a figure.
-            self.fenced_by_others.store(fenced, Ordering::Relaxed);
-        }
         drop(slots);
         // Freed after the lock is released.
         drop(removed);
     }
 
-    /// How often readers that are gone had entered with a fence.
-    #[inline]
-    pub(crate) fn fenced_by_others(&self) -> usize {
-        // Relaxed: a figure.
-        self.fenced_by_others.load(Ordering::Relaxed)
-    }
-
     /// Brings the list of participants up to date.
     #[inline]
     pub(crate) fn list(&self, participants: &mut Participants) {
-        // Relaxed: see `change`. A reader that comes acquires and fences, so one whose coming is not
-        // seen here finds the new pointer.
-        let changes = self.changes.load(Ordering::Relaxed);
+        // SeqCst: see `change`, and `Current::store`. A reader that comes acquires and fences, so one whose coming is
+        // not seen here finds what is current.
+        let changes = self.changes.load(Ordering::SeqCst);
         // A count that has reached its end says nothing any more: on a machine of 32 bits a program
         // gets there.
         if changes != participants.changes || changes == usize::MAX {
@@ -147,7 +144,7 @@ impl Registry {
     pub(crate) fn assert_inactive(&self) {
         let slots = lock(&self.slots);
         let is_active =
-            |slot: &SharedSlot| slot.seen().is_active() && slot.was_entered_by_this_thread();
+            |slot: &SharedSlot| slot.seen().is_inside() && slot.was_entered_by_this_thread();
         let found = slots.iter().any(|(_, slot)| is_active(slot));
         drop(slots);
         assert!(
@@ -160,16 +157,12 @@ impl Registry {
     #[cfg(not(all(debug_assertions, not(loom))))]
     pub(crate) fn assert_inactive(&self) {}
 
-    /// What each reader is doing. `version_at` knows the instances by address.
-    pub(crate) fn states(&self, version_at: impl Fn(usize) -> Option<u64>) -> Vec<ReaderState> {
+    /// What each reader is doing.
+    pub(crate) fn states(&self) -> Vec<ReaderState> {
         // Described without the lock: names allocate.
         let mut participants = Participants::default();
         self.list_anew(&mut participants);
-        let states = participants
-            .slots
-            .iter()
-            .map(|slot| slot.state(&version_at));
-        states.collect()
+        participants.slots.iter().map(|slot| slot.state()).collect()
     }
 
     /// How many readers are registered.

@@ -1,127 +1,60 @@
-//! One reader's slot: a word that says which instance the reader is in, and how it enters and leaves.
+//! One reader's slot: how it announces where it is, which copy it finds, and how it leaves.
 //!
-//! A slot names an instance, by the pointer that it was published by: `instance_at` leads from there to the instance,
-//! `data_ptr` to its data. While the reader is inactive that is the one that it found last, its *cached pointer*. To
-//! enter, the reader announces that it is active there, loads the pointer to the current instance, and if that is the
-//! cached one, it is in. So a usual enter is one load, one store, one load and one comparison, which finds out at once
-//! whether there was a publish, whether a fence is asked for and whether the data was taken away. Where the cached
-//! pointer is out of date the reader *acquires*: it announces that it is in *some* instance, loads the pointer again,
-//! and says which.
-//!
-//! This is a hazard pointer (Maged Michael, 2004). Where that has to retry, the reader counts as active in all
-//! instances for a moment, as with epochs; so entering is wait-free.
-//!
-//! # Orderings
-//!
-//! The reader that owns a slot is the only one that writes it, so a load and a store do for a change.
-//! Every store to `word` is Release and every load by the writer is Acquire (invariant 4): what the
+//! The reader that owns a slot is the only one that writes its word, so a load and a store do for a change.
+//! Every store to `word` is Release and every load by the writer is Acquire, or more (invariant 4): what the
 //! reader did in earlier critical sections happens before whatever the writer does after it saw a later word.
 //! That holds for the announcement of `enter` too, because the writer may first see the *next* critical section,
 //! and must then have the reads of the earlier ones behind it.
 
 use std::{
-    ptr::{self, NonNull},
+    ptr::NonNull,
     thread::{self, Thread},
 };
 
-use super::{
-    current::{Current, Found, asks_for_fence, untagged},
-    instance::{FLAGS, Header, instance_at},
-};
+use super::{current::Current, fence, instance::Header, word::Word};
+#[cfg(all(debug_assertions, not(loom)))]
+use crate::sync::{is_this_thread, thread_number};
 use crate::{
     diagnostics::{ReaderState, StalledReader},
-    sync::{AtomicUsize, Ordering, is_this_thread, thread_number},
+    sync::{AtomicU64, Ordering, unwatched},
 };
 
-/// Whenever a reader has entered so many times with a fence it notes the version; if that is the one that it noted
-/// last, it asks for the cheaper fence (see `Current::prefer_light_fence`). A power of two.
+/// How often a reader finds its copy without leaving a guess, once the writer has told it that its guesses are costly.
+/// Loom gets a number that it can reach.
 ///
-/// The heavy fence costs about as much as this many full ones, within a factor of a few. Loom gets a number that it
-/// can reach.
-const FENCED_ENTRIES: usize = if cfg!(loom) { 1 } else { 4096 };
+/// So many fences cost about as much as one barrier, within a factor of a few.
+const UNGUESSED: u32 = if cfg!(loom) { 1 } else { 512 };
 
-/// What a slot says about its reader.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Word(usize);
-
-/// Set in a word: the reader is active, in what the word names.
-const ACTIVE: usize = 1;
-/// Set in a word: it names no instance. An active reader may be in any then; the other bits are a
-/// number, another one each time.
-const UNNAMED: usize = 2;
-const _: () = assert!(ACTIVE | UNNAMED == FLAGS, "the flags need free bits");
-
-impl Word {
-    /// Inactive, and has not found anything yet.
-    const NOTHING: Self = Self(UNNAMED);
-
-    /// Active in an instance that is to be found yet.
-    fn acquiring(number: usize) -> Self {
-        Self((number << 2) | UNNAMED | ACTIVE)
-    }
-
-    /// Active in this instance.
-    fn active_in(instance: NonNull<Header>) -> Self {
-        Self(instance.addr().get() | ACTIVE)
-    }
-
-    /// Active in what this word names.
-    #[inline]
-    fn active(self) -> Self {
-        Self(self.0 | ACTIVE)
-    }
-
-    /// Inactive. The instance remains, as the cached pointer.
-    #[inline]
-    fn inactive(self) -> Self {
-        Self(self.0 & !ACTIVE)
-    }
-
-    /// Whether the reader is active.
-    #[inline]
-    pub(crate) fn is_active(self) -> bool {
-        self.0 & ACTIVE != 0
-    }
-
-    /// Whether it is active, and may be in any instance.
-    #[inline]
-    pub(crate) fn is_acquiring(self) -> bool {
-        self.0 & (ACTIVE | UNNAMED) == (ACTIVE | UNNAMED)
-    }
-
-    /// The address of the instance that the word names, if it names one.
-    #[inline]
-    pub(crate) fn instance(self) -> Option<usize> {
-        (self.0 & UNNAMED == 0).then_some(self.0 & !ACTIVE)
-    }
-}
-
-/// What one reader tells the writer.
+/// What one reader tells the writer, and the writer it.
+///
+/// Loom explores `word` alone: the rest is hints, or the reader's own.
 #[derive(Debug)]
 pub(crate) struct Slot {
-    /// A [`Word`].
-    word: AtomicUsize,
-    /// Guards of this critical section beyond the first, and [`ORPHANED`]. Only the reader looks at it.
-    nested: AtomicUsize,
-    /// How often the reader has acquired. Only the reader looks at it.
-    acquired: AtomicUsize,
-    /// How often the reader has entered with a fence.
-    fenced: AtomicUsize,
-    /// The version that the reader noted last: see [`FENCED_ENTRIES`]. Only the reader looks at it.
-    fenced_version: AtomicUsize,
-    /// The slot's place in the registry. Only the reader looks at it.
-    key: AtomicUsize,
-    /// Who alone enters with this slot: a thread, by its number, or whoever has the writer ([`WRITERS`]). 0 if any
-    /// thread may, or one without a number.
-    owner: AtomicUsize,
-    /// How many more scans do not wait for the reader to move on by itself. Only the writer looks at it, so it is none
-    /// of loom's atomics, which would explore it.
-    idle: std::sync::atomic::AtomicU32,
+    /// A [`Word`], for the writer.
+    word: AtomicU64,
+    /// How often the writer has found that this reader's guesses are costly.
+    told: unwatched::AtomicU32,
+
+    // Only the reader looks at what follows.
+    /// The bare [`Word`] that it leaves with.
+    guess: unwatched::AtomicU64,
+    /// The instance that it has found last: that of its guess, if it has one.
+    instance: unwatched::AtomicPtr<Header>,
+    /// Guards of this critical section beyond the first, and [`ORPHANED`].
+    nested: unwatched::AtomicUsize,
+    /// How often it has acquired.
+    acquired: unwatched::AtomicU64,
+    /// How much of `told` it has heeded.
+    heeded: unwatched::AtomicU32,
+    /// How many more times it leaves no guess.
+    unguessed: unwatched::AtomicU32,
+    /// The slot's place in the registry.
+    key: unwatched::AtomicUsize,
     /// The thread that registered the slot, for reports.
     registered_by: Thread,
     /// The thread that entered last, as [`thread_number`] has it.
     #[cfg(all(debug_assertions, not(loom)))]
-    entered_by: AtomicUsize,
+    entered_by: unwatched::AtomicUsize,
 }
 
 /// Set in `Slot::nested`: nobody owns the slot but its guards, and the last one gives it back.
@@ -130,17 +63,14 @@ const ORPHANED: usize = 1 << (usize::BITS - 1);
 /// How far `Slot::nested` counts. Tests get a number that they can reach.
 const MOST_NESTED: usize = if cfg!(test) { 100 } else { ORPHANED - 1 };
 
-/// Why a reader could not enter where it was last.
+/// Why a reader could not enter by its guess.
 #[derive(Debug)]
 pub(crate) enum Otherwise {
-    /// It is active already.
+    /// It is inside already.
     Nested,
-    /// It was in this last, and this pointer with its tags is published.
-    Cached(Word, *mut Header),
+    /// It had none, or something was published since.
+    Acquire,
 }
-
-/// In `Slot::owner`: it is the writer's own.
-const WRITERS: usize = usize::MAX;
 
 /// What [`Slot::step`] found.
 pub(crate) enum Step {
@@ -148,24 +78,25 @@ pub(crate) enum Step {
     Stay,
     /// The reader has moved on to this instance.
     Moved(NonNull<Header>),
-    /// The writer has taken the data away; the reader is inactive.
+    /// The writer has taken the data away; the reader is outside.
     Closed,
 }
 
 impl Slot {
     pub(crate) fn new() -> Self {
         Self {
-            word: AtomicUsize::new(Word::NOTHING.0),
-            nested: AtomicUsize::new(0),
-            acquired: AtomicUsize::new(0),
-            fenced: AtomicUsize::new(0),
-            fenced_version: AtomicUsize::new(0),
-            key: AtomicUsize::new(0),
-            owner: AtomicUsize::new(0),
-            idle: std::sync::atomic::AtomicU32::new(0),
+            word: AtomicU64::new(Word::NOTHING.0),
+            told: unwatched::AtomicU32::new(0),
+            guess: unwatched::AtomicU64::new(Word::NOTHING.0),
+            instance: unwatched::AtomicPtr::new(NonNull::dangling().as_ptr()),
+            nested: unwatched::AtomicUsize::new(0),
+            acquired: unwatched::AtomicU64::new(0),
+            heeded: unwatched::AtomicU32::new(0),
+            unguessed: unwatched::AtomicU32::new(0),
+            key: unwatched::AtomicUsize::new(0),
             registered_by: thread::current(),
             #[cfg(all(debug_assertions, not(loom)))]
-            entered_by: AtomicUsize::new(0),
+            entered_by: unwatched::AtomicUsize::new(0),
         }
     }
 
@@ -178,8 +109,8 @@ impl Slot {
         Word(self.word.load(Ordering::Relaxed))
     }
 
-    /// Enters where the reader was last, if that is what is published, and returns the instance that this
-    /// critical section reads. Each `Ok` asks for one [`leave`](Self::leave).
+    /// Enters by the reader's guess, if that is right, and returns the instance that this critical section reads.
+    /// Each `Ok` asks for one [`leave`](Self::leave).
     ///
     /// `word` is what [`word`](Self::word) says.
     ///
@@ -191,25 +122,21 @@ impl Slot {
     pub(crate) fn enter(
         &self,
         word: Word,
-        published: &Current,
+        current: &Current,
     ) -> Result<NonNull<Header>, Otherwise> {
-        if word.is_active() {
+        if word.is_inside() {
             return Err(Otherwise::Nested);
         }
         #[cfg(all(debug_assertions, not(loom)))]
         self.entered_by.store(thread_number(), Ordering::Relaxed);
-        self.announce(word.active());
-        let current = published.load_announced();
-        if current.addr() != word.0 {
-            return Err(Otherwise::Cached(word, current));
+        self.announce(word.inside());
+        if current.version_announced() != word {
+            return Err(Otherwise::Acquire);
         }
-        // The cached pointer is right. It may name an instance that was freed in the meantime, at whose address
-        // there is another by now: the pointer that counts is the one just loaded.
-        // SAFETY: an inactive word is the address of an instance or has `UNNAMED` set, so it is not 0.
-        Ok(unsafe { NonNull::new_unchecked(current) })
+        Ok(self.instance())
     }
 
-    /// Enters once more, or with a fence, or acquires, and returns the instance that this critical section reads.
+    /// Enters once more, or acquires, and returns the instance that this critical section reads.
     ///
     /// `None` if the writer took the data away. Each `Some` asks for one [`leave`](Self::leave).
     #[cold]
@@ -217,43 +144,58 @@ impl Slot {
     pub(crate) fn enter_otherwise(
         &self,
         otherwise: Otherwise,
-        published: &Current,
+        current: &Current,
     ) -> Option<NonNull<Header>> {
-        let (cached, current) = match otherwise {
-            Otherwise::Nested => return self.enter_nested(published),
-            Otherwise::Cached(cached, current) => (cached, current),
-        };
-        if asks_for_fence(current) && untagged(current).addr() == cached.0 {
-            let instance = untagged(published.fence_and_load());
-            if instance.addr() == cached.0 {
-                let instance = NonNull::new(instance)?;
-                self.count_fenced_entry(instance, published);
-                return Some(instance);
-            }
+        match otherwise {
+            Otherwise::Nested => self.enter_nested(current),
+            Otherwise::Acquire => self.acquire(current),
         }
-        self.acquire(published)
     }
 
     /// Announces a critical section, finds out what it reads, and says so.
-    fn acquire(&self, published: &Current) -> Option<NonNull<Header>> {
-        let number = self.acquired.load(Ordering::Relaxed).wrapping_add(1);
+    fn acquire(&self, current: &Current) -> Option<NonNull<Header>> {
+        let number = self.acquired.load(Ordering::Relaxed) + 1;
         self.acquired.store(number, Ordering::Relaxed);
         self.announce(Word::acquiring(number));
-        let Some(Found { instance, fenced }) = published.find_announced() else {
-            // The number stays, so that the next announcement is not taken for one that has been there long.
-            self.announce(Word::acquiring(number).inactive());
+        let Some(instance) = current.instance_announced() else {
+            self.announce(Word::NOTHING);
             return None;
         };
-        self.announce(Word::active_in(instance));
-        if fenced {
-            self.count_fenced_entry(instance, published);
-        }
+        // SAFETY: the slot says that its reader may be in any copy, and it has found this one since, so nobody frees
+        // or changes it before `leave` (invariant 1).
+        let found = Word::outside(unsafe { instance.as_ref() }.version);
+        self.announce(found.inside());
+        self.instance.store(instance.as_ptr(), Ordering::Relaxed);
+        let guess = if self.may_guess(number) {
+            found
+        } else {
+            Word::NOTHING
+        };
+        self.guess.store(guess.0, Ordering::Relaxed);
         Some(instance)
     }
 
-    /// Another guard for a reader that is active already: it shares the instance of the first.
-    fn enter_nested(&self, published: &Current) -> Option<NonNull<Header>> {
-        if published.is_closed() {
+    /// Whether the reader may leave a guess, the `number`th time that it has acquired.
+    fn may_guess(&self, number: u64) -> bool {
+        if !fence::has_barrier() {
+            fence::miss_barrier(number);
+            return false;
+        }
+        // Relaxed: a hint.
+        let told = self.told.load(Ordering::Relaxed);
+        if self.heeded.load(Ordering::Relaxed) != told {
+            self.heeded.store(told, Ordering::Relaxed);
+            self.unguessed.store(UNGUESSED, Ordering::Relaxed);
+        }
+        let unguessed = self.unguessed.load(Ordering::Relaxed);
+        self.unguessed
+            .store(unguessed.saturating_sub(1), Ordering::Relaxed);
+        unguessed == 0
+    }
+
+    /// Another guard for a reader that is inside already: it shares the instance of the first.
+    fn enter_nested(&self, current: &Current) -> Option<NonNull<Header>> {
+        if current.is_closed() {
             return None;
         }
         let nested = self.nested.load(Ordering::Relaxed);
@@ -273,25 +215,22 @@ impl Slot {
         self.word.store(word.0, Ordering::Release);
     }
 
-    /// The instance of the critical section that the reader is in. Asked only by the reader itself.
-    ///
-    /// The word is an address and not a pointer, since the cached pointer that it started as may be older than
-    /// the instance. So an instance's provenance is exposed where it is made, and taken up here.
+    /// The instance that the reader has found last: while it is inside, the one that it is in.
     #[inline]
-    pub(crate) fn instance(&self) -> NonNull<Header> {
-        let address = self.word().instance().unwrap_or(0);
-        NonNull::new(ptr::with_exposed_provenance_mut(address))
-            .expect("an active reader has found an instance")
+    fn instance(&self) -> NonNull<Header> {
+        let instance = self.instance.load(Ordering::Relaxed);
+        // SAFETY: it starts dangling, and nothing but instances is stored there.
+        unsafe { NonNull::new_unchecked(instance) }
     }
 
     /// Moves a critical section with a single guard to the newest instance, without leaving in between.
     #[inline]
-    pub(crate) fn step(&self, published: &Current) -> Step {
+    pub(crate) fn step(&self, current: &Current) -> Step {
         let nested = self.nested.load(Ordering::Relaxed) & !ORPHANED;
-        if nested != 0 || !published.differs_from(self.instance()) {
+        if nested != 0 || !current.is_newer_than(self.word()) {
             return Step::Stay;
         }
-        match self.acquire(published) {
+        match self.acquire(current) {
             Some(instance) => Step::Moved(instance),
             None => Step::Closed,
         }
@@ -326,19 +265,31 @@ impl Slot {
     /// From here on the writer may change what the reads of this critical section were of.
     #[inline]
     fn exit(&self) {
-        self.announce(self.word().inactive());
+        self.announce(Word(self.guess.load(Ordering::Relaxed)));
     }
 
-    /// Ends a critical section whose guards were leaked. The caller knows that none of them is in use.
+    /// Leaves no guess, so that the writer does not wait for this reader before it enters again. A critical section
+    /// stays.
+    pub(crate) fn forget_guess(&self) {
+        let word = self.word();
+        if !word.is_inside() && word != Word::NOTHING {
+            self.announce(Word::NOTHING);
+        }
+    }
+
+    /// Ends a critical section whose guards were leaked, if there is one, and leaves no guess. The caller knows that
+    /// none of them is in use.
     #[inline]
     pub(crate) fn exit_leaked(&self) {
-        self.nested.store(0, Ordering::Relaxed);
-        self.exit();
+        if self.word() != Word::NOTHING {
+            self.nested.store(0, Ordering::Relaxed);
+            self.announce(Word::NOTHING);
+        }
     }
 
-    /// Whether the reader is active. Asked only by the reader itself.
+    /// Whether the reader is inside. Asked only by the reader itself.
     pub(crate) fn is_occupied(&self) -> bool {
-        self.word().is_active()
+        self.word().is_inside()
     }
 
     /// Leaves the slot to its guards: the last of them is told to give it back.
@@ -355,81 +306,39 @@ impl Slot {
         self.nested.load(Ordering::Relaxed) == ORPHANED && !self.is_occupied()
     }
 
-    /// Counts an entry with a fence, for the writer; now and then, asks for the cheaper fence if many of them
-    /// found the same version.
-    #[inline]
-    fn count_fenced_entry(&self, instance: NonNull<Header>, published: &Current) {
-        let fenced = self.fenced.load(Ordering::Relaxed).wrapping_add(1);
-        // Relaxed: a figure.
-        self.fenced.store(fenced, Ordering::Relaxed);
-        if fenced & (FENCED_ENTRIES - 1) == 0 {
-            self.ask_for_light_fence(instance, published);
-        }
-    }
-
-    #[cold]
-    fn ask_for_light_fence(&self, instance: NonNull<Header>, published: &Current) {
-        // SAFETY: the critical section is open and found this instance, so it is not freed or changed
-        // before `leave` (invariant 1).
-        let version = unsafe { instance_at(instance).as_ref() }.version as usize;
-        if self.fenced_version.load(Ordering::Relaxed) == version {
-            published.prefer_light_fence(instance);
-        }
-        self.fenced_version.store(version, Ordering::Relaxed);
-    }
-
     // For the writer.
 
     /// What the writer sees.
     #[inline]
     pub(crate) fn seen(&self) -> Word {
-        // Acquire: pairs with the Release in `announce`.
-        Word(self.word.load(Ordering::Acquire))
+        // Acquire: pairs with the Release in `announce`. SeqCst: see `Current::store`.
+        Word(self.word.load(Ordering::SeqCst))
     }
 
-    /// Whether nobody can be entering with this slot while this thread, which has the writer, asks.
-    pub(crate) fn is_quiescent(&self) -> bool {
-        // Relaxed: what this thread, or whoever had the writer before, has stored; of others it is
-        // only asked whether it is that.
-        let owner = self.owner.load(Ordering::Relaxed);
-        owner == WRITERS || is_this_thread(owner)
+    /// Tells the reader that its guesses are costly.
+    pub(crate) fn tell(&self) {
+        // Relaxed: a hint. Only whoever has the writer stores it.
+        let told = self.told.load(Ordering::Relaxed);
+        self.told.store(told.wrapping_add(1), Ordering::Relaxed);
     }
 
-    /// What [`set_idle`](Self::set_idle) noted last.
-    pub(crate) fn idle(&self) -> u32 {
-        // Relaxed, as in `set_idle`: it goes from thread to thread with the writer.
-        self.idle.load(Ordering::Relaxed)
-    }
-
-    /// Takes note that so many scans are not to wait for the reader to move on by itself.
-    pub(crate) fn set_idle(&self, times: u32) {
-        self.idle.store(times, Ordering::Relaxed);
-    }
-
-    /// How often the reader has entered with a fence, as far as the writer knows.
-    #[inline]
-    pub(crate) fn fenced_entries(&self) -> usize {
-        // Relaxed: a figure.
-        self.fenced.load(Ordering::Relaxed)
-    }
-
-    /// What a report says about a reader that stays in an instance of this version.
-    pub(crate) fn describe(&self, version: Option<u64>) -> StalledReader {
+    /// What a report says about a reader that stays, and whose slot said this.
+    pub(crate) fn describe(&self, word: Word) -> StalledReader {
         StalledReader {
             thread: self.thread_name(),
-            version,
+            version: word.version(),
             is_this_thread: self.was_entered_by_this_thread(),
         }
     }
 
-    /// What a list of all readers says about this one. `version_at` knows the instances by address.
-    pub(crate) fn state(&self, version_at: impl Fn(usize) -> Option<u64>) -> ReaderState {
+    /// What a list of all readers says about this one.
+    pub(crate) fn state(&self) -> ReaderState {
         let word = self.seen();
-        let is_active = word.is_active();
+        let is_active = word.is_inside();
         ReaderState {
             thread: self.thread_name(),
             is_active,
-            version: word.instance().filter(|_| is_active).and_then(version_at),
+            version: word.version().filter(|_| is_active),
         }
     }
 
@@ -460,32 +369,29 @@ impl Slot {
         self.key.store(key, Ordering::Relaxed);
     }
 
-    /// Takes note that no other thread than this one will ever enter with this slot.
-    pub(crate) fn belong_to_this_thread(&self) {
-        // Loom's threads have no numbers.
-        if cfg!(not(loom)) {
-            self.owner.store(thread_number(), Ordering::Relaxed);
-        }
-    }
-
-    /// Takes note that nobody enters with this slot but who has the writer.
-    pub(crate) fn belong_to_writer(&self) {
-        self.owner.store(WRITERS, Ordering::Relaxed);
-    }
-
     /// What a reader has done that was stopped before it found an instance.
     #[cfg(test)]
     pub(crate) fn stop_acquiring(&self) {
-        let nobody = Current::new(NonNull::dangling(), crate::raw::fence::Fences::Symmetric);
-        nobody.close();
-        self.acquire(&nobody);
-        self.announce(self.word().active());
+        let number = self.acquired.fetch_add(1, Ordering::Relaxed) + 1;
+        self.announce(Word::acquiring(number));
     }
 
-    /// What a reader has done that has found this instance.
+    /// What a reader has done that is in this version.
     #[cfg(test)]
-    pub(crate) fn stop_active(&self, instance: NonNull<Header>) {
-        self.announce(Word::active_in(instance));
+    pub(crate) fn stop_inside(&self, version: u64) {
+        self.announce(Word::outside(version).inside());
+    }
+
+    /// What a reader has done that was in this version, and left with a guess.
+    #[cfg(test)]
+    pub(crate) fn stop_outside(&self, version: u64) {
+        self.announce(Word::outside(version));
+    }
+
+    /// Whether its reader was told, and has not heeded it.
+    #[cfg(test)]
+    pub(crate) fn is_told(&self) -> bool {
+        self.told.load(Ordering::Relaxed) != self.heeded.load(Ordering::Relaxed)
     }
 }
 

@@ -90,7 +90,7 @@ impl<T> Share<T> {
 
     /// The published copy, for somebody who knows that the writer does not change it. `None` if it was taken away.
     pub(crate) fn published(&self) -> Option<NonNull<T>> {
-        Some(data_ptr::<T>(self.core.current.peek()?))
+        Some(data_ptr::<T>(self.core.current.instance()?))
     }
 }
 

@@ -14,11 +14,11 @@ use std::{
 };
 
 use super::{
-    guard::{self, ReadGuard},
-    instance::Header,
-    registry::{SharedSlot, StructureId},
-    slot::{Otherwise, Slot, Word},
+    guard::ReadGuard,
+    registry::{SharedSlot, StructureId, free_or_newest},
+    slot::Slot,
     state::{Core, CoreArc, Share},
+    word::Word,
 };
 
 /// How many structures a thread can alternate between without a look at the table. A power of two.
@@ -52,58 +52,64 @@ struct Entry {
     slot: SharedSlot,
 }
 
-/// Enters with a slot of the calling thread; `None` if the data was taken away. `id` is that of the structure of
-/// `share`: by reference, since by value it would keep a register for the rare way all along the usual one.
-#[inline]
-pub(crate) fn enter<'h, T>(share: &'h Share<T>, id: &StructureId) -> Option<ReadGuard<'h, T>> {
-    let (slot, word) = free_slot(share, id);
-    // SAFETY: the structure is alive, since `share` is, and so is the slot in its registry; this is the thread that
-    // owns it, or nobody does (invariant 15).
-    let entered = unsafe { slot.as_ref() }.enter(word, &share.core.current);
-    let instance = match entered {
-        Ok(instance) => instance,
-        Err(otherwise) => enter_otherwise(share, slot, otherwise)?,
-    };
-    Some(ReadGuard::new(instance, slot, share))
+/// A reader for all threads, each with slots of its own.
+pub(crate) struct SharedReader<T> {
+    share: Share<T>,
+    /// That of the structure, at hand.
+    id: StructureId,
 }
 
-/// Enters when it is not so simple.
-#[cold]
-fn enter_otherwise<T>(
-    share: &Share<T>,
-    slot: NonNull<Slot>,
-    otherwise: Otherwise,
-) -> Option<NonNull<Header>> {
-    // SAFETY: as in `enter`.
-    let entered = unsafe { slot.as_ref() }.enter_otherwise(otherwise, &share.core.current);
-    if entered.is_none() {
-        guard::give_back_if_nobodys(slot, &share.core);
+impl<T> SharedReader<T> {
+    pub(crate) fn new(share: &Share<T>) -> Self {
+        Self {
+            share: share.clone(),
+            id: share.core.id,
+        }
     }
-    entered
+
+    pub(crate) fn share(&self) -> &Share<T> {
+        &self.share
+    }
+
+    /// Enters the newest copy with a slot of the calling thread; `None` if the data was taken away.
+    #[inline]
+    pub(crate) fn enter(&self) -> Option<ReadGuard<'_, T>> {
+        let (slot, word) = free_slot(&self.share, &self.id);
+        // SAFETY: the structure is alive, since `share` is, and so is the slot in its registry; this is the thread that
+        // owns it, or nobody does.
+        unsafe { ReadGuard::enter(&self.share, slot, word) }
+    }
+
+    /// Forgets the guesses of the calling thread, for a writer that would have to wait for itself to move on.
+    pub(crate) fn forget_guesses(&self) {
+        let _ = TABLE.try_with(|table| {
+            let entries = table.entries.borrow();
+            let ours = entries.iter().filter(|entry| entry.id == self.id);
+            ours.for_each(|entry| entry.slot.forget_guess());
+        });
+    }
 }
 
-/// A slot of this thread that nobody gives back before it is entered, and what it says.
-///
-/// Both ways end in registers: a guard that came out of memory on the rare way would go
-/// through memory on the usual one, too, which costs more than everything else here.
+/// A slot of this thread that nobody gives back before it is entered, and what it says. `id` by reference, since by value
+/// it would keep a register for the rare way all along the usual one.
 #[inline]
 fn free_slot<T>(share: &Share<T>, id: &StructureId) -> (NonNull<Slot>, Word) {
     if let Some(slot) = cached(*id) {
-        // SAFETY: as in `enter`.
+        // SAFETY: as in `SharedReader::enter`.
         let word = unsafe { slot.as_ref() }.word();
-        if !word.is_active() {
+        if !word.is_inside() {
             return (slot, word);
         }
     }
     find_slot(&share.core, id)
 }
 
-/// Finds a slot when the one used last is unknown or active.
+/// Finds a slot when the one used last is unknown or taken.
 #[cold]
 #[inline(never)]
 fn find_slot(core: &CoreArc, id: &StructureId) -> (NonNull<Slot>, Word) {
     let slot = slot(*id, core);
-    // SAFETY: as in `enter`.
+    // SAFETY: as in `SharedReader::enter`.
     (slot, unsafe { slot.as_ref() }.word())
 }
 
@@ -119,13 +125,9 @@ fn cached(id: StructureId) -> Option<NonNull<Slot>> {
     })
 }
 
-/// A slot of `core` to enter with: one of this thread's that is inactive, else one whose guards
-/// see what is published now, else a new one.
+/// A slot of this thread to enter with, if need be a new one: see [`free_or_newest`].
 ///
-/// Guards that interleave, as those of asynchronous tasks on one thread do, thus neither keep
-/// one critical section open for ever nor see less than what is published.
-///
-/// The pointer is valid for as long as `core` lives and the slot is active.
+/// The pointer is valid for as long as `core` lives and the slot is occupied.
 fn slot(id: StructureId, core: &CoreArc) -> NonNull<Slot> {
     let found = TABLE.try_with(|table| table.slot(id, core));
     found.unwrap_or_else(|_| {
@@ -139,19 +141,13 @@ fn slot(id: StructureId, core: &CoreArc) -> NonNull<Slot> {
 impl Table {
     fn slot(&self, id: StructureId, core: &CoreArc) -> NonNull<Slot> {
         let mut entries = self.entries.borrow_mut();
-        let of_structure = || entries.iter().filter(|entry| entry.id == id);
-        let free = of_structure()
-            .find(|entry| !entry.slot.is_occupied())
-            .or_else(|| {
-                of_structure().find(|entry| !core.current.differs_from(entry.slot.instance()))
-            });
-        let slot = if let Some(entry) = free {
-            NonNull::from(&**entry.slot)
+        let ours = entries.iter().filter(|entry| entry.id == id);
+        let slot = if let Some(slot) = free_or_newest(ours.map(|it| &it.slot), &core.current) {
+            NonNull::from(&***slot)
         } else {
             // Slots of structures that are gone: their registries are, too.
             entries.retain(|entry| entry.core.strong_count() != 0);
             let slot = core.registry.register();
-            slot.belong_to_this_thread();
             let pointer = NonNull::from(&**slot);
             let core = CoreArc::downgrade(core);
             entries.push(Entry { id, core, slot });

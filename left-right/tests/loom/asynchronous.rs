@@ -46,7 +46,7 @@ fn poll<F: Future>(future: F, times: usize) -> Option<F::Output> {
 #[test]
 fn a_publish_that_waits_has_its_task_woken() {
     loom::model(|| {
-        let (mut writer, reader) = pair(ReadMostly);
+        let (mut writer, reader) = pair();
         let guard = reader.enter().unwrap();
         writer.append(Increment).publish().append(Increment);
         assert!(poll(writer.publish_async(), 20).is_none());
@@ -65,7 +65,7 @@ const TO_THE_END: usize = usize::MAX;
 fn a_publish_that_is_dropped_beside_reads() {
     for times in [0, 1, 2, TO_THE_END] {
         loom::model(move || {
-            let (mut writer, reader) = pair(WriteMostly);
+            let (mut writer, reader) = pair();
             let thread = thread::spawn(move || {
                 let first = read(&reader).expect("the writer is there");
                 assert!(read(&reader).expect("the writer is there") >= first);
@@ -117,7 +117,7 @@ fn a_publish_that_is_dropped_beside_another_writer() {
 fn a_publish_of_a_shared_writer_that_is_dropped_beside_reads() {
     for times in [1, TO_THE_END] {
         loom::model(move || {
-            let (mut writer, reader) = pair(ReadMostly);
+            let (mut writer, reader) = pair();
             let thread = thread::spawn(move || {
                 read(&reader).expect("the writer is there");
                 reader

@@ -5,49 +5,45 @@ use super::*;
 /// Invariant 10: a writer that goes drops both copies, and no reader is in either of them.
 #[test]
 fn dropping_the_writer_beside_reads() {
-    for policy in [ReadMostly, WriteMostly] {
-        loom::model(move || {
-            let (mut writer, reader) = pair(policy);
-            writer.append(Increment).publish();
-            let thread = thread::spawn(move || {
-                let first = read(&reader);
-                let second = read(&reader);
-                assert!(first.is_some() || second.is_none(), "the data came back");
-                // Dropped by the main thread: the registry's lock would order what must be
-                // ordered without it.
-                reader
-            });
-            drop(writer);
-            drop(thread.join().unwrap());
+    loom::model(|| {
+        let (mut writer, reader) = pair();
+        writer.append(Increment).publish();
+        let thread = thread::spawn(move || {
+            let first = read(&reader);
+            let second = read(&reader);
+            assert!(first.is_some() || second.is_none(), "the data came back");
+            // Dropped by the main thread: the registry's lock would order what must be
+            // ordered without it.
+            reader
         });
-    }
+        drop(writer);
+        drop(thread.join().unwrap());
+    });
 }
 
 /// Invariant 10: as above, and the data is the caller's. What loom finds wrong with the drop of
 /// the other copy comes out of `take`; the drop of a writer would catch the panic.
 #[test]
 fn taking_beside_reads() {
-    for policy in [ReadMostly, WriteMostly] {
-        loom::model(move || {
-            let (mut writer, reader) = pair(policy);
-            writer.append(Increment).publish();
-            writer.append(Increment);
-            let thread = thread::spawn(move || {
-                let first = read(&reader);
-                let second = read(&reader);
-                // `take` publishes what is pending before it takes the data away.
-                assert!(first.is_none_or(|value| (1..=2).contains(&value)));
-                assert!(second.is_none_or(|value| Some(value) >= first && first.is_some()));
-                // Dropped by the main thread: the registry's lock would order what must be
-                // ordered without it.
-                reader
-            });
-            let taken = writer.take();
-            assert_eq!(taken.get(), 2);
-            drop(taken);
-            drop(thread.join().unwrap());
+    loom::model(|| {
+        let (mut writer, reader) = pair();
+        writer.append(Increment).publish();
+        writer.append(Increment);
+        let thread = thread::spawn(move || {
+            let first = read(&reader);
+            let second = read(&reader);
+            // `take` publishes what is pending before it takes the data away.
+            assert!(first.is_none_or(|value| (1..=2).contains(&value)));
+            assert!(second.is_none_or(|value| Some(value) >= first && first.is_some()));
+            // Dropped by the main thread: the registry's lock would order what must be
+            // ordered without it.
+            reader
         });
-    }
+        let taken = writer.take();
+        assert_eq!(taken.get(), 2);
+        drop(taken);
+        drop(thread.join().unwrap());
+    });
 }
 
 /// Invariant 10: the last one to go drops what the writer left, whoever that is.
@@ -55,7 +51,7 @@ fn taking_beside_reads() {
 fn freezing_beside_reads() {
     for on_drop in [false, true] {
         loom::model(move || {
-            let (mut writer, reader) = pair(ReadMostly);
+            let (mut writer, reader) = pair();
             let thread = thread::spawn(move || {
                 let first = read(&reader).expect("the data stays");
                 assert!(read(&reader).expect("the data stays") >= first);
@@ -76,7 +72,7 @@ fn freezing_beside_reads() {
 #[test]
 fn learning_of_the_end_beside_a_freeze() {
     loom::model(|| {
-        let (mut writer, reader) = pair(ReadMostly);
+        let (mut writer, reader) = pair();
         let thread = thread::spawn(move || {
             if !reader.has_writer() {
                 assert_eq!(read(&reader), Some(1));
@@ -93,7 +89,7 @@ fn learning_of_the_end_beside_a_freeze() {
 #[test]
 fn refreshing_beside_a_close() {
     loom::model(|| {
-        let (mut writer, reader) = pair(ReadMostly);
+        let (mut writer, reader) = pair();
         // Before the writer's thread begins, which saves a preemption: the case needs three more.
         let guard = reader.enter().expect("the writer is there");
         let thread = thread::spawn(move || {

@@ -32,22 +32,97 @@ fn a_guard_is_a_snapshot() {
     assert_eq!(ReadGuard::version(&guard), 1);
 }
 
+/// As in 0.11.
 #[test]
-fn guards_of_one_handle_see_one_copy() {
+fn each_guard_of_a_handle_sees_what_is_newest_when_it_is_made() {
     let (mut writer, reader) = pair();
     let first = reader.enter().unwrap();
+    let again = reader.enter().unwrap();
+    assert!(std::ptr::eq(&*first, &*again));
     writer.append(2).publish();
     let second = reader.enter().unwrap();
-    assert!(std::ptr::eq(&*first, &*second));
-    assert_eq!(ReadGuard::version(&second), 1);
-    // Also when the first is gone, as long as one is left.
+    assert_eq!((&first.data[..], &second.data[..]), (&[1][..], &[1, 2][..]));
+    let versions = [&first, &again, &second].map(|guard| ReadGuard::version(guard));
+    assert_eq!(versions, [1, 1, 2]);
+    assert!(ReadGuard::is_newest(&second) && !ReadGuard::is_newest(&first));
+    // The older copy is free when its last guard goes, though a newer guard lives.
     drop(first);
-    let third = reader.enter().unwrap();
-    assert!(std::ptr::eq(&*second, &*third));
-    // Another handle sees the newest.
-    assert_eq!(seen(&reader.clone()), [1, 2]);
-    drop((second, third));
-    assert_eq!(seen(&reader), [1, 2]);
+    assert!(!writer.append(3).try_publish());
+    drop(again);
+    assert!(writer.try_publish());
+    assert_eq!(second.data, [1, 2]);
+    assert!(!writer.try_publish());
+    drop(second);
+    assert!(writer.try_publish());
+    assert_eq!(seen(&reader), [1, 2, 3]);
+}
+
+/// In whatever order they go, each frees its copy and no other.
+#[test]
+fn guards_of_two_copies_go_in_any_order() {
+    for newest_first in [false, true] {
+        let (mut writer, reader) = pair();
+        let older = reader.enter().unwrap();
+        writer.append(2).publish();
+        let newer = reader.enter().unwrap();
+        if newest_first {
+            drop(newer);
+            assert!(
+                !writer.append(3).try_publish(),
+                "the older guard is in the way"
+            );
+            assert_eq!(older.data, [1]);
+            drop(older);
+            assert!(writer.try_publish());
+        } else {
+            drop(older);
+            assert!(writer.append(3).try_publish());
+            assert!(
+                !writer.append(4).try_publish(),
+                "the newer guard is in the way"
+            );
+            assert_eq!(newer.data, [1, 2]);
+            drop(newer);
+            assert!(writer.try_publish());
+        }
+    }
+}
+
+/// A loop that enters beside a guard that stays uses one more slot, and gives both back with the handle.
+#[test]
+fn entering_beside_an_older_guard_again_and_again_costs_one_slot() {
+    let (mut writer, reader) = pair();
+    let readers = writer.stats().readers;
+    let handle = reader.clone();
+    let stays = handle.enter().unwrap();
+    for version in 2..100 {
+        writer.append(version);
+        writer.publish_or_replace(Duration::ZERO).unwrap();
+        let guard = handle.enter().unwrap();
+        assert_eq!(ReadGuard::version(&guard), u64::from(version));
+        assert_eq!(handle.enter().unwrap().data, guard.data);
+    }
+    assert_eq!(stays.data, [1]);
+    assert_eq!(writer.stats().deferred, 1);
+    assert_eq!(writer.stats().readers, readers + 2);
+    drop(stays);
+    drop(handle);
+    assert_eq!(writer.stats().readers, readers);
+}
+
+/// One of them in a slot of its own, which its handle cannot end but by going.
+#[test]
+fn leaked_guards_of_two_copies_go_with_their_handle() {
+    let (mut writer, reader) = pair();
+    let leaky = reader.clone();
+    mem::forget(leaky.enter());
+    writer.append(2).publish();
+    mem::forget(leaky.enter());
+    assert!(!writer.append(3).try_publish());
+    drop(leaky);
+    assert!(writer.try_publish());
+    assert!(writer.append(4).try_publish());
+    assert_eq!(seen(&reader), [1, 2, 3, 4]);
 }
 
 /// In whatever order nested guards go, the last of them leaves, and only it.
@@ -255,8 +330,8 @@ fn a_leaked_guard_holds_until_its_handle_goes() {
         for _ in 0..3 {
             assert!(!writer.try_publish());
         }
-        // The handle works on, in the copy that it holds.
-        assert_eq!(seen(&leaky), [1]);
+        // The handle works on.
+        assert_eq!(seen(&leaky), [1, 2]);
         assert!(!writer.try_publish());
         drop(leaky);
         assert!(writer.try_publish());

@@ -5,7 +5,7 @@
 
 use std::{mem, time::Duration};
 
-use left_right::{FencePolicy, PublishError, ReadGuard, ReadHandle, SharedReadHandle, WriteHandle};
+use left_right::{PublishError, ReadGuard, ReadHandle, SharedReadHandle, WriteHandle};
 
 use crate::recorder::Recorder;
 
@@ -25,7 +25,6 @@ pub(crate) enum Step {
     View,
     TryView,
     Flush,
-    Policy(u8),
     Enter(usize),
     Leave(usize),
     Narrow(usize),
@@ -54,8 +53,7 @@ impl Step {
             13 => Self::View,
             14 => Self::TryView,
             15 => Self::Flush,
-            16 => Self::Policy(value % 3),
-            17..=19 => Self::Enter(reader),
+            16..=19 => Self::Enter(reader),
             20..=22 => Self::Leave(reader),
             23 => Self::Narrow(reader),
             24 | 25 => Self::Refresh(reader),
@@ -112,11 +110,10 @@ enum Guard<'r> {
 /// A read handle, its guards, and what the model knows of them.
 #[derive(Default)]
 struct Reader {
-    /// Dropped before the handle that they borrow: see `Step::Renew`.
-    guards: Vec<Guard<'static>>,
-    leaked: usize,
-    /// The version that the critical section of this handle sees, if it is active.
-    active_in: Option<u64>,
+    /// With the versions that they see. Dropped before the handle that they borrow: see `Step::Renew`.
+    guards: Vec<(Guard<'static>, u64)>,
+    /// The versions that leaked ones see.
+    leaked: Vec<u64>,
 }
 
 struct Model<'s> {
@@ -142,10 +139,13 @@ impl Model<'_> {
         self.published.push(self.appended.clone());
     }
 
-    /// How many guards and critical sections the writer has to wait for: they are in the copy that was
+    /// How many guards the writer has to wait for: they are in the copy that was
     /// swapped out last. Older ones are in copies that were left to them.
     fn stalled(&self) -> usize {
-        let versions = self.readers.iter().filter_map(|reader| reader.active_in);
+        let versions = self.readers.iter().flat_map(|reader| {
+            let guards = reader.guards.iter().map(|(_, version)| *version);
+            guards.chain(reader.leaked.iter().copied())
+        });
         let versions = versions.chain(self.shared.iter().map(|(_, version)| *version));
         versions
             .filter(|version| version + 1 == self.version())
@@ -154,14 +154,13 @@ impl Model<'_> {
 
     fn check_guards(&self) {
         for reader in &self.readers {
-            for guard in &reader.guards {
-                let version = reader.active_in.expect("a reader with guards is active");
+            for (guard, version) in &reader.guards {
                 let (seen, data): (u64, &[u32]) = match guard {
                     Guard::Whole(guard) => (ReadGuard::version(guard), &guard.data),
                     Guard::Part(guard) => (ReadGuard::version(guard), guard),
                 };
-                assert_eq!(seen, version);
-                assert_eq!(data, self.published[version as usize]);
+                assert_eq!(seen, *version);
+                assert_eq!(data, self.published[*version as usize]);
             }
         }
         for (guard, version) in &self.shared {
@@ -232,7 +231,7 @@ pub(crate) fn play(program: Program) {
                     model.publish();
                 }
                 Err(PublishError::Stalled(report)) => {
-                    // Guards of one shared handle may stand for one reader.
+                    // Several guards may stand for one reader.
                     assert!((1..=blockers).contains(&report.readers.len()));
                 }
                 Err(error) => panic!("{error}"),
@@ -263,52 +262,44 @@ pub(crate) fn play(program: Program) {
                     writer.flush();
                 }
             }
-            Step::Policy(policy) => {
-                writer.set_fence_policy(match policy {
-                    0 => FencePolicy::Adaptive,
-                    1 => FencePolicy::ReadMostly,
-                    _ => FencePolicy::WriteMostly,
-                });
-            }
             Step::Enter(index) => {
                 // SAFETY: the handle is freed by `Renew` and at the end, after its guards went.
                 let handle: &'static ReadHandle<Recorder> = unsafe { &*handles[index] };
                 let guard = handle.enter().expect("the writer is here");
+                // The newest, whatever other guards of the handle see.
                 let version = model.version();
-                let reader = &mut model.readers[index];
-                reader.active_in.get_or_insert(version);
-                reader.guards.push(Guard::Whole(guard));
+                model.readers[index]
+                    .guards
+                    .push((Guard::Whole(guard), version));
             }
             Step::Leave(index) => {
                 let reader = &mut model.readers[index];
                 if !reader.guards.is_empty() {
                     // The oldest first, to mix the order with that of `Refresh` and `Narrow`.
                     drop(reader.guards.remove(0));
-                    if reader.guards.is_empty() && reader.leaked == 0 {
-                        reader.active_in = None;
-                    }
                 }
             }
             Step::Narrow(index) => {
                 let reader = &mut model.readers[index];
-                if let Some(guard) = reader.guards.pop() {
-                    reader.guards.push(match guard {
+                if let Some((guard, version)) = reader.guards.pop() {
+                    let guard = match guard {
                         Guard::Whole(guard) => Guard::Part(ReadGuard::map(guard, |r| &r.data[..])),
                         part => part,
-                    });
+                    };
+                    reader.guards.push((guard, version));
                 }
             }
             Step::Refresh(index) => {
                 let newest = model.version();
                 let reader = &mut model.readers[index];
-                let alone = reader.guards.len() + reader.leaked == 1;
+                let alone = reader.guards.len() + reader.leaked.len() == 1;
                 match reader.guards.pop() {
-                    Some(Guard::Whole(guard)) => {
+                    Some((Guard::Whole(guard), before)) => {
                         let guard = guard.refresh().expect("the writer is here");
-                        reader.guards.push(Guard::Whole(guard));
-                        if alone {
-                            reader.active_in = Some(newest);
-                        }
+                        // It stays where it is if its slot has other guards.
+                        let now = ReadGuard::version(&guard);
+                        assert!(now == newest || now == before && !alone);
+                        reader.guards.push((Guard::Whole(guard), now));
                     }
                     Some(part) => reader.guards.push(part),
                     None => {}
@@ -316,9 +307,9 @@ pub(crate) fn play(program: Program) {
             }
             Step::Leak(index) => {
                 let reader = &mut model.readers[index];
-                if let Some(guard) = reader.guards.pop() {
+                if let Some((guard, version)) = reader.guards.pop() {
                     mem::forget(guard);
-                    reader.leaked += 1;
+                    reader.leaked.push(version);
                 }
             }
             Step::Renew(index) => {

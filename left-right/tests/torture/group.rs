@@ -10,9 +10,7 @@ use std::{
 };
 
 use fastrand::Rng;
-use left_right::{
-    FencePolicy, Poisoned, PublishError, ReadGuard, SharedWriteHandle, WriteGuard, WriteHandle,
-};
+use left_right::{Poisoned, PublishError, ReadGuard, SharedWriteHandle, WriteGuard, WriteHandle};
 
 use crate::{
     Round,
@@ -203,10 +201,7 @@ impl Member<'_> {
         let operations = self.next();
         let mut writer: WriteGuard<'_, Cells, Change> = self.shared.lock()?;
         match self.rng.u32(0..8) {
-            0 => _ = writer.set_fence_policy(FencePolicy::Adaptive),
-            1 => _ = writer.set_fence_policy(FencePolicy::ReadMostly),
-            2 => _ = writer.set_fence_policy(FencePolicy::WriteMostly),
-            3 => _ = writer.unpublished().check(),
+            0 => _ = writer.unpublished().check(),
             _ => {}
         }
         writer.extend(operations);

@@ -74,14 +74,17 @@ pub(crate) fn read(round: &Round, mut handle: ReadHandle<Cells>, mut rng: Rng) {
             0..8 => drop(guard),
             // Nested, and the guards dropped in any order.
             8..11 => {
-                let mut guards = vec![guard];
+                let mut guards = vec![(memory.generation, guard)];
                 for _ in 0..rng.usize(1..4) {
-                    guards.extend(handle.enter());
-                }
-                rng.shuffle(&mut guards);
-                while let Some(guard) = guards.pop() {
+                    if rng.bool() {
+                        pause(&mut rng);
+                    }
+                    let newest = round.published.load(Ordering::Acquire);
+                    let Some(guard) = handle.enter() else { break };
                     memory.look(round, &guard, newest);
+                    guards.push((memory.generation, guard));
                 }
+                leave(guards, &mut rng);
             }
             // One guard, stepped on and on.
             11..15 => {
@@ -132,7 +135,7 @@ pub(crate) fn read(round: &Round, mut handle: ReadHandle<Cells>, mut rng: Rng) {
                 mem::forget(guard);
                 pause(&mut rng);
                 if let Some(nested) = handle.enter() {
-                    assert_eq!(nested.check(), memory.generation);
+                    memory.look(round, &nested, newest);
                 }
                 handle = factory.handle();
             }
@@ -196,6 +199,11 @@ fn look_through(round: &Round, shared: &SharedReadHandle<Cells>, rng: &mut Rng) 
         memory.look(round, &guard, newest);
         guards.push((memory.generation, guard));
     }
+    leave(guards, rng);
+}
+
+/// Drops guards, in any order; each has kept what it saw.
+fn leave(mut guards: Vec<(u64, ReadGuard<'_, Cells>)>, rng: &mut Rng) {
     rng.shuffle(&mut guards);
     while let Some((generation, guard)) = guards.pop() {
         assert_eq!(guard.check(), generation);

@@ -30,13 +30,6 @@ impl<M: Map, V: View<M>, H> Views<M, V, H> {
         (self.held.iter()).any(|(_, _, state)| Some(state.version) == before)
     }
 
-    /// The state that a reader's look-ups and new views see: that of its other views, if it has
-    /// any.
-    pub(super) fn seen_by(&self, reader: usize, published: &Rc<State<H>>) -> Rc<State<H>> {
-        let other = self.held.iter().find(|view| view.0 == reader);
-        Rc::clone(other.map_or(published, |view| &view.2))
-    }
-
     pub(super) fn enter(
         &mut self,
         reader: usize,
@@ -44,21 +37,23 @@ impl<M: Map, V: View<M>, H> Views<M, V, H> {
         enter: impl FnOnce() -> V,
     ) {
         if self.held.len() < Self::MOST {
-            let state = self.seen_by(reader, published);
-            self.held.push((reader, enter(), state));
+            self.held.push((reader, enter(), Rc::clone(published)));
         }
     }
 
-    /// Refreshes a view, which steps if its reader has no other.
+    /// Refreshes a view, which steps if its reader has no other of the same state.
     pub(super) fn refresh(&mut self, index: usize, published: &Rc<State<H>>) {
-        let Some(reader) = self.held.get(index).map(|view| view.0) else {
+        let Some((reader, _, state)) = self.held.get(index) else {
             return;
         };
-        let alone = self.held.iter().filter(|view| view.0 == reader).count() == 1;
+        let is_other =
+            |it: &&(usize, V, Rc<State<H>>)| it.0 == *reader && it.2.version == state.version;
+        let alone = self.held.iter().filter(is_other).count() == 1;
         let (_, view, state) = &mut self.held[index];
-        let steps = alone && state.version < published.version;
-        assert_eq!(view.is_newest(), state.version == published.version);
-        assert_eq!(view.refresh(), steps);
+        let is_newest = state.version == published.version;
+        assert_eq!(view.is_newest(), is_newest);
+        let steps = view.refresh();
+        assert!(if is_newest { !steps } else { steps || !alone });
         if steps {
             *state = Rc::clone(published);
         }

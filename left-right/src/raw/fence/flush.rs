@@ -11,6 +11,10 @@ pub(super) fn register() -> Option<FenceStrategy> {
     Some(FenceStrategy::FlushProcessWriteBuffers)
 }
 
+pub(super) fn is_cheap_to_register() -> bool {
+    true
+}
+
 #[inline(always)]
 pub(super) fn light() {
     compiler_fence(Ordering::SeqCst);

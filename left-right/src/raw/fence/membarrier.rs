@@ -10,13 +10,17 @@ use super::strategy::FenceStrategy;
 
 /// Announces to the kernel that this process will use the expedited barrier.
 ///
-/// A microsecond or two while the process has one thread, up to 20 ms once it has several: done
-/// when the first handle is made, which is usually early, and not at the first publish.
+/// A microsecond or two while the process has one thread, up to 20 ms once it has several.
 pub(super) fn register() -> Option<FenceStrategy> {
     membarrier(MembarrierCommand::RegisterPrivateExpedited).ok()?;
     // Some sandboxes answer a registration and refuse the barrier itself: ask before relying on it.
     membarrier(MembarrierCommand::PrivateExpedited).ok()?;
     Some(FenceStrategy::Membarrier)
+}
+
+/// Whether the process has one thread.
+pub(super) fn is_cheap_to_register() -> bool {
+    num_threads::is_single_threaded() == Some(true)
 }
 
 #[inline(always)]
@@ -29,9 +33,9 @@ pub(super) fn heavy() {
         // It worked when the process registered. Readers rely on it without a fence of their own,
         // so going on would hand out memory that they may be reading.
         eprintln!(
-            "left-right: membarrier was available when the first handle was made and now fails \
-             ({error}). A sandbox that forbids it must be entered before the first handle is \
-             made. Aborting, because continuing could corrupt memory."
+            "left-right: membarrier worked when this process registered for it and now fails \
+             ({error}). A sandbox that forbids it must be entered before that: see `fence_strategy`. \
+             Aborting, because continuing could corrupt memory."
         );
         std::process::abort();
     }

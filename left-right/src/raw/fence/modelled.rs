@@ -23,6 +23,10 @@ pub(super) fn register() -> Option<FenceStrategy> {
     Some(FenceStrategy::Membarrier)
 }
 
+pub(super) fn is_cheap_to_register() -> bool {
+    true
+}
+
 pub(super) fn light() {
     // AcqRel: pairs with the one in `heavy`, in either direction.
     ORDER.fetch_add(1, Ordering::AcqRel);

@@ -3,74 +3,101 @@
 #![forbid(unsafe_code)]
 
 use super::*;
-use crate::raw::current::tests::published;
+use crate::raw::{current::tests::published, fence};
 
-fn enter(slot: &Slot, published: &Current) -> Option<NonNull<Header>> {
-    slot.enter(slot.word(), published)
-        .or_else(|otherwise| slot.enter_otherwise(otherwise, published).ok_or(()))
+fn enter(slot: &Slot, current: &Current) -> Option<NonNull<Header>> {
+    slot.enter(slot.word(), current)
+        .or_else(|otherwise| slot.enter_otherwise(otherwise, current).ok_or(()))
         .ok()
 }
 
+fn times_acquired(slot: &Slot) -> u64 {
+    slot.acquired.load(Ordering::Relaxed)
+}
+
+/// A process without a barrier has no guesses.
+fn has_barrier() -> bool {
+    fence::fence_strategy() != fence::FenceStrategy::Fences
+}
+
 #[test]
-fn a_reader_announces_where_it_was_last() {
-    let (published, mut instance) = published();
+fn a_reader_guesses_where_it_was_last() {
+    let guess = match has_barrier() {
+        true => Word::outside(0),
+        false => Word::NOTHING,
+    };
+    let (current, mut instance) = published();
     let instance = NonNull::from(&mut *instance);
     let slot = Slot::new();
     assert_eq!(slot.word(), Word::NOTHING);
-    assert_eq!(enter(&slot, &published), Some(instance));
-    assert_eq!(slot.word(), Word::active_in(instance));
-    assert!(slot.leave());
-    assert_eq!(slot.word(), Word::active_in(instance).inactive());
-    assert_eq!(enter(&slot, &published), Some(instance));
-    assert!(slot.leave());
-    assert_eq!(slot.acquired.load(Ordering::Relaxed), 1, "only the first");
-}
-
-#[test]
-fn a_reader_that_finds_nothing_is_inactive_and_each_acquire_has_a_number() {
-    let (published, _instance) = published();
-    published.close();
-    let slot = Slot::new();
-    let mut words = vec![slot.word()];
-    for _ in 0..3 {
-        assert_eq!(enter(&slot, &published), None);
-        assert!(!slot.word().is_active());
-        words.push(slot.word());
-    }
-    for (index, word) in words.iter().enumerate() {
-        assert_eq!(word.instance(), None);
-        assert!(word.active().is_acquiring());
-        assert!(!words[..index].contains(word));
-    }
-}
-
-#[test]
-fn fenced_critical_sections_are_counted_and_others_are_not() {
-    let (published, mut instance) = published();
-    let slot = Slot::new();
-    for entries in 1..5 {
-        enter(&slot, &published).unwrap();
+    for _ in 0..2 {
+        assert_eq!(enter(&slot, &current), Some(instance));
+        assert_eq!(slot.word(), Word::outside(0).inside());
         assert!(slot.leave());
-        assert_eq!(slot.fenced_entries(), entries);
+        assert_eq!(slot.word(), guess);
     }
-    published.set_last(NonNull::from(&mut *instance));
-    enter(&slot, &published).unwrap();
-    assert_eq!(slot.fenced_entries(), 4);
+    assert_eq!(times_acquired(&slot) == 1, has_barrier(), "only the first");
+    slot.forget_guess();
+    assert_eq!(slot.word(), Word::NOTHING);
+    enter(&slot, &current).unwrap();
+    slot.forget_guess();
+    assert_eq!(
+        slot.word(),
+        Word::outside(0).inside(),
+        "the critical section stays"
+    );
+    slot.exit_leaked();
+    assert_eq!(slot.word(), Word::NOTHING);
+}
+
+#[test]
+fn a_reader_that_is_told_leaves_no_guess_for_a_while() {
+    if !has_barrier() {
+        return;
+    }
+    let (current, _instance) = published();
+    let slot = Slot::new();
+    let guesses = || {
+        enter(&slot, &current).unwrap();
+        assert!(slot.leave());
+        slot.word() == Word::outside(0)
+    };
+    assert!(guesses());
+    slot.tell();
+    assert!(guesses(), "its guess is right: it looks for nothing else");
+    slot.forget_guess();
+    for _ in 0..UNGUESSED {
+        assert!(!guesses());
+    }
+    assert!(guesses());
+    assert_eq!(times_acquired(&slot), u64::from(UNGUESSED) + 2);
+}
+
+#[test]
+fn a_reader_that_finds_nothing_is_outside_and_each_acquire_has_a_number() {
+    let (current, _instance) = published();
+    current.close();
+    let slot = Slot::new();
+    for times in 1..4 {
+        assert_eq!(enter(&slot, &current), None);
+        assert_eq!(slot.word(), Word::NOTHING);
+        assert_eq!(times_acquired(&slot), times);
+    }
 }
 
 #[test]
 fn too_many_guards_are_refused_and_the_critical_section_stays() {
-    let (published, _instance) = published();
+    let (current, _instance) = published();
     for orphaned in [false, true] {
         let slot = Slot::new();
         if orphaned {
             slot.orphan();
         }
-        enter(&slot, &published).unwrap();
+        enter(&slot, &current).unwrap();
         for _ in 0..MOST_NESTED {
-            enter(&slot, &published).unwrap();
+            enter(&slot, &current).unwrap();
         }
-        let one_more = std::panic::AssertUnwindSafe(|| enter(&slot, &published));
+        let one_more = std::panic::AssertUnwindSafe(|| enter(&slot, &current));
         assert!(std::panic::catch_unwind(one_more).is_err());
         for _ in 0..MOST_NESTED {
             assert!(!slot.leave());

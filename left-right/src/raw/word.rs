@@ -1,0 +1,94 @@
+//! What a slot says about its reader, in one word.
+
+#![forbid(unsafe_code)]
+
+/// One of these:
+///
+/// | word | bits | the reader |
+/// |---|---|---|
+/// | nothing | `010` | is outside, and has to acquire to get in |
+/// | a version, outside | version, `000` | is outside, and *guesses* that this version is current when it enters next |
+/// | a version, inside | version, `001` | is in the copy of this version |
+/// | acquiring | number, `011` | may be in any copy; another number each time |
+///
+/// A version never comes again, so neither does a word of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Word(pub(super) u64);
+
+/// The bits below a version or a number.
+const BITS: u32 = 3;
+/// The reader is inside.
+const INSIDE: u64 = 0b001;
+/// The word names no version.
+const UNNAMED: u64 = 0b010;
+
+impl Word {
+    /// Outside, without a guess. A reader that enters with it is [inside](Self::inside) of nothing for a moment, which
+    /// says as little: it goes on to acquire.
+    pub(crate) const NOTHING: Self = Self(UNNAMED);
+
+    /// Stands where the current version stands, once there is none. No slot says so.
+    pub(crate) const CLOSED: Self = Self(0b100);
+
+    /// Outside, with this version as the guess.
+    #[inline]
+    pub(crate) fn outside(version: u64) -> Self {
+        Self(version << BITS)
+    }
+
+    /// Inside, in a copy that is to be found yet. `number` is not 0.
+    pub(crate) fn acquiring(number: u64) -> Self {
+        Self(number << BITS | UNNAMED | INSIDE)
+    }
+
+    /// The same, inside.
+    #[inline]
+    pub(crate) fn inside(self) -> Self {
+        Self(self.0 | INSIDE)
+    }
+
+    /// Whether the reader is inside.
+    #[inline]
+    pub(crate) fn is_inside(self) -> bool {
+        self.0 & INSIDE != 0
+    }
+
+    /// Whether the reader may be in any copy.
+    #[inline]
+    pub(crate) fn is_acquiring(self) -> bool {
+        self.0 & (UNNAMED | INSIDE) == UNNAMED | INSIDE && self != Self::NOTHING.inside()
+    }
+
+    /// Whether the word names this version: as a guess, or as where the reader is.
+    #[inline]
+    pub(crate) fn names(self, version: u64) -> bool {
+        self.0 & !INSIDE == version << BITS
+    }
+
+    /// The version that the word names, if it names one.
+    #[inline]
+    pub(crate) fn version(self) -> Option<u64> {
+        (self.0 & UNNAMED == 0).then_some(self.0 >> BITS)
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_word_says_one_thing() {
+        let guess = Word::outside(7);
+        let (nothing, acquiring) = (Word::NOTHING, Word::acquiring(7));
+        assert_eq!([guess, guess.inside()].map(Word::version), [Some(7); 2]);
+        assert_eq!([nothing, acquiring].map(Word::version), [None; 2]);
+        assert!(guess.names(7) && guess.inside().names(7) && !guess.names(6));
+        assert!((0..9).all(|version| !nothing.names(version) && !acquiring.names(version)));
+        assert!(guess.inside().is_inside() && acquiring.is_inside());
+        assert!(!guess.is_inside() && !nothing.is_inside());
+        assert!(acquiring.is_acquiring());
+        let others = [guess, guess.inside(), nothing, nothing.inside()];
+        assert!(!others.into_iter().any(Word::is_acquiring));
+        assert!((0..9).all(|version| Word::outside(version) != Word::CLOSED));
+    }
+}
