@@ -5,66 +5,83 @@
  * each at a point of its own during the call. Here every thread has a FIFO store buffer, written
  * out by hand, and membarrier empties all of them, one thread at a time.
  *
- *   the code                               the model
- *   slot::Word                             slot; KNOWN, ANY (acquiring), NOTHING, ACTIVE
- *   Slot::enter                            reader: from `end` to `in_section`
- *   Slot::acquire                          reader: from `announce` to `in_section`
- *   Slot::step (a refresh), Slot::exit     reader: choices at `in_section`
- *   Current::prefer_light_fence            reader: the first choice at `in_section`
- *   Current::swap, fence::{heavy, full}    swap, membarrier, fence_writer
- *   GracePeriod::scan                      owed, scan
- *   GracePeriod::read_slots                read_slots_pending before the heavy fence, read_slots
- *   GracePeriod::prune                     POLL_PENDING before the heavy fence, POLL
- *   GracePeriod::wait                      wait
- *   Copies                                 writer
+ *   the protocol                           the model
+ *   the words of a slot                    slot; KNOWN, ANY (acquiring), NOTHING, ACTIVE
+ *   current.version, current.instance      version, instance
+ *   enter                                  reader: from `end` to `in_section`
+ *   acquire                                reader: from the ANY in `prove` to `in_section`
+ *   refresh, leave                         reader: choices at `in_section`
+ *   publish                                writer: own, publish
+ *   the heavy fence                        membarrier
+ *   scan, poll                             scan, POLL; MAY_HOLD
  *
  * There are two machines.
  *
  *   default  TSO (x86): loads in program order; FIFO store buffers, whose owner reads its own
- *            stores back; a swap or compare-exchange empties the buffer of its thread.
- *   WEAK     All that and more. The swap (Release) is itself a store that stays in the writer's
- *            buffer while the writer goes on. A compare-exchange empties nothing. A reader's load
- *            of the pointer may be made early: before its announcement and before the reads of
- *            the section before, as far up as just after its last load of the pointer, which is
- *            an Acquire. What was loaded early is thrown away by a full fence of that thread, be
- *            it its own or one that membarrier makes it execute. Stores to a slot are Release, so
- *            here, too, they become visible in order, and after the reads before them. Not
- *            modelled: machines where two threads may see one store at different times (POWER).
+ *            stores back; a swap empties the buffer of its thread.
+ *   WEAK     All that and more. The swap is itself a store that stays in the writer's buffer, as
+ *            the store of the version before it does, while the writer goes on. A reader's load of
+ *            the version may be made early: before its announcement and before the reads of the
+ *            section before, as far up as just after its last load of the version or of the
+ *            instance, which are Acquire. What was loaded early is thrown away by a full fence of
+ *            that thread, be it its own or one that membarrier makes it execute. Stores to a slot
+ *            are Release, so here, too, they become visible in order, and after the reads before
+ *            them. Not modelled: machines where two threads may see one store at different times
+ *            (POWER).
  *
- * Only the reader stores to its slot, so it knows its own word without a load, and nobody takes its
- * cached pointer away: if it is inactive and names a copy that the writer wants back, and the heavy
- * fence is owed, the writer calls it, unless the reader moves first.
+ * Some steps are one step here, and nothing is lost. A reader's full fence and the load after it:
+ * what would come between may as well come before the fence, after the buffer was emptied by its
+ * memory. A load and the store after it, since the store is in the buffer first. The store of the
+ * version waits until the swap before is visible; it would be visible after it anyway.
  *
- * Neither the critical sections nor the publishes are bounded. For that, the numbers of ANY are
- * abstracted, and exactly. A number is used in one way only: the writer asks whether the word is
- * still the one that it remembers. Since numbers are never used again, it is not if and only if
- * another number has reached the slot since, so each that does turns an ANY that the writer
- * remembers into ANY_PAST, which no slot ever holds. (A number that wraps around to the same value
- * could only make the writer wait longer.) All other words come again, and are compared as they are:
- * a reader that leaves and enters with the same cached pointer has not moved, for all that the
- * writer sees. With NUMBERS the numbers are real too; then there can be only so many announcements
- * of ANY.
+ * Only the reader stores to its slot, so it knows its own word without a load.
+ *
+ * Neither the critical sections nor the publishes are bounded. For that, the versions and the
+ * numbers of ANY are abstracted, and exactly.
+ *
+ * A version is the copy that it was given to, for as long as that is the last version of this
+ * copy. When the writer takes the copy as its own, all words that still name its version (in slots,
+ * in buffers, in what readers remember) become PAST. A version is used in two ways only. A reader
+ * compares its guess to `version`. PAST equals none: at that time `version` is another one, which
+ * the writer has fenced after; this one is never stored again; and a reader that has loaded it
+ * early, or might still load it, and guesses the same, is an error there and then (COULD_ENTER).
+ * The writer asks whether a word names the last version of the copy that it wants back, or, in a
+ * close, any version at all. PAST is a version, and the last of no copy. What is loaded early is
+ * one bit, whether it equals the reader's word: a version that is not the guess when it is loaded
+ * early is none later either, as it is newer, and the guess changes only after a full fence, or
+ * to none.
+ *
+ * A number is used in one way only: the writer asks whether the word, if it is ANY, is the one that
+ * it remembers. Since numbers are never used again, it is not if and only if another word has
+ * reached the slot since, so each that does turns an ANY that the writer remembers into ANY_PAST,
+ * which no slot ever holds. (A number that wraps around to the same value could only make the
+ * writer wait longer.) For the same reason a word that is not ANY need not be remembered as it is:
+ * it, too, is remembered as ANY_PAST. With NUMBERS the numbers are real; then there can be only so
+ * many announcements of ANY.
  *
  * Checked is that no reader is in a copy that the writer owns. The writer owns a copy from when it
  * is about to change or free it until the swap that publishes it is visible; a reader is in a copy
- * from the load of the pointer that found it, or that proved its cached one, until its next
- * announcement or leave.
+ * from the load that found it, or that proved its guess, until its next announcement or leave.
  *
  * Options:
  *   READERS, DEPTH   how many readers; how many stores fit into one's buffer
  *   WEAK             the weaker machine
  *   NUMBERS=n        real numbers in ANY, from 1 to n
- *   FENCES_ONLY      a system without a heavy fence: every pointer is tagged and stays so
+ *   NO_GUESS         nobody leaves a guess; else a reader may or may not, as it likes
+ *   FENCES_ONLY      a system without a heavy fence: nobody leaves a guess, and for the writer the
+ *                    barrier is done
  *   REPLACE          the writer may defer one stale copy at a time and go on with a third, which is
- *                    then the one that was freed before, so addresses are used again
+ *                    then the one that was freed before
  *   NO_CLOSE         the writer never goes
+ *   ORDER            checked, too: once a reader has found a publish, no enter or refresh that
+ *                    begins later finds an older one. On WEAK "later" means that the reader was
+ *                    told so, and has loaded nothing before that
+ *   UNTIL_VERSION    the writer owns a copy only until its version is visible
  *   LIVE             for liveness: a writer that has gone makes progress for ever, so that a cycle
  *                    without progress is one in which it waits. `check progress` sets it
- *   HINT             a reader refreshes only if there is another copy to go to, as the code does;
- *                    else at any time, which is more than the code does
+ *   HINT             a reader refreshes only if the version is another than its own; else at any
+ *                    time
  *   M_...            mutants, see README.md
- *   W_FREED_CACHED   not a mutant: fails when a cached pointer is proved whose instance was freed
- *                    since, to show that this does happen
  */
 
 #ifndef READERS
@@ -79,106 +96,132 @@
 #else
 #define COPIES 2
 #endif
-#define NOWHERE COPIES /* No copy. */
-#define EVERY   COPIES /* As what is retired: every copy. */
+#define NOWHERE COPIES       /* No copy. */
+#define EVERY   COPIES       /* As what the writer wants back: every copy. */
+#define PAST    COPIES       /* As a version: one that is the last of no copy. */
+#define CLOSED  (COPIES + 1) /* As the version, or as the instance, which is null then. */
+#define NONE    (COPIES + 2) /* Nothing, in a buffer that is empty. */
 
-/* The same: the pointer is all that an enter loads. */
-#ifdef M_NO_LIGHT_FENCE
-#define M_CACHED_AFTER_LOAD
-#endif
+#define BIT(n) (1 << (n))
+#define ALL    (BIT(COPIES) - 1)
 
-/* What `current` may hold: a copy, with the tag "fence, then load again" or without. */
-#define WORD(copy, tag) (2 * (copy) + (tag))
-#define COPY(word)      ((word) / 2)
-#define TAGGED(word)    ((word) < CLOSED && ((word) & 1))
-#define CLOSED          (2 * COPIES)     /* Null: the data was taken away. Never tagged. */
-#define NONE            (2 * COPIES + 1) /* Nothing, in a register or buffer that is empty. */
-/* WORD(copy, 0), loaded early; the copy became the writer's since. */
-#define RECYCLED(copy)  (2 * COPIES + 2 + (copy))
-
-/* What a slot may hold: an instance, which is the cached pointer while the reader is inactive, or
- * NOTHING, or, ACTIVE only, a number that says "in some instance". NOTHING | ACTIVE is one, too. */
-#define ACTIVE      1
-#define NOTHING     0
-#define KNOWN(copy) (2 * (copy) + 2)
-#define NAMED(word) ((word) / 2 - 1) /* No copy if the word is NOTHING or ANY. */
-#define ANY(number) (2 * (COPIES + (number)) + 2 + ACTIVE)
-#define IS_ANY(word) ((word) == (NOTHING | ACTIVE) || (word) >= ANY(0))
-#ifndef NUMBERS
-#define ANY_NOW  ANY(0)
-#define ANY_PAST ANY(1) /* As remembered: a number that the slot does not hold any more. */
+/* What a slot may hold: a version, which is the guess while the reader is outside, or NOTHING, or
+ * a number that says "in some copy". */
+#define ACTIVE       1
+#define NOTHING      0
+#define KNOWN(v)     (2 * (v) + 2)
+#define NAMED(word)  ((word) / 2 - 1) /* No version if the word is NOTHING or ANY. */
+#define ANY(number)  (KNOWN(NONE + (number)) + ACTIVE)
+#define IS_ANY(word) ((word) >= ANY(0))
+#ifdef NUMBERS
+#define ANY_PAST     ANY(0)
+#else
+#define ANY_NOW      ANY(0)
+#define ANY_PAST     ANY(1) /* As remembered: a word that the slot does not hold any more. */
 #endif
 
 /* Memory. */
-#ifdef FENCES_ONLY
-byte current = WORD(0, 1);
-#else
-byte current = WORD(0, 0);
-#endif
+byte version = 0;
+byte instance = 0;
 byte slot[READERS] = NOTHING;
 
-/* What has not reached memory: the readers' stores, the writer's swap. */
+/* What has not reached memory: the readers' stores, the writer's store and swap. */
 chan buffer[READERS] = [DEPTH] of { byte };
-byte buffered = NONE;
-/* What a reader has loaded early. */
-byte early[READERS] = NONE;
+#ifdef WEAK
+byte buffered_version = NONE;
+byte buffered_instance = NONE;
+#endif
 
-/* The writer's blockers: the word that it saw in each slot, 0 for none. */
+/* What a reader has stored last, and whether it has loaded early a version that equals it. */
+byte word[READERS] = NOTHING;
+bool early[READERS];
+#ifdef M_TOLD_STILL_GUESSES
+byte kept[READERS] = NOTHING;
+#define GUESS(r) NAMED(kept[r])
+#else
+#define GUESS(r) NAMED(word[r])
+#endif
+
+/* The writer's blockers: what it remembers of the word in each slot, 0 for none. */
 byte seen[READERS];
 #ifdef REPLACE
 byte seen_deferred[READERS];
 #endif
 
 /* For the assertions only: the copies that are the writer's, and where the readers are. */
-bool owned[COPIES];
+byte owned = 0;
 byte at[READERS] = NOWHERE;
-#ifdef W_FREED_CACHED
-/* The copy that a reader found last, and whether it was freed since. */
-byte last[READERS] = NOWHERE;
-bool freed[READERS];
+
+/* ---------------------------------------------------------------- the order */
+
+#ifdef ORDER
+/* Of each copy, those whose version is older; those older than what some reader has found, now and
+ * when this reader began to enter. */
+byte older[COPIES] = 0;
+byte outdated = 0;
+byte barred[READERS] = 0;
+#define BEGIN(r, unless) barred[r] = (unless -> 0 : outdated)
+#define FIND(r, copy) \
+    assert(!(barred[r] & BIT(copy))); \
+    barred[r] = 0; \
+    outdated = outdated | (copy == CLOSED -> ALL : older[copy])
+inline anew(copy) {
+    do
+    :: i < COPIES -> older[i] = (i == copy -> ALL : older[i]) & ~BIT(copy); i++
+    :: else -> i = 0; break
+    od;
+    do
+    :: i < READERS -> barred[i] = barred[i] & ~BIT(copy); i++
+    :: else -> i = 0; break
+    od;
+    outdated = outdated & ~BIT(copy)
+}
+#else
+#define BEGIN(r, unless) skip
+#define FIND(r, copy)    skip
+#define anew(copy)       skip
 #endif
 
 /* ---------------------------------------------------------------- the machine */
 
 /* A reader's stores; they block while the buffer is full. */
-#define STORE(value) nfull(buffer[r]) -> word = value; buffer[r]!word
-#if defined(M_ANY_WITHOUT_NUMBER)
-#define STORE_ANY STORE(NOTHING | ACTIVE)
-#elif defined(NUMBERS)
-#define STORE_ANY nfull(buffer[r]) -> number++; word = ANY(number); buffer[r]!word
+#define STORE(value) nfull(buffer[r]) -> word[r] = value; buffer[r]!word[r]
+#ifdef NUMBERS
+#define STORE_ANY nfull(buffer[r]) -> number++; word[r] = ANY(number); buffer[r]!word[r]
 #else
 #define STORE_ANY STORE(ANY_NOW)
 #endif
 
 /* The oldest store in a reader's buffer becomes visible. */
 inline commit_store(r) {
-#ifdef NUMBERS
-    buffer[r]?slot[r]
-#else
-    if
-    :: slot[r] == (ANY_NOW & ~ACTIVE) -> buffer[r]?slot[r] /* The same number, if any. */
-    :: else ->
-       buffer[r]?slot[r];
-       if
-       :: slot[r] == ANY_NOW ->
+#if !defined(NUMBERS) && !defined(M_ANY_WITHOUT_NUMBER)
 #ifdef REPLACE
-          seen_deferred[r] = (seen_deferred[r] == ANY_NOW -> ANY_PAST : seen_deferred[r]);
+    seen_deferred[r] = (seen_deferred[r] == ANY_NOW -> ANY_PAST : seen_deferred[r]);
 #endif
-          seen[r] = (seen[r] == ANY_NOW -> ANY_PAST : seen[r])
-       :: else
-       fi
-    fi
+    seen[r] = (seen[r] == ANY_NOW -> ANY_PAST : seen[r]);
 #endif
+    buffer[r]?slot[r]
 }
 
-/* The writer's swap, or its last store, becomes visible. */
-inline commit_swap() {
-    current = buffered;
-    buffered = NONE;
-    if
-    :: current != CLOSED -> owned[COPY(current)] = false
-    :: else
-    fi
+/* The writer's store or its swap becomes visible. */
+#ifdef M_INSTANCE_FIRST
+#define VERSION_IS_NEXT  (buffered_version != NONE && buffered_instance == NONE)
+#define INSTANCE_IS_NEXT (buffered_instance != NONE)
+#else
+#define VERSION_IS_NEXT  (buffered_version != NONE)
+#define INSTANCE_IS_NEXT (buffered_instance != NONE && buffered_version == NONE)
+#endif
+inline commit_version() { version_visible(buffered_version); buffered_version = NONE }
+inline commit_instance() { instance_visible(buffered_instance); buffered_instance = NONE }
+inline version_visible(copy) {
+    version = copy;
+#ifdef UNTIL_VERSION
+    owned = owned & ~BIT(copy)
+#endif
+}
+inline instance_visible(copy) {
+    instance = copy;
+    owned = owned & ~BIT(copy)
 }
 
 /* A full fence of a reader: what it stored is visible, what it loads is loaded from now on. */
@@ -187,23 +230,22 @@ inline fence_reader(r) {
     :: len(buffer[r]) > 0 -> commit_store(r)
     :: else -> break
     od;
-    early[r] = NONE
+#ifndef M_NO_LIGHT_FENCE /* What the compiler moved has been loaded. */
+    early[r] = false
+#endif
 }
 
 /* A full fence of the writer. */
 inline fence_writer() {
-    if
-    :: buffered != NONE -> commit_swap()
-    :: else
-    fi
-}
-
-/* A reader's load of the pointer. */
-inline load_current(r, word) {
-    if
-    :: early[r] != NONE -> word = early[r]; early[r] = NONE
-    :: else -> word = current
-    fi
+#ifdef WEAK
+    do
+    :: VERSION_IS_NEXT -> commit_version()
+    :: INSTANCE_IS_NEXT -> commit_instance()
+    :: else -> break
+    od
+#else
+    skip
+#endif
 }
 
 /* Sooner or later a reader's stores become visible. Perhaps its next load is made early. */
@@ -213,18 +255,24 @@ end:
     do
     :: d_step { len(buffer[r]) > 0 -> commit_store(r) }
 #ifdef WEAK
-    :: d_step { early[r] == NONE && current != CLOSED -> early[r] = current }
+    :: d_step { !early[r] && version == GUESS(r) -> early[r] = true }
 #endif
     od
 }
 
-/* Sooner or later the writer's swap becomes visible. */
+#ifdef WEAK
+/* Sooner or later the writer's store and swap become visible. */
 active proctype writer_memory() {
 end:
     do
-    :: d_step { buffered != NONE -> commit_swap() }
+    :: d_step { VERSION_IS_NEXT -> commit_version() }
+    :: d_step { INSTANCE_IS_NEXT -> commit_instance() }
     od
 }
+#define FIRST_READER (READERS + 1)
+#else
+#define FIRST_READER READERS
+#endif
 
 /* ---------------------------------------------------------------- the reader */
 
@@ -235,196 +283,184 @@ end:
 #define MAY_ANNOUNCE (len(buffer[r]) < DEPTH)
 #endif
 
+#if defined(NO_GUESS) || (defined(FENCES_ONLY) && !defined(M_FIRST_READER_GUESSES_UNREGISTERED))
+#define MAY_GUESS false
+#else
+#define MAY_GUESS true
+#endif
+
+/* The load of the version finds the guess. */
+#ifdef M_NO_LIGHT_FENCE
+#define PROVED(r) early[r]
+#else
+#define PROVED(r) (early[r] || version == GUESS(r))
+#endif
+
 active [READERS] proctype reader() {
-    byte r = _pid - READERS - 1;
-    byte word = NOTHING; /* What it stored last. */
-    byte found = NONE;   /* A register. */
+    byte r = _pid - FIRST_READER;
 #ifdef NUMBERS
     byte number = 0;
 #endif
+#ifdef M_REFRESH_LOADS_FIRST
+    byte found = NONE;
+#endif
 
 end:
-    /* Inactive; now it announces its cached pointer, if it has one. */
+    /* Outside; now it announces its guess, if it has one. */
+#ifdef M_NO_LIGHT_FENCE
+    atomic { MAY_ANNOUNCE -> early[r] = version == GUESS(r) };
+#endif
     atomic {
         MAY_ANNOUNCE ->
-#ifdef M_CACHED_AFTER_LOAD
-        load_current(r, found)
-    };
-    atomic {
-#endif
-        STORE(word | ACTIVE)
-#ifdef M_TRUST_CACHED
-        ;
-        if
-        :: NAMED(word) >= 0 && NAMED(word) < COPIES -> goto proved
-        :: else
-        fi
-#endif
+        BEGIN(r, early[r]);
+        STORE(word[r] | ACTIVE)
     };
 
 prove:
     /* Between the announcement and this load stands the light fence, a compiler fence. */
     atomic {
-#ifndef M_CACHED_AFTER_LOAD
-        load_current(r, found);
-#endif
         if
-        :: found == WORD(NAMED(word), 0) && found < CLOSED -> goto proved
-        :: found == WORD(NAMED(word), 1) && found < CLOSED ->
-#ifdef M_CACHED_NO_TAG_CHECK
-           goto proved
-#endif
-        :: else -> goto disproved
-        fi
-    };
-#ifndef M_CACHED_NO_FENCE
-    d_step { fence_reader(r) };
-#endif
-    atomic {
-#ifdef M_CACHED_NO_RELOAD
-        skip;
+#ifdef M_TRUST_CACHED
+        :: GUESS(r) >= 0 && GUESS(r) < COPIES ->
 #else
-        load_current(r, found);
+        :: PROVED(r) ->
 #endif
-        if
-        :: COPY(found) == NAMED(word) && found < CLOSED -> goto proved
-        :: else -> goto disproved
+           early[r] = false;
+           at[r] = GUESS(r);
+           assert(at[r] < COPIES);
+           assert(!(owned & BIT(at[r])));
+           FIND(r, at[r]);
+           goto in_section
+        :: else -> early[r] = false
         fi;
-proved:
-        at[r] = NAMED(word);
-        found = NONE;
-        assert(!owned[at[r]]);
-#ifdef W_FREED_CACHED
-        assert(!freed[r]);
-#endif
-        goto in_section;
-disproved:
-        assert(found != RECYCLED(NAMED(word)));
-#if defined(M_NO_ANY)
-        goto loaded
-#elif defined(M_CACHE_AGAIN)
+#if defined(M_CACHE_AGAIN)
         if
-        :: found == CLOSED -> found = NONE; goto closed
-        :: else
+        :: instance == CLOSED -> STORE(NOTHING); goto end
+        :: else -> STORE(KNOWN(instance) | ACTIVE); goto prove
         fi
-#else
-        found = NONE
+#elif !defined(M_NO_ANY)
+        STORE_ANY
 #endif
     };
-#ifdef M_CACHE_AGAIN
-    atomic { STORE(KNOWN(COPY(found)) | ACTIVE); found = NONE; goto prove };
-#endif
 
-announce:
-    atomic { STORE_ANY };
-
-load:
+acquire:
+    atomic {
 #if !defined(M_ACQUIRE_NO_FENCE) && !defined(M_ACQUIRE_FENCES_LATE)
-    atomic { fence_reader(r) };
+        fence_reader(r);
 #endif
-    atomic {
-        load_current(r, found);
-loaded:
+        early[r] = false;
+        FIND(r, instance);
         if
-        :: found == CLOSED -> found = NONE; goto closed
+        :: instance == CLOSED -> STORE(NOTHING); goto end
         :: else
         fi;
-        assert(found < CLOSED);
-        at[r] = COPY(found);
-        found = NONE;
-        assert(!owned[at[r]]);
-#ifdef W_FREED_CACHED
-        last[r] = at[r];
-        freed[r] = false
-#endif
-    };
+        at[r] = instance;
 #ifdef M_ACQUIRE_FENCES_LATE
-    d_step { fence_reader(r) };
+    };
+    atomic {
+        fence_reader(r);
 #endif
-    atomic { STORE(KNOWN(at[r]) | ACTIVE) };
+        assert(!(owned & BIT(at[r])));
+        STORE(KNOWN(at[r]) | ACTIVE)
+    };
 
 in_section:
     if
-    :: /* prefer_light_fence */
-#ifdef M_UNTAG_WITHOUT_CAS
-       current == WORD(at[r], 1) -> current = WORD(at[r], 0)
-#else
+    :: /* refresh */
+#if defined(M_REFRESH_LOADS_FIRST)
+       atomic { MAY_ANNOUNCE -> found = instance };
+       atomic { STORE_ANY; at[r] = NOWHERE };
        atomic {
-           current == WORD(at[r], 1) &&
-#if defined(FENCES_ONLY) && !defined(M_UNTAG_FENCES_ONLY)
-               false && /* The second tag bit, ALWAYS, makes the comparison fail. */
-#endif
-               buffered == NONE -> /* The swap reads and writes in one: nothing comes between. */
-           current = WORD(at[r], 0);
-           early[r] = NONE; /* A later load does not return an older value than this one. */
-#ifndef WEAK
-           fence_reader(r)
-#endif
+           early[r] = false;
+           if
+           :: found == CLOSED -> found = NONE; STORE(NOTHING); goto end
+           :: else
+           fi;
+           at[r] = found;
+           found = NONE;
+           assert(!(owned & BIT(at[r])));
+           STORE(KNOWN(at[r]) | ACTIVE);
+           goto in_section
        }
-#endif
-       goto in_section
-
-    :: /* refresh. The code first looks whether there is anything new; here it may step in any
-        * case, unless HINT. */
+#else
        atomic {
 #ifdef HINT
-           current != CLOSED && COPY(current) != at[r] &&
+           version != at[r] &&
 #endif
            MAY_ANNOUNCE ->
-#if defined(M_REFRESH_LOADS_FIRST)
-           load_current(r, found)
+           BEGIN(r, false);
+#ifndef M_REFRESH_NO_ANY
+           STORE_ANY;
+#endif
+#ifdef M_REFRESH_BEFORE_READS
        };
-       atomic { STORE_ANY; at[r] = NOWHERE; goto loaded }
-#elif defined(M_REFRESH_NO_ANY)
-           at[r] = NOWHERE; goto load
-       }
-#elif defined(M_REFRESH_BEFORE_READS)
-           STORE_ANY
-       };
-       atomic { at[r] = NOWHERE; goto load }
-#else
-           STORE_ANY; at[r] = NOWHERE; goto load
+       atomic {
+#endif
+           at[r] = NOWHERE;
+           goto acquire
        }
 #endif
 
     :: /* leave */
-#if defined(M_LEAVE_BEFORE_READS)
-       atomic { STORE(word & ~ACTIVE) };
+#ifdef M_LEAVE_BEFORE_READS
+       atomic { STORE(word[r] & ~ACTIVE) };
        atomic { at[r] = NOWHERE; goto end }
-#elif defined(M_LEAVE_FORGETS)
-       atomic { STORE(NOTHING); at[r] = NOWHERE; goto end }
 #else
-       atomic { STORE(word & ~ACTIVE); at[r] = NOWHERE; goto end }
+       atomic { MAY_GUESS -> STORE(word[r] & ~ACTIVE); at[r] = NOWHERE; goto end }
+    :: atomic {
+#ifdef M_TOLD_STILL_GUESSES
+           kept[r] = KNOWN(at[r]);
 #endif
-    fi;
-
-closed:
-#ifdef M_NOTHING_WHEN_CLOSED
-    atomic { STORE(NOTHING); goto end }
-#else
-    atomic { STORE(word & ~ACTIVE); goto end }
+           STORE(NOTHING);
+           early[r] = false; /* It is no use any more. */
+           at[r] = NOWHERE;
+           goto end
+       }
 #endif
+    fi
 }
 
 /* ---------------------------------------------------------------- the writer */
 
-/* From here on the copy is the writer's, to change or to free. */
-inline own(copy) {
-    owned[copy] = true;
-    i = 0;
-    do
-    :: i < READERS ->
-        assert(at[i] != copy);
-        if
-        :: early[i] == WORD(copy, 0) -> early[i] = RECYCLED(copy)
-        :: else
-        fi;
-        i++
-    :: else -> i = 0; break
-    od
+/* The word names the version of one of these copies. */
+#define IS_OF(word, copies) (BIT((word) / 2) & ((copies) << 1))
+
+/* A reader of one of these copies that finds its guess confirmed, whatever the writer does. */
+#define COULD_ENTER(r, copies) \
+    (IS_OF(KNOWN(GUESS(r)), copies) && (early[r] || version == GUESS(r)))
+
+#ifdef M_VERSIONS_COME_AGAIN
+#define RENAME(word, copies) skip
+#else
+#define RENAME(word, copies) word = (IS_OF(word, copies) -> KNOWN(PAST) | (word & ACTIVE) : word)
+#endif
+
+/* From here on these copies are the writer's, to change or to free. */
+inline own(copies) {
+    d_step {
+        owned = owned | (copies);
+        do
+        :: i < READERS ->
+            assert(!(BIT(at[i]) & (copies)));
+            assert(!COULD_ENTER(i, copies));
+            RENAME(slot[i], copies);
+            RENAME(word[i], copies);
+#ifdef M_TOLD_STILL_GUESSES
+            RENAME(kept[i], copies);
+#endif
+            left = len(buffer[i]);
+            do
+            :: left > 0 -> buffer[i]?moved; RENAME(moved, copies); buffer[i]!moved; left--
+            :: else -> break
+            od;
+            i++
+        :: else -> break
+        od;
+        i = 0;
+        moved = 0
+    }
 }
 
-#define BIT(r) (1 << (r))
 #ifdef M_MEMBARRIER_MISSES_ONE
 #define EVERYBODY (BIT(READERS) - 2)
 #else
@@ -452,174 +488,168 @@ inline membarrier() {
     od
 }
 
-/* What the writer owes before it may believe a slot. */
-#define NOT_OWED 0
-#define FULL     1
-#define HEAVY    2
-#define OWED(word) (TAGGED(word) -> FULL : HEAVY)
-
-/* Whether a reader with this word may be in the copy: the heavy fence is made, or not needed. */
+/* Whether a reader with this word may be in the copy, the heavy fence made or pending. */
 #if defined(M_SCAN_ONLY_KNOWN)
-#define MAY_HOLD(i, copy) ((slot[i] & ACTIVE) && (NAMED(slot[i]) == copy || copy == EVERY))
-#elif defined(M_SCAN_ONLY_ANY)
-#define MAY_HOLD(i, copy) ((slot[i] & ACTIVE) && (IS_ANY(slot[i]) || copy == EVERY))
+#define MAY_BE_ANY(word) false
 #else
-#define MAY_HOLD(i, copy) \
-    ((slot[i] & ACTIVE) && (IS_ANY(slot[i]) || NAMED(slot[i]) == copy || copy == EVERY))
+#define MAY_BE_ANY(word) IS_ANY(word)
 #endif
 #define NAMES(word, copy) \
-    (NAMED(word) == copy || (copy == EVERY && NAMED(word) >= 0 && NAMED(word) < COPIES))
-
-/* The same before that fence: a cached pointer counts, too. */
-#ifdef M_PENDING_IS_DONE
-#define MAY_HOLD_PENDING(i, copy) MAY_HOLD(i, copy)
+    (NAMED(word) == copy || (copy == EVERY && NAMED(word) >= 0 && !IS_ANY(word)))
+#if defined(M_SCAN_ONLY_ANY)
+#define MAY_HOLD(word, copy, done) (MAY_BE_ANY(word) || (NAMES(word, copy) && !(done)))
 #else
-#define MAY_HOLD_PENDING(i, copy) (MAY_HOLD(i, copy) || NAMES(slot[i], copy))
+#define MAY_HOLD(word, copy, done) \
+    (MAY_BE_ANY(word) || (NAMES(word, copy) && ((word & ACTIVE) || !(done))))
 #endif
 
-/* Takes the readers that may be in the copy, one load after another. */
-inline read_slots(copy) {
-    do
-    :: d_step { i < READERS -> seen[i] = (MAY_HOLD(i, copy) -> slot[i] : 0); i++ }
-    :: atomic { i == READERS -> i = 0; break }
-    od
-}
-
-inline read_slots_pending(copy) {
-    do
-    :: d_step { i < READERS -> seen[i] = (MAY_HOLD_PENDING(i, copy) -> slot[i] : 0); i++ }
-    :: atomic { i == READERS -> i = 0; break }
-    od
-}
-
-#if defined(M_POLL_INACTIVE_IS_GONE)
-#define STAYS(r, copy) (NAMES(slot[r], copy) && (slot[r] & ACTIVE))
-#elif defined(M_POLL_ANY_INACTIVE_IS_GONE)
-#define STAYS(r, copy) (NAMES(slot[r], copy) && ((slot[r] & ACTIVE) || !IS_ANY(seen[r])))
+/* What the writer remembers of a blocker's word; in some mutants the word itself. */
+#if defined(M_CHANGED_IS_RESOLVED) || defined(M_ANY_FORGOTTEN) || defined(M_NO_SECOND_PASS) || \
+    defined(M_INACTIVE_WITHOUT_FENCE) || defined(M_ANY_UNTIL_INACTIVE)
+#define REMEMBERED(word) word
 #else
-#define STAYS(r, copy) NAMES(slot[r], copy)
+#define REMEMBERED(word) (IS_ANY(word) -> word : ANY_PAST)
 #endif
-#define POLL_PENDING(r, copy) \
-    seen[r] != 0 && slot[r] != seen[r] -> seen[r] = (STAYS(r, copy) -> slot[r] : 0)
 
-/* A blocker that was seen with ANY has found where it is: where it must not be. */
-#ifdef M_ANY_FORGOTTEN
-#define FOUND_THERE(r, seen, copy) false
+/* Whether the reader of a blocker's slot is not in the copy, or not any more. */
+#define RESOLVED_BY_RULE(r, seen, copy, done) \
+    ((IS_ANY(slot[r]) && slot[r] != seen[r]) || !MAY_HOLD(slot[r], copy, done))
+#if defined(M_CHANGED_IS_RESOLVED)
+#define RESOLVED(r, seen, copy, done) \
+    (RESOLVED_BY_RULE(r, seen, copy, done) || (!(done) && slot[r] != seen[r]))
+#elif defined(M_ANY_FORGOTTEN)
+#define RESOLVED(r, seen, copy, done) \
+    (RESOLVED_BY_RULE(r, seen, copy, done) || ((done) && IS_ANY(seen[r]) && slot[r] != seen[r]))
+#elif defined(M_ANY_IS_RESOLVED)
+#define RESOLVED(r, seen, copy, done) (IS_ANY(slot[r]) || !MAY_HOLD(slot[r], copy, done))
+#elif defined(M_POLL_INACTIVE_IS_GONE)
+#define RESOLVED(r, seen, copy, done) RESOLVED_BY_RULE(r, seen, copy, true)
+#elif defined(M_WAIT_FOR_INACTIVE)
+#define RESOLVED(r, seen, copy, done) (!(slot[r] & ACTIVE) && !MAY_HOLD(slot[r], copy, done))
+#elif defined(M_ANY_UNTIL_INACTIVE)
+#define RESOLVED(r, seen, copy, done) \
+    (RESOLVED_BY_RULE(r, seen, copy, done) && !(IS_ANY(seen[r]) && (slot[r] & ACTIVE)))
 #else
-#define FOUND_THERE(r, seen, copy) \
-    (IS_ANY(seen[r]) && (slot[r] & ACTIVE) && !IS_ANY(slot[r]) && \
-    (NAMED(slot[r]) == copy || copy == EVERY))
+#define RESOLVED(r, seen, copy, done) RESOLVED_BY_RULE(r, seen, copy, done)
+#endif
+#ifdef M_SEEN_STAYS
+#define MOVED(r, seen) false
+#elif defined(M_ANY_UNTIL_INACTIVE)
+#define MOVED(r, seen) (seen[r] != slot[r] && !IS_ANY(seen[r]))
+#else
+#define MOVED(r, seen) (seen[r] != REMEMBERED(slot[r]))
 #endif
 
 /* Reads a blocker's slot once more. Is not executable if that changes nothing. */
-#if defined(M_WAIT_FOR_INACTIVE)
-#define POLL(r, seen, copy) seen[r] != 0 && !(slot[r] & ACTIVE) -> seen[r] = 0
-#elif defined(M_ANY_UNTIL_INACTIVE)
-#define POLL(r, seen, copy) \
-    seen[r] != 0 && slot[r] != seen[r] && !(IS_ANY(seen[r]) && (slot[r] & ACTIVE)) -> seen[r] = 0
-#elif defined(M_SEEN_STAYS_ANY)
-#define POLL(r, seen, copy) \
-    seen[r] != 0 && slot[r] != seen[r] && !FOUND_THERE(r, seen, copy) -> seen[r] = 0
-#else
-#define POLL(r, seen, copy) \
-    seen[r] != 0 && slot[r] != seen[r] -> \
-    seen[r] = (FOUND_THERE(r, seen, copy) -> slot[r] : 0)
-#endif
+#define POLL(r, seen, copy, done) \
+    seen[r] != 0 && (RESOLVED(r, seen, copy, done) || MOVED(r, seen)) -> \
+    seen[r] = (RESOLVED(r, seen, copy, done) -> 0 : REMEMBERED(slot[r]))
 
 #if READERS == 1
-#define NOBODY(seen) (seen[0] == 0)
+#define ALL_ZERO(seen, mask) (!(seen[0] & (mask)))
 #elif READERS == 2
-#define NOBODY(seen) (seen[0] == 0 && seen[1] == 0)
+#define ALL_ZERO(seen, mask) (!(seen[0] & (mask)) && !(seen[1] & (mask)))
 #else
-#define NOBODY(seen) (seen[0] == 0 && seen[1] == 0 && seen[2] == 0)
+#define ALL_ZERO(seen, mask) \
+    (!(seen[0] & (mask)) && !(seen[1] & (mask)) && !(seen[2] & (mask)))
+#endif
+#define NOBODY(seen) ALL_ZERO(seen, 255)
+
+#if defined(FENCES_ONLY)
+#define NOT_NEEDED true
+#elif defined(M_OLD_BARRIER)
+#define NOT_NEEDED barrier
+#else
+#define NOT_NEEDED false
+#endif
+#ifdef M_PENDING_IS_DONE
+#define SCAN_BARRIER true
+#else
+#define SCAN_BARRIER barrier
 #endif
 
-/* Waits until the blockers have left, or are known to be elsewhere than in this copy. */
-inline wait(copy) {
-#ifdef M_NO_WAIT
-    skip
-#else
-    do
-    :: atomic { POLL(0, seen, copy) }
-#if READERS > 1
-    :: atomic { POLL(1, seen, copy) }
-#endif
-#if READERS > 2
-    :: atomic { POLL(2, seen, copy) }
-#endif
-    :: NOBODY(seen) -> break
-    od
-#endif
-}
-
-#if READERS == 1
-#define NOBODY_ACTIVE (!(seen[0] & ACTIVE))
-#elif READERS == 2
-#define NOBODY_ACTIVE (!(seen[0] & ACTIVE) && !(seen[1] & ACTIVE))
-#else
-#define NOBODY_ACTIVE (!(seen[0] & ACTIVE) && !(seen[1] & ACTIVE) && !(seen[2] & ACTIVE))
-#endif
-
-/* Pays what is owed, and has the blockers that a heavy fence would show. */
-inline scan(copy, may_poll) {
+/* Takes the readers that may be in the copy, one load after another. */
+inline scan(copy) {
 #if !defined(M_NO_WRITER_FENCE) && !defined(M_PASS_BEFORE_FENCE)
-    atomic { fence_writer() };
-#endif
-    if
-    :: owed == FULL -> read_slots(copy)
-    :: owed == HEAVY ->
-       read_slots_pending(copy);
-#ifdef M_PASS_BEFORE_FENCE
-       atomic { fence_writer() };
-#endif
-       do
-       :: atomic { may_poll && POLL_PENDING(0, copy) }
-#if READERS > 1
-       :: atomic { may_poll && POLL_PENDING(1, copy) }
-#endif
-#if READERS > 2
-       :: atomic { may_poll && POLL_PENDING(2, copy) }
-#endif
-#ifdef M_INACTIVE_WITHOUT_FENCE
-       :: NOBODY_ACTIVE -> read_slots(copy); break
-       :: !NOBODY_ACTIVE ->
+    atomic { fence_writer(); barrier = NOT_NEEDED };
 #else
-       :: NOBODY(seen) -> break
-       :: !NOBODY(seen) ->
+    atomic { barrier = NOT_NEEDED };
 #endif
-#if defined(M_OWN_FENCE_FOR_MEMBARRIER)
-          atomic { fence_writer() };
-#elif !defined(M_NO_MEMBARRIER)
-          membarrier();
+    do
+    :: d_step {
+           i < READERS ->
+           seen[i] = (MAY_HOLD(slot[i], copy, SCAN_BARRIER) -> REMEMBERED(slot[i]) : 0);
+           i++
+       }
+    :: atomic {
+           i == READERS ->
+           i = 0;
+#ifdef M_PASS_BEFORE_FENCE
+           fence_writer();
 #endif
-#ifndef M_NO_SECOND_PASS
-          read_slots(copy);
-#endif
-          break
-       od
-    fi;
-    owed = NOT_OWED
+           unscanned = false;
+           break
+       }
+    od
 }
 
-inline swap(fresh) {
-#ifdef M_TAG_READ_BEFORE_SWAP
-    owed = (owed == HEAVY -> HEAVY : OWED(current));
+/* The version, then the instance. */
+inline store_version(copy) {
+#ifdef WEAK
+    buffered_version = copy
+#else
+    version_visible(copy)
 #endif
-    atomic {
-        buffered == NONE; /* A second swap would find the first. */
-#if defined(M_OWED_OVERWRITTEN)
-        owed = OWED(current);
-#elif defined(M_TAG_OF_NEW_POINTER)
-        owed = (owed == HEAVY -> HEAVY : OWED(fresh));
-#elif !defined(M_TAG_READ_BEFORE_SWAP)
-        owed = (owed == HEAVY -> HEAVY : OWED(current));
-#endif
-        buffered = fresh;
-#ifndef WEAK
-        commit_swap()
-#endif
-    }
 }
+inline swap_instance(copy) {
+#ifdef WEAK
+    buffered_instance = copy
+#else
+    instance_visible(copy)
+#endif
+}
+#ifdef WEAK
+#define SWAP_IS_VISIBLE (buffered_version == NONE && buffered_instance == NONE)
+#else
+#define SWAP_IS_VISIBLE true
+#endif
+inline publish(copy) {
+#ifdef M_INSTANCE_FIRST
+    atomic { SWAP_IS_VISIBLE -> anew(copy); swap_instance(copy) };
+    atomic { store_version(copy); unscanned = true }
+#else
+    atomic { SWAP_IS_VISIBLE -> anew(copy); store_version(copy) };
+    atomic { swap_instance(copy); unscanned = true }
+#endif
+}
+
+#ifdef M_SCAN_FOR_FRESH
+#define STALE published
+#else
+#define STALE stale
+#endif
+#if defined(M_CLOSE_WITHOUT_SCAN)
+#define TO_SCAN   stale
+#define TO_SETTLE stale
+#elif defined(M_CLOSE_WAITS_FOR_RETIRED)
+#define TO_SCAN   (going == CLOSING -> published : STALE)
+#define TO_SETTLE (going == CLOSING -> published : STALE)
+#elif defined(M_CLOSE_LETS_ELSEWHERE)
+#define TO_SCAN   (going == CLOSING -> EVERY : STALE)
+#define TO_SETTLE (going == CLOSING -> published : STALE)
+#else
+#define TO_SCAN   (going == CLOSING -> EVERY : STALE)
+#define TO_SETTLE (going == CLOSING -> EVERY : STALE)
+#endif
+#ifdef M_DEFERRED_TAKEN_FOR_STALE
+#define DEFERRED stale
+#else
+#define DEFERRED deferred
+#endif
+
+#define STAYING 0
+#define CLOSING 1
+#define LEAVING 2
 
 active proctype writer() {
     byte published = 0;
@@ -627,128 +657,116 @@ active proctype writer() {
 #ifdef REPLACE
     byte deferred = NOWHERE;
 #endif
-    byte owed = NOT_OWED;
-    byte fresh = NONE;
+    byte going = STAYING;
+    byte wanted = 0;
+    bool unscanned = false; /* Since the last swap. */
+    bool barrier = false;   /* The heavy fence was made since the scan, or is not needed. */
     byte fenced = 0;
     byte i = 0;
+    byte left = 0;
+    byte moved = 0;
 
     do
     :: /* reclaim */
-#ifdef M_SCAN_FOR_FRESH
-       owed != NOT_OWED -> scan(published, true)
-#else
-       owed != NOT_OWED -> scan(stale, true)
-#endif
-    :: atomic { owed == NOT_OWED && POLL(0, seen, stale) }
+       atomic { unscanned -> wanted = TO_SCAN };
+       scan(wanted);
+       wanted = TO_SETTLE
+    :: atomic { !unscanned && POLL(0, seen, wanted, barrier) }
 #if READERS > 1
-    :: atomic { owed == NOT_OWED && POLL(1, seen, stale) }
+    :: atomic { !unscanned && POLL(1, seen, wanted, barrier) }
 #endif
 #if READERS > 2
-    :: atomic { owed == NOT_OWED && POLL(2, seen, stale) }
+    :: atomic { !unscanned && POLL(2, seen, wanted, barrier) }
 #endif
+#ifdef M_INACTIVE_WITHOUT_FENCE
+    :: atomic { !unscanned && !NOBODY(seen) && ALL_ZERO(seen, ACTIVE) -> barrier = true }
+#endif
+    :: !unscanned && !barrier && !NOBODY(seen) ->
+#if defined(M_OWN_FENCE_FOR_MEMBARRIER)
+       atomic { fence_writer() };
+#elif !defined(M_NO_MEMBARRIER)
+       membarrier();
+#endif
+       atomic {
+           barrier = true;
+#ifdef M_NO_SECOND_PASS
+           do
+           :: i < READERS -> seen[i] = (MAY_HOLD(seen[i], wanted, true) -> seen[i] : 0); i++
+           :: else -> i = 0; break
+           od
+#endif
+       }
 
     :: /* publish */
        atomic {
-           owed == NOT_OWED &&
+           going == STAYING && !unscanned &&
 #ifdef M_NO_WAIT
            true ->
 #else
            NOBODY(seen) ->
 #endif
-           own(stale)
+           own(BIT(stale))
        };
-       if
-#ifndef FENCES_ONLY
-       :: fresh = WORD(stale, 0)
-#endif
-       :: fresh = WORD(stale, 1)
-       fi;
-       swap(fresh);
-       atomic { fresh = published; published = stale; stale = fresh; fresh = NONE };
+       publish(stale);
+       atomic { wanted = published; published = stale; stale = wanted; wanted = 0 };
 progress:
        skip
 
 #ifdef REPLACE
     :: /* replace_stale: there are 0 + 1 + 2 copies. */
        atomic {
-           owed == NOT_OWED && deferred == NOWHERE && !NOBODY(seen) ->
+           going == STAYING && !unscanned && !NOBODY(seen) && deferred == NOWHERE &&
+#ifndef M_DEFERRED_WHILE_PENDING
+           barrier &&
+#endif
+           true ->
            deferred = stale;
            stale = 3 - published - deferred;
+           do
+           :: i < READERS ->
 #ifndef M_DEFERRED_FREED_AT_ONCE
-           do
-           :: i < READERS -> seen_deferred[i] = seen[i]; i++
-           :: else -> i = 0; break
-           od;
+              seen_deferred[i] = seen[i];
 #endif
-           do
-           :: i < READERS -> seen[i] = 0; i++
+              seen[i] = 0;
+              i++
            :: else -> i = 0; break
            od
        }
 
        /* free_deferred */
-#ifdef M_DEFERRED_TAKEN_FOR_STALE
-#define DEFERRED stale
-#else
-#define DEFERRED deferred
-#endif
-    :: atomic { deferred != NOWHERE && POLL(0, seen_deferred, DEFERRED) }
+    :: atomic { deferred != NOWHERE && POLL(0, seen_deferred, DEFERRED, true) }
 #if READERS > 1
-    :: atomic { deferred != NOWHERE && POLL(1, seen_deferred, DEFERRED) }
+    :: atomic { deferred != NOWHERE && POLL(1, seen_deferred, DEFERRED, true) }
 #endif
 #if READERS > 2
-    :: atomic { deferred != NOWHERE && POLL(2, seen_deferred, DEFERRED) }
+    :: atomic { deferred != NOWHERE && POLL(2, seen_deferred, DEFERRED, true) }
 #endif
     :: atomic {
            deferred != NOWHERE && NOBODY(seen_deferred) ->
-           own(deferred);
-#ifdef W_FREED_CACHED
-           do
-           :: i < READERS -> freed[i] = freed[i] || last[i] == deferred; i++
-           :: else -> i = 0; break
-           od;
-#endif
+           own(BIT(deferred));
            deferred = NOWHERE
        }
 #endif
 
 #ifndef NO_CLOSE
     :: /* close: without waiting for the blockers of the swap before. */
-       swap(CLOSED);
-#if defined(M_CLOSE_WITHOUT_SCAN)
-       wait(stale);
-#elif defined(M_CLOSE_WAITS_FOR_RETIRED)
-       scan(published, false);
-       wait(published);
-#elif defined(M_CLOSE_LETS_ELSEWHERE)
-       scan(EVERY, false);
-       wait(published);
-#else
-       scan(EVERY, false);
-       wait(EVERY);
+       atomic { going == STAYING -> going = CLOSING };
+       publish(CLOSED);
+#ifdef M_CLOSE_WITHOUT_SCAN
+       unscanned = false
 #endif
-       atomic {
-           own(published);
-           own(stale);
-#ifdef REPLACE
-           if
-           :: deferred != NOWHERE -> own(deferred)
-           :: else
-           fi
-#endif
-       };
+    :: atomic { going == CLOSING && !unscanned && NOBODY(seen) -> own(ALL) };
        break
 
-    :: /* leave_to_readers, set_last: a store and no swap, and no fence follows. */
-#ifndef M_LEAVE_TO_READERS_UNSCANNED
-       if
-       :: owed != NOT_OWED -> scan(stale, true)
-       :: else
-       fi;
+    :: /* leave_to_readers */
+       atomic {
+           going == STAYING ->
+#ifdef M_LEAVE_TO_READERS_UNSCANNED
+           unscanned = false;
 #endif
-       atomic { buffered == NONE -> buffered = WORD(published, 0) };
-       wait(stale);
-       atomic { own(stale) };
+           going = LEAVING
+       }
+    :: atomic { going == LEAVING && !unscanned && NOBODY(seen) -> own(BIT(stale)) };
        break
 #endif
     od
