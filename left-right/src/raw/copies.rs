@@ -8,9 +8,8 @@ use super::{
     current::Current,
     fence,
     grace::{GracePeriod, Quiesced, Retired, StillThere, Wait},
-    instance::{Instance, data_ptr, into_data, into_raw},
     registry::{Registry, next_id},
-    state::{Core, Orphan, Share},
+    state::{Core, Orphan, Share, into_box},
 };
 use crate::{
     diagnostics::{ReaderState, StalledReader},
@@ -22,12 +21,12 @@ pub(crate) const ENDLESS: &str = "a wait for ever ends only when all readers hav
 
 /// A stale copy that the writer has given up waiting for, and the readers that it waits for.
 struct Deferred<T> {
-    instance: NonNull<Instance<T>>,
+    copy: NonNull<CachePadded<T>>,
     grace: GracePeriod,
 }
 
 /// How many copies may be deferred of which nobody is known to be in them. A reader that has found
-/// its instance holds up that copy and no other; but one that was stopped before that counts as active in
+/// its copy holds up that copy and no other; but one that was stopped before that counts as active in
 /// every copy.
 const MOST_UNRESOLVED: usize = 8;
 
@@ -35,9 +34,9 @@ const MOST_UNRESOLVED: usize = 8;
 pub(crate) struct Copies<T> {
     pub(crate) share: Share<T>,
     /// What readers see. The writer may read it.
-    published: NonNull<Instance<T>>,
+    published: NonNull<CachePadded<T>>,
     /// What the last swap took out. The writer's own once the grace period is over.
-    stale: NonNull<Instance<T>>,
+    stale: NonNull<CachePadded<T>>,
     grace: GracePeriod,
     /// Copies that stalled readers are still in, oldest first.
     deferred: Vec<Deferred<T>>,
@@ -53,16 +52,16 @@ impl<T> Copies<T> {
     /// Publishes `readable` as version 0 and keeps `writable` for the writer.
     pub(crate) fn new(readable: T, writable: T) -> Self {
         fence::prepare();
-        let published = into_raw(readable);
+        let [published, stale] = [readable, writable].map(into_raw);
         Self {
             share: Share::new(Core {
-                current: CachePadded::new(Current::new(published.cast())),
+                current: CachePadded::new(Current::new(published.cast(), stale.cast())),
                 registry: Registry::new(),
                 id: next_id(),
                 has_no_writer: AtomicBool::new(false),
             }),
             published,
-            stale: into_raw(writable),
+            stale,
             grace: GracePeriod::default(),
             deferred: Vec::new(),
             version: 0,
@@ -115,9 +114,13 @@ impl<T> Copies<T> {
         }
         // SAFETY: nobody changes the published copy before the next swap, which takes `self`.
         let published = unsafe { self.published.as_ref() };
-        let fresh = into_raw(published.data.clone());
+        let fresh = into_raw(T::clone(published));
+        self.share
+            .core
+            .current
+            .replace(self.version + 1, fresh.cast());
         self.deferred.push(Deferred {
-            instance: std::mem::replace(&mut self.stale, fresh),
+            copy: std::mem::replace(&mut self.stale, fresh),
             grace: std::mem::take(&mut self.grace),
         });
         true
@@ -128,10 +131,10 @@ impl<T> Copies<T> {
         let mut index = 0;
         while let Some(deferred) = self.deferred.get_mut(index) {
             if deferred.grace.wait(Wait::Poll).is_ok() {
-                let instance = self.deferred.remove(index).instance;
+                let copy = self.deferred.remove(index).copy;
                 // SAFETY: its readers have left, and no pointer leads there any more
                 // (invariant 1).
-                drop_stale(unsafe { into_data(instance) });
+                drop_stale(unsafe { into_box(copy) });
             } else {
                 index += 1;
             }
@@ -145,7 +148,7 @@ impl<T> Copies<T> {
 
     /// The stale copy's data, which readers may still be in.
     pub(crate) fn stale_ptr(&mut self) -> NonNull<T> {
-        data_ptr(self.stale.cast())
+        self.stale.cast()
     }
 
     /// Takes the data away from the readers, waits until the last has left, and returns both
@@ -163,12 +166,12 @@ impl<T> Copies<T> {
         for deferred in self.deferred.drain(..) {
             // SAFETY: all readers have left all copies and none can come back (invariants 1
             // and 3).
-            drop_stale(unsafe { into_data(deferred.instance) });
+            drop_stale(unsafe { into_box(deferred.copy) });
         }
         // SAFETY: as above; `self` owned them and is consumed.
-        let published = unsafe { into_data(self.published) };
+        let published = unsafe { into_box(self.published) };
         // SAFETY: as above.
-        let stale = unsafe { into_data(self.stale) };
+        let stale = unsafe { into_box(self.stale) };
         (published, stale)
     }
 
@@ -187,12 +190,9 @@ impl<T> Copies<T> {
         self.grace.scan(&self.share.core.registry);
         let free_now = sound && self.grace.wait(Wait::Poll).is_ok();
         {
-            let orphan = |instance, drop_with| Orphan {
-                instance,
-                drop_with,
-            };
+            let orphan = |copy, drop_with| Orphan { copy, drop_with };
             let deferred = self.deferred.drain(..);
-            let deferred = deferred.map(|deferred| orphan(deferred.instance, drop_stale));
+            let deferred = deferred.map(|deferred| orphan(deferred.copy, drop_stale));
             let mut orphans = lock(&self.share.shared.orphans);
             orphans.extend(deferred);
             if sound && !free_now {
@@ -203,7 +203,7 @@ impl<T> Copies<T> {
         if free_now {
             // SAFETY: the grace period is over and another copy is current, so nobody is in this one or can get
             // there (invariant 1); `self` is consumed.
-            drop_stale(unsafe { into_data(self.stale) });
+            drop_stale(unsafe { into_box(self.stale) });
         }
     }
 }
@@ -215,6 +215,11 @@ impl<T> Drop for Copies<T> {
         let core = &self.share.core;
         core.has_no_writer.store(true, Ordering::Release);
     }
+}
+
+/// A copy on the heap, with its cache lines to itself: what is written to one takes no line of the other away.
+fn into_raw<T>(data: T) -> NonNull<CachePadded<T>> {
+    NonNull::from(Box::leak(Box::new(CachePadded::new(data))))
 }
 
 /// The stale copy, free of readers: proof that the grace period is over.
@@ -233,14 +238,13 @@ impl<'a, T> Reclaimed<'a, T> {
         let stale = unsafe { self.copies.stale.as_mut() };
         // SAFETY: nobody changes the published copy before the next swap, which takes `self`.
         let published = unsafe { self.copies.published.as_ref() };
-        (&mut stale.data, &published.data)
+        (stale, published)
     }
 
     /// The stale copy, for as long as the writer is borrowed.
     pub(crate) fn into_stale(self) -> &'a T {
         // SAFETY: as in `both`.
-        let stale = unsafe { self.copies.stale.as_ref() };
-        &stale.data
+        unsafe { self.copies.stale.as_ref() }
     }
 
     /// Publishes the stale copy. The one that was published becomes the stale one, and its grace
@@ -249,10 +253,7 @@ impl<'a, T> Reclaimed<'a, T> {
         let copies = self.copies;
         let retired = Retired::Version(copies.version);
         copies.version += 1;
-        // SAFETY: as in `both`: the instance is the writer's own until the swap.
-        unsafe { copies.stale.as_mut() }.header.version = copies.version;
-        let current = &copies.share.core.current;
-        current.publish(copies.stale.cast(), copies.version);
+        copies.share.core.current.publish(copies.version);
         std::mem::swap(&mut copies.published, &mut copies.stale);
         copies.grace.begin(retired);
     }

@@ -3,10 +3,9 @@
 use std::{fmt, marker::PhantomData, mem, ops::Deref, ptr::NonNull};
 
 use super::{
-    instance::{Header, data_ptr},
-    slot::{Otherwise, Slot, Step},
+    current::CopyPtr,
+    slot::{Slot, Step},
     state::{Core, Share},
-    word::Word,
 };
 
 /// A reference to the published copy, or to a part of it, that keeps the copy as it is.
@@ -25,7 +24,7 @@ pub struct ReadGuard<'rh, T: ?Sized> {
     /// A pointer, too: the last guard of a slot that nobody else owns gives it back, and frees it.
     slot: NonNull<Slot>,
     core: &'rh Core,
-    /// Whether `data` is a part of the instance's data and not all of it.
+    /// Whether `data` is a part of the copy and not all of it.
     narrowed: bool,
     data_type: PhantomData<&'rh T>,
 }
@@ -125,32 +124,22 @@ impl<'rh, T: ?Sized> ReadGuard<'rh, T> {
 }
 
 impl<'rh, T> ReadGuard<'rh, T> {
-    /// Enters with a slot of this reader or thread, which says `word`; `None` if the data was taken away.
+    /// The guard of a critical section, or of a part of it.
     ///
     /// # Safety
     ///
-    /// The slot stands in the registry of the structure of `share`, for as long as its owner has it or it has guards,
-    /// and nobody but this thread enters with it (invariant 15).
+    /// The calling thread has entered with `slot`, once for this guard, and found `copy`, which is one of the
+    /// structure of `share`. The slot stands in that structure's registry for as long as its owner has it or it has
+    /// guards, and nobody but this thread uses it (invariant 15).
     #[inline]
-    pub(super) unsafe fn enter(
-        share: &'rh Share<T>,
-        slot: NonNull<Slot>,
-        word: Word,
-    ) -> Option<Self> {
-        // SAFETY: the caller's promise.
-        let entered = unsafe { slot.as_ref() }.enter(word, &share.core.current);
-        let instance = match entered {
-            Ok(instance) => instance,
-            // SAFETY: the caller's promise.
-            Err(otherwise) => unsafe { enter_otherwise(&share.core, slot, otherwise) }?,
-        };
-        Some(Self {
-            data: data_ptr::<T>(instance),
+    pub(super) unsafe fn new(share: &'rh Share<T>, slot: NonNull<Slot>, copy: CopyPtr) -> Self {
+        Self {
+            data: copy.cast(),
             slot,
             core: &share.core,
             narrowed: false,
             data_type: PhantomData,
-        })
+        }
     }
 
     /// Whether nothing newer was published, as far as this thread can see. Costs a load.
@@ -196,9 +185,9 @@ impl<'rh, T> ReadGuard<'rh, T> {
         }
         match self.slot().step(&self.core.current) {
             Step::Stay => Some(self),
-            Step::Moved(instance) => {
-                // It is an `Instance<T>`: the guard was made by a handle and never narrowed.
-                self.data = data_ptr::<T>(instance);
+            Step::Moved(copy) => {
+                // It is a `T`: the guard was made by a handle and never narrowed.
+                self.data = copy.cast();
                 Some(self)
             }
             // The reader is inactive already; the drop of the guard leaves it there.
@@ -218,27 +207,6 @@ impl<T: ?Sized> Drop for ReadGuard<'_, T> {
     }
 }
 
-/// Enters when it is not so simple. Out of line, and in registers: a guard that came out of memory on the rare way would
-/// go through memory on the usual one, too.
-///
-/// # Safety
-///
-/// As for [`ReadGuard::enter`].
-#[cold]
-unsafe fn enter_otherwise(
-    core: &Core,
-    slot: NonNull<Slot>,
-    otherwise: Otherwise,
-) -> Option<NonNull<Header>> {
-    // SAFETY: the caller's promise; the reference is not used once the slot is freed.
-    let slot = unsafe { slot.as_ref() };
-    let entered = slot.enter_otherwise(otherwise, &core.current);
-    if entered.is_none() && slot.is_nobodys() {
-        core.registry.deregister(slot.key());
-    }
-    entered
-}
-
 #[cold]
 #[inline(never)]
 fn leave_nested(slot: NonNull<Slot>, core: &Core) {
@@ -255,7 +223,7 @@ impl<T: ?Sized> Deref for ReadGuard<'_, T> {
 
     #[inline]
     fn deref(&self) -> &T {
-        // SAFETY: it points to the data of the instance that the reader is in, or, narrowed, is a reference into it; the
+        // SAFETY: it points to the copy that the reader is in, or, narrowed, is a reference into it; the
         // reader is there until this guard is dropped (invariant 1).
         unsafe { self.data.as_ref() }
     }

@@ -16,16 +16,12 @@
 //! | `slot` | one reader's slot: announce, find, leave | 1, 11 |
 //! | `word` | what a slot says, in one word | |
 //! | `current` | the version that readers are to use and where it is, and the swap | |
-//! | `instance` | one copy on the heap, and the way back | 10, 11 |
 //! | `fence` | light, heavy, full; a file per system in `fence/` | |
 //! | `backoff` | spin, yield, sleep | |
 
 pub(crate) mod backoff;
 
 pub(crate) mod fence;
-
-#[allow(unsafe_code)] // Turns an instance back into the box that it came from.
-pub(crate) mod instance;
 
 pub(crate) mod current;
 

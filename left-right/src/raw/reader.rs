@@ -3,11 +3,11 @@
 use std::{cell::RefCell, iter, ptr::NonNull};
 
 use super::{
+    current::CopyPtr,
     guard::ReadGuard,
     registry::{SharedSlot, free_or_newest},
-    slot::Slot,
+    slot::{Otherwise, Slot},
     state::Share,
-    word::Word,
 };
 
 /// A reader with slots of its own, for one thread at a time.
@@ -35,29 +35,46 @@ impl<T> Reader<T> {
     /// Enters the newest copy; `None` if the data was taken away.
     #[inline]
     pub(crate) fn enter(&self) -> Option<ReadGuard<'_, T>> {
-        let (mut slot, mut word) = (NonNull::from(&**self.slot), self.slot.word());
-        if word.is_inside() {
-            (slot, word) = self.find_slot();
-        }
+        let slot = &**self.slot;
+        let (slot, copy) = match slot.enter(&self.share.core.current) {
+            Ok(copy) => (NonNull::from(slot), copy),
+            Err(otherwise) => self.enter_otherwise(otherwise)?,
+        };
         // SAFETY: it is a slot of this handle, which the guard borrows and which is not `Sync`; the drop of the handle
         // gives it back.
-        unsafe { ReadGuard::enter(&self.share, slot, word) }
+        Some(unsafe { ReadGuard::new(&self.share, slot, copy) })
     }
 
-    /// Finds a slot when the first one is taken.
+    /// Enters when it is not so simple. Out of line, and in registers: a guard that came out of memory on the rare way
+    /// would go through memory on the usual one, too.
     #[cold]
     #[inline(never)]
-    fn find_slot(&self) -> (NonNull<Slot>, Word) {
+    fn enter_otherwise(&self, otherwise: Otherwise) -> Option<(NonNull<Slot>, CopyPtr)> {
+        let current = &self.share.core.current;
+        match otherwise {
+            Otherwise::Acquire => {
+                let copy = self.slot.acquire(current)?;
+                Some((NonNull::from(&**self.slot), copy))
+            }
+            Otherwise::Taken => {
+                let slot = self.another_slot();
+                let copy = slot.enter_or_nest(current)?;
+                Some((NonNull::from(&**slot), copy))
+            }
+        }
+    }
+
+    /// A slot to enter with while the first one is taken.
+    fn another_slot(&self) -> SharedSlot {
         let core = &self.share.core;
         let mut nested = self.nested.borrow_mut();
         let slots = iter::once(&self.slot).chain(&*nested);
-        let slot = free_or_newest(slots, &core.current).cloned();
-        let slot = slot.unwrap_or_else(|| {
+        let found = free_or_newest(slots, &core.current).cloned();
+        found.unwrap_or_else(|| {
             let slot = core.registry.register();
             nested.push(SharedSlot::clone(&slot));
             slot
-        });
-        (NonNull::from(&**slot), slot.word())
+        })
     }
 
     /// Ends the critical sections that leaked guards of this handle have left open, and forgets its guess.

@@ -11,7 +11,11 @@ use std::{
     thread::{self, Thread},
 };
 
-use super::{current::Current, fence, instance::Header, word::Word};
+use super::{
+    current::{CopyPtr, Current},
+    fence,
+    word::Word,
+};
 #[cfg(all(debug_assertions, not(loom)))]
 use crate::sync::{is_this_thread, thread_number};
 use crate::{
@@ -38,8 +42,8 @@ pub(crate) struct Slot {
     // Only the reader looks at what follows.
     /// The bare [`Word`] that it leaves with.
     guess: unwatched::AtomicU64,
-    /// The instance that it has found last: that of its guess, if it has one.
-    instance: unwatched::AtomicPtr<Header>,
+    /// The copy that it has found last: that of its guess, if it has one.
+    copy: unwatched::AtomicPtr<()>,
     /// Guards of this critical section beyond the first, and [`ORPHANED`].
     nested: unwatched::AtomicUsize,
     /// How often it has acquired.
@@ -63,12 +67,12 @@ const ORPHANED: usize = 1 << (usize::BITS - 1);
 /// How far `Slot::nested` counts. Tests get a number that they can reach.
 const MOST_NESTED: usize = if cfg!(test) { 100 } else { ORPHANED - 1 };
 
-/// Why a reader could not enter by its guess.
-#[derive(Debug)]
+/// Why a reader did not enter by its guess.
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Otherwise {
-    /// It is inside already.
-    Nested,
-    /// It had none, or something was published since.
+    /// It is inside already: another slot will do, or [`Slot::enter_or_nest`].
+    Taken,
+    /// It had none, or something was published since. It has announced itself, so it goes on to [`Slot::acquire`].
     Acquire,
 }
 
@@ -76,8 +80,8 @@ pub(crate) enum Otherwise {
 pub(crate) enum Step {
     /// There is nothing newer, or other guards need the copy that they share.
     Stay,
-    /// The reader has moved on to this instance.
-    Moved(NonNull<Header>),
+    /// The reader has moved on to this copy.
+    Moved(CopyPtr),
     /// The writer has taken the data away; the reader is outside.
     Closed,
 }
@@ -88,7 +92,7 @@ impl Slot {
             word: AtomicU64::new(Word::NOTHING.0),
             told: unwatched::AtomicU32::new(0),
             guess: unwatched::AtomicU64::new(Word::NOTHING.0),
-            instance: unwatched::AtomicPtr::new(NonNull::dangling().as_ptr()),
+            copy: unwatched::AtomicPtr::new(NonNull::dangling().as_ptr()),
             nested: unwatched::AtomicUsize::new(0),
             acquired: unwatched::AtomicU64::new(0),
             heeded: unwatched::AtomicU32::new(0),
@@ -109,70 +113,64 @@ impl Slot {
         Word(self.word.load(Ordering::Relaxed))
     }
 
-    /// Enters by the reader's guess, if that is right, and returns the instance that this critical section reads.
+    /// Enters by the reader's guess, if that is right, and returns the copy that this critical section reads.
     /// Each `Ok` asks for one [`leave`](Self::leave).
-    ///
-    /// `word` is what [`word`](Self::word) says.
     ///
     /// # Errors
     ///
-    /// If it is not so simple: the error goes to [`enter_otherwise`](Self::enter_otherwise). (Not an `Option`, since
-    /// whoever unpacked that would test the instance once more.)
+    /// If it is not so simple. (Not an `Option`, since whoever unpacked that would test it once more.)
     #[inline]
-    pub(crate) fn enter(
-        &self,
-        word: Word,
-        current: &Current,
-    ) -> Result<NonNull<Header>, Otherwise> {
-        if word.is_inside() {
-            return Err(Otherwise::Nested);
+    pub(crate) fn enter(&self, current: &Current) -> Result<CopyPtr, Otherwise> {
+        let guess = self.word();
+        if guess.is_inside() {
+            return Err(Otherwise::Taken);
         }
-        #[cfg(all(debug_assertions, not(loom)))]
-        self.entered_by.store(thread_number(), Ordering::Relaxed);
-        self.announce(word.inside());
-        if current.version_announced() != word {
+        self.note_thread();
+        self.announce(guess.inside());
+        if current.version_announced() != guess {
             return Err(Otherwise::Acquire);
         }
-        Ok(self.instance())
+        Ok(self.copy())
     }
 
-    /// Enters once more, or acquires, and returns the instance that this critical section reads.
+    /// Enters with a slot that may be [taken](Self::is_occupied), and then sees what its other guards see.
     ///
     /// `None` if the writer took the data away. Each `Some` asks for one [`leave`](Self::leave).
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn enter_otherwise(
-        &self,
-        otherwise: Otherwise,
-        current: &Current,
-    ) -> Option<NonNull<Header>> {
-        match otherwise {
-            Otherwise::Nested => self.enter_nested(current),
-            Otherwise::Acquire => self.acquire(current),
+    pub(crate) fn enter_or_nest(&self, current: &Current) -> Option<CopyPtr> {
+        match self.is_occupied() {
+            true => self.enter_nested(current),
+            false => self.acquire(current),
         }
+    }
+
+    /// Takes note of which thread enters.
+    #[inline(always)]
+    fn note_thread(&self) {
+        #[cfg(all(debug_assertions, not(loom)))]
+        self.entered_by.store(thread_number(), Ordering::Relaxed);
     }
 
     /// Announces a critical section, finds out what it reads, and says so.
-    fn acquire(&self, current: &Current) -> Option<NonNull<Header>> {
+    ///
+    /// `None` if the writer took the data away. Each `Some` asks for one [`leave`](Self::leave), but that of a
+    /// [`step`](Self::step).
+    pub(crate) fn acquire(&self, current: &Current) -> Option<CopyPtr> {
+        self.note_thread();
         let number = self.acquired.load(Ordering::Relaxed) + 1;
         self.acquired.store(number, Ordering::Relaxed);
         self.announce(Word::acquiring(number));
-        let Some(instance) = current.instance_announced() else {
+        let Some((found, copy)) = current.find_announced() else {
             self.announce(Word::NOTHING);
             return None;
         };
-        // SAFETY: the slot says that its reader may be in any copy, and it has found this one since, so nobody frees
-        // or changes it before `leave` (invariant 1).
-        let found = Word::outside(unsafe { instance.as_ref() }.version);
         self.announce(found.inside());
-        self.instance.store(instance.as_ptr(), Ordering::Relaxed);
-        let guess = if self.may_guess(number) {
-            found
-        } else {
-            Word::NOTHING
+        self.copy.store(copy.as_ptr(), Ordering::Relaxed);
+        let guess = match self.may_guess(number) {
+            true => found,
+            false => Word::NOTHING,
         };
         self.guess.store(guess.0, Ordering::Relaxed);
-        Some(instance)
+        Some(copy)
     }
 
     /// Whether the reader may leave a guess, the `number`th time that it has acquired.
@@ -193,8 +191,8 @@ impl Slot {
         unguessed == 0
     }
 
-    /// Another guard for a reader that is inside already: it shares the instance of the first.
-    fn enter_nested(&self, current: &Current) -> Option<NonNull<Header>> {
+    /// Another guard for a reader that is inside already: it shares the copy of the first.
+    fn enter_nested(&self, current: &Current) -> Option<CopyPtr> {
         if current.is_closed() {
             return None;
         }
@@ -206,7 +204,7 @@ impl Slot {
             "too many guards of one handle"
         );
         self.nested.store(nested + 1, Ordering::Relaxed);
-        Some(self.instance())
+        Some(self.copy())
     }
 
     #[inline]
@@ -215,15 +213,15 @@ impl Slot {
         self.word.store(word.0, Ordering::Release);
     }
 
-    /// The instance that the reader has found last: while it is inside, the one that it is in.
+    /// The copy that the reader has found last: while it is inside, the one that it is in.
     #[inline]
-    fn instance(&self) -> NonNull<Header> {
-        let instance = self.instance.load(Ordering::Relaxed);
-        // SAFETY: it starts dangling, and nothing but instances is stored there.
-        unsafe { NonNull::new_unchecked(instance) }
+    fn copy(&self) -> CopyPtr {
+        let copy = self.copy.load(Ordering::Relaxed);
+        // SAFETY: it starts dangling, and nothing but copies is stored there.
+        unsafe { NonNull::new_unchecked(copy) }
     }
 
-    /// Moves a critical section with a single guard to the newest instance, without leaving in between.
+    /// Moves a critical section with a single guard to the newest copy, without leaving in between.
     #[inline]
     pub(crate) fn step(&self, current: &Current) -> Step {
         let nested = self.nested.load(Ordering::Relaxed) & !ORPHANED;
@@ -231,7 +229,7 @@ impl Slot {
             return Step::Stay;
         }
         match self.acquire(current) {
-            Some(instance) => Step::Moved(instance),
+            Some(copy) => Step::Moved(copy),
             None => Step::Closed,
         }
     }
@@ -369,7 +367,7 @@ impl Slot {
         self.key.store(key, Ordering::Relaxed);
     }
 
-    /// What a reader has done that was stopped before it found an instance.
+    /// What a reader has done that was stopped before it found a copy.
     #[cfg(test)]
     pub(crate) fn stop_acquiring(&self) {
         let number = self.acquired.fetch_add(1, Ordering::Relaxed) + 1;

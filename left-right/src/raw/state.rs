@@ -6,7 +6,6 @@ use crossbeam_utils::CachePadded;
 
 use super::{
     current::Current,
-    instance::{Instance, data_ptr, into_data},
     registry::{Registry, StructureId},
 };
 use crate::{
@@ -37,8 +36,19 @@ pub(super) struct Shared<T> {
 
 /// A copy left to the readers, and how it wants to be dropped.
 pub(super) struct Orphan<T> {
-    pub(super) instance: NonNull<Instance<T>>,
+    pub(super) copy: NonNull<CachePadded<T>>,
     pub(super) drop_with: fn(Box<T>),
+}
+
+/// Takes the data of a copy into a box of its own.
+///
+/// # Safety
+///
+/// The copy was leaked from a box, and nobody uses it any more.
+pub(super) unsafe fn into_box<T>(copy: NonNull<CachePadded<T>>) -> Box<T> {
+    // SAFETY: the caller's promise.
+    let copy = unsafe { Box::from_raw(copy.as_ptr()) };
+    Box::new(CachePadded::into_inner(*copy))
 }
 
 // SAFETY: whoever has a `Shared<T>` has a [`Share<T>`], and with it `&T` on its thread, which needs `T: Sync`. It
@@ -50,14 +60,10 @@ unsafe impl<T: Sync> Sync for Shared<T> {}
 
 impl<T> Drop for Shared<T> {
     fn drop(&mut self) {
-        for Orphan {
-            instance,
-            drop_with,
-        } in unlocked(&mut self.orphans).drain(..)
-        {
-            // SAFETY: the writer gave the instance up. The last handle is gone, and guards borrow
+        for Orphan { copy, drop_with } in unlocked(&mut self.orphans).drain(..) {
+            // SAFETY: the writer gave the copy up. The last handle is gone, and guards borrow
             // handles, so nobody reads it (invariant 10).
-            let data = unsafe { into_data(instance) };
+            let data = unsafe { into_box(copy) };
             // A handle may be dropped while its thread unwinds; a second panic would abort.
             catch_panic(|| drop_with(data));
         }
@@ -90,7 +96,8 @@ impl<T> Share<T> {
 
     /// The published copy, for somebody who knows that the writer does not change it. `None` if it was taken away.
     pub(crate) fn published(&self) -> Option<NonNull<T>> {
-        Some(data_ptr::<T>(self.core.current.instance()?))
+        let (_, copy) = self.core.current.find()?;
+        Some(copy.cast())
     }
 }
 

@@ -14,11 +14,11 @@ use std::{
 };
 
 use super::{
+    current::{CopyPtr, Current},
     guard::ReadGuard,
     registry::{SharedSlot, StructureId, free_or_newest},
-    slot::Slot,
+    slot::{Otherwise, Slot},
     state::{Core, CoreArc, Share},
-    word::Word,
 };
 
 /// How many structures a thread can alternate between without a look at the table. A power of two.
@@ -74,10 +74,13 @@ impl<T> SharedReader<T> {
     /// Enters the newest copy with a slot of the calling thread; `None` if the data was taken away.
     #[inline]
     pub(crate) fn enter(&self) -> Option<ReadGuard<'_, T>> {
-        let (slot, word) = free_slot(&self.share, &self.id);
-        // SAFETY: the structure is alive, since `share` is, and so is the slot in its registry; this is the thread that
-        // owns it, or nobody does.
-        unsafe { ReadGuard::enter(&self.share, slot, word) }
+        let core = &self.share.core;
+        let (slot, copy) = match enter_cached(self.id, &core.current) {
+            Ok(entered) => entered,
+            Err(announced) => enter_otherwise(core, &self.id, announced)?,
+        };
+        // SAFETY: it is a slot of this thread's and of this structure, or of nobody's, and then the guard gives it back.
+        Some(unsafe { ReadGuard::new(&self.share, slot, copy) })
     }
 
     /// Forgets the guesses of the calling thread, for a writer that would have to wait for itself to move on.
@@ -90,27 +93,46 @@ impl<T> SharedReader<T> {
     }
 }
 
-/// A slot of this thread that nobody gives back before it is entered, and what it says. `id` by reference, since by value
-/// it would keep a register for the rare way all along the usual one.
+/// A slot, and the copy that its reader has found with it.
+type Entered = (NonNull<Slot>, CopyPtr);
+
+/// Enters with the slot that this thread used last, by its guess.
+///
+/// # Errors
+///
+/// If it is not so simple; with the slot, if it has announced itself and goes on to acquire.
 #[inline]
-fn free_slot<T>(share: &Share<T>, id: &StructureId) -> (NonNull<Slot>, Word) {
-    if let Some(slot) = cached(*id) {
-        // SAFETY: as in `SharedReader::enter`.
-        let word = unsafe { slot.as_ref() }.word();
-        if !word.is_inside() {
-            return (slot, word);
-        }
+fn enter_cached(id: StructureId, current: &Current) -> Result<Entered, Option<NonNull<Slot>>> {
+    let slot = cached(id).ok_or(None)?;
+    // SAFETY: `cached` says for how long it is valid.
+    match unsafe { slot.as_ref() }.enter(current) {
+        Ok(copy) => Ok((slot, copy)),
+        Err(Otherwise::Acquire) => Err(Some(slot)),
+        Err(Otherwise::Taken) => Err(None),
     }
-    find_slot(&share.core, id)
 }
 
-/// Finds a slot when the one used last is unknown or taken.
+/// Enters when it is not so simple. Out of line, and in registers: a guard that came out of memory on the rare way would
+/// go through memory on the usual one, too. `id` by reference, since by value it would keep a register for this all along
+/// the usual way.
 #[cold]
 #[inline(never)]
-fn find_slot(core: &CoreArc, id: &StructureId) -> (NonNull<Slot>, Word) {
-    let slot = slot(*id, core);
-    // SAFETY: as in `SharedReader::enter`.
-    (slot, unsafe { slot.as_ref() }.word())
+fn enter_otherwise(
+    core: &CoreArc,
+    id: &StructureId,
+    announced: Option<NonNull<Slot>>,
+) -> Option<Entered> {
+    let slot = announced.unwrap_or_else(|| slot(*id, core));
+    // SAFETY: as in `enter_cached`, or `slot`; not used once the slot is freed.
+    let reader = unsafe { slot.as_ref() };
+    let entered = match announced {
+        Some(_) => reader.acquire(&core.current),
+        None => reader.enter_or_nest(&core.current),
+    };
+    if entered.is_none() && reader.is_nobodys() {
+        core.registry.deregister(reader.key());
+    }
+    Some((slot, entered?))
 }
 
 /// The slot of structure `id` that this thread used last, if that was not long ago.

@@ -42,7 +42,7 @@ fn each_guard_of_a_handle_sees_what_is_newest_when_it_is_made() {
     writer.append(2).publish();
     let second = reader.enter().unwrap();
     assert_eq!((&first.data[..], &second.data[..]), (&[1][..], &[1, 2][..]));
-    let versions = [&first, &again, &second].map(|guard| ReadGuard::version(guard));
+    let versions = [&first, &again, &second].map(ReadGuard::version);
     assert_eq!(versions, [1, 1, 2]);
     assert!(ReadGuard::is_newest(&second) && !ReadGuard::is_newest(&first));
     // The older copy is free when its last guard goes, though a newer guard lives.

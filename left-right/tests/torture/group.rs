@@ -200,9 +200,8 @@ impl Member<'_> {
     fn with_the_writer(&mut self) -> Result<bool, Poisoned> {
         let operations = self.next();
         let mut writer: WriteGuard<'_, Cells, Change> = self.shared.lock()?;
-        match self.rng.u32(0..8) {
-            0 => _ = writer.unpublished().check(),
-            _ => {}
+        if self.rng.u32(0..8) == 0 {
+            writer.unpublished().check();
         }
         writer.extend(operations);
         Ok(match self.rng.u32(0..4) {

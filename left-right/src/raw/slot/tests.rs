@@ -5,10 +5,12 @@
 use super::*;
 use crate::raw::{current::tests::published, fence};
 
-fn enter(slot: &Slot, current: &Current) -> Option<NonNull<Header>> {
-    slot.enter(slot.word(), current)
-        .or_else(|otherwise| slot.enter_otherwise(otherwise, current).ok_or(()))
-        .ok()
+fn enter(slot: &Slot, current: &Current) -> Option<CopyPtr> {
+    match slot.enter(current) {
+        Ok(copy) => Some(copy),
+        Err(Otherwise::Acquire) => slot.acquire(current),
+        Err(Otherwise::Taken) => slot.enter_or_nest(current),
+    }
 }
 
 fn times_acquired(slot: &Slot) -> u64 {
@@ -26,12 +28,11 @@ fn a_reader_guesses_where_it_was_last() {
         true => Word::outside(0),
         false => Word::NOTHING,
     };
-    let (current, mut instance) = published();
-    let instance = NonNull::from(&mut *instance);
+    let (current, [copy, _]) = published();
     let slot = Slot::new();
     assert_eq!(slot.word(), Word::NOTHING);
     for _ in 0..2 {
-        assert_eq!(enter(&slot, &current), Some(instance));
+        assert_eq!(enter(&slot, &current), Some(copy));
         assert_eq!(slot.word(), Word::outside(0).inside());
         assert!(slot.leave());
         assert_eq!(slot.word(), guess);
@@ -55,7 +56,7 @@ fn a_reader_that_is_told_leaves_no_guess_for_a_while() {
     if !has_barrier() {
         return;
     }
-    let (current, _instance) = published();
+    let (current, _) = published();
     let slot = Slot::new();
     let guesses = || {
         enter(&slot, &current).unwrap();
@@ -75,7 +76,7 @@ fn a_reader_that_is_told_leaves_no_guess_for_a_while() {
 
 #[test]
 fn a_reader_that_finds_nothing_is_outside_and_each_acquire_has_a_number() {
-    let (current, _instance) = published();
+    let (current, _) = published();
     current.close();
     let slot = Slot::new();
     for times in 1..4 {
@@ -87,7 +88,7 @@ fn a_reader_that_finds_nothing_is_outside_and_each_acquire_has_a_number() {
 
 #[test]
 fn too_many_guards_are_refused_and_the_critical_section_stays() {
-    let (current, _instance) = published();
+    let (current, _) = published();
     for orphaned in [false, true] {
         let slot = Slot::new();
         if orphaned {
