@@ -65,6 +65,7 @@ impl<O> OpLog<O> {
     }
 
     /// Applies to `stale` whatever it lacks, so that it is ahead of `published`.
+    #[inline]
     pub(crate) fn bring_up_to_date<T: Absorb<O>>(&mut self, stale: &mut T, published: &T) {
         self.replay(stale, published);
         self.give_memory_back();
@@ -76,6 +77,7 @@ impl<O> OpLog<O> {
     }
 
     /// Takes note that the copies have changed roles, after the stale one was brought up to date.
+    #[inline]
     pub(crate) fn copies_swapped(&mut self) {
         debug_assert!(self.published.is_empty() && self.begun == self.pending.len());
         mem::swap(&mut self.published, &mut self.pending);
@@ -83,6 +85,7 @@ impl<O> OpLog<O> {
     }
 
     /// Applies to `behind` the operations that `ahead` has absorbed before. They leave the log.
+    #[inline]
     pub(crate) fn replay<T: Absorb<O>>(&mut self, behind: &mut T, ahead: &T) {
         for operation in self.published.drain(..) {
             behind.absorb_second(ManuallyDrop::into_inner(operation), ahead);
@@ -104,6 +107,7 @@ impl<O> OpLog<O> {
     }
 
     /// Returns memory that a burst of operations left behind, now that they are gone.
+    #[inline]
     fn give_memory_back(&mut self) {
         let (length, capacity) = (self.pending.len(), self.published.capacity());
         if capacity > SMALL && capacity / 4 > length {

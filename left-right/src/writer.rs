@@ -68,6 +68,7 @@ impl<T, O> Writer<T, O> {
 }
 
 impl<T: Absorb<O>, O> Writer<T, O> {
+    #[inline]
     pub(crate) fn append(&mut self, operation: O) {
         if let Phase::Loading { .. } = self.phase {
             // Nobody has ever been in the stale copy, so there is nobody to wait for.
@@ -84,6 +85,7 @@ impl<T: Absorb<O>, O> Writer<T, O> {
 
     /// Waits for the stale copy's readers, then applies what that copy lacks and lends it.
     #[track_caller]
+    #[inline]
     pub(crate) fn prepare(&mut self, wait: Wait) -> Result<Reclaimed<'_, T>, StillThere> {
         self.copies.free_deferred(T::drop_first);
         let mut reclaimed = self.copies.reclaim(wait)?;
@@ -107,6 +109,7 @@ impl<T: Absorb<O>, O> Writer<T, O> {
     }
 
     #[track_caller]
+    #[inline]
     pub(crate) fn publish(&mut self, wait: Wait) -> Result<(), StillThere> {
         #[cfg(feature = "tracing")]
         let _span = tracing::debug_span!(

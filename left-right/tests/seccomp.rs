@@ -12,13 +12,7 @@
     not(any(loom, miri))
 ))]
 
-use std::{
-    collections::BTreeMap,
-    env,
-    os::unix::process::ExitStatusExt,
-    process::{Command, Output},
-    thread,
-};
+use std::{collections::BTreeMap, env, os::unix::process::ExitStatusExt, process::Output, thread};
 
 use left_right::{Absorb, FenceStrategy, ReadGuard, fence_strategy};
 #[cfg(not(left_right_real_fences))]
@@ -28,9 +22,11 @@ use seccompiler::{
     SeccompRule,
 };
 
+#[path = "common/child.rs"]
+mod child;
 mod common;
 
-const CHILD: &str = "LEFT_RIGHT_SECCOMP_CHILD";
+use child::child;
 
 /// `MEMBARRIER_CMD_PRIVATE_EXPEDITED`: the barrier itself, as against its registration.
 const BARRIER: u64 = 1 << 3;
@@ -55,31 +51,15 @@ fn refuse_membarrier(error: i32, command: Option<u64>) -> bool {
     seccompiler::apply_filter(&program).is_ok()
 }
 
-/// Runs the test `name` of this program as a child; `None` in the child itself.
-fn child(name: &str) -> Option<Output> {
-    if env::var_os(CHILD).is_some() {
-        return None;
-    }
-    let output = Command::new(env::current_exe().unwrap())
-        .args(["--exact", name, "--nocapture", "--test-threads=1"])
-        .env(CHILD, "1")
-        .output()
-        .unwrap();
-    Some(output)
-}
+const SKIPPED: &str = "skipped: this system does not let a process filter its system calls";
 
 #[track_caller]
 fn assert_success(output: &Output) {
-    let text = String::from_utf8_lossy(&output.stdout);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{text}{errors}");
-    assert!(text.contains("1 passed"), "the child ran nothing: {text}");
+    let text = child::assert_success(output);
     if text.contains(SKIPPED) {
         println!("{SKIPPED}");
     }
 }
-
-const SKIPPED: &str = "skipped: this system does not let a process filter its system calls";
 
 /// Pairs of numbers that are equal in every state that readers may see.
 #[derive(Clone, Default)]

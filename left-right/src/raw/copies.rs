@@ -74,6 +74,7 @@ impl<T> Copies<T> {
     ///
     /// If readers are still there when the wait ends.
     #[track_caller]
+    #[inline]
     pub(crate) fn reclaim(&mut self, wait: Wait) -> Result<Reclaimed<'_, T>, StillThere> {
         self.grace.scan(&self.share.core.registry);
         let quiesced = self.grace.wait(wait)?;
@@ -127,7 +128,15 @@ impl<T> Copies<T> {
     }
 
     /// Drops, with `drop_stale`, the deferred copies whose last reader has left.
+    #[inline]
     pub(crate) fn free_deferred(&mut self, drop_stale: fn(Box<T>)) {
+        if !self.deferred.is_empty() {
+            self.free_those_left(drop_stale);
+        }
+    }
+
+    #[cold]
+    fn free_those_left(&mut self, drop_stale: fn(Box<T>)) {
         let mut index = 0;
         while let Some(deferred) = self.deferred.get_mut(index) {
             if deferred.grace.wait(Wait::Poll).is_ok() {
@@ -232,6 +241,7 @@ pub(crate) struct Reclaimed<'a, T> {
 
 impl<'a, T> Reclaimed<'a, T> {
     /// The stale copy, to change, and the published one, to look at.
+    #[inline]
     pub(crate) fn both(&mut self) -> (&mut T, &T) {
         // SAFETY: readers have left the stale copy and cannot find it (invariant 1); `&mut self`
         // keeps the writer from making a second reference.
@@ -249,6 +259,7 @@ impl<'a, T> Reclaimed<'a, T> {
 
     /// Publishes the stale copy. The one that was published becomes the stale one, and its grace
     /// period begins.
+    #[inline]
     pub(crate) fn publish(self) {
         let copies = self.copies;
         let retired = Retired::Version(copies.version);

@@ -84,7 +84,9 @@ impl<T> Reader<T> {
     #[inline]
     pub(crate) fn end_leaked_guards(&mut self) {
         self.slot.exit_leaked();
-        self.nested.get_mut().iter().for_each(|it| it.exit_leaked());
+        for slot in self.nested.get_mut() {
+            slot.exit_leaked();
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 ///
 /// | word | bits | the reader |
 /// |---|---|---|
-/// | nothing | `010` | is outside, and has to acquire to get in |
+/// | nothing | `100` | is outside, and has to acquire to get in |
 /// | a version, outside | version, `000` | is outside, and *guesses* that this version is current when it enters next |
 /// | a version, inside | version, `001` | is in the copy of this version |
 /// | acquiring | number, `011` | may be in any copy; another number each time |
@@ -19,16 +19,18 @@ pub(crate) struct Word(pub(super) u64);
 const BITS: u32 = 3;
 /// The reader is inside.
 const INSIDE: u64 = 0b001;
-/// The word names no version.
-const UNNAMED: u64 = 0b010;
+/// The reader is inside, in a copy that is to be found yet.
+const ACQUIRING: u64 = 0b011;
+/// What a word that names a version has none of.
+const UNNAMED: u64 = 0b110;
 
 impl Word {
     /// Outside, without a guess. A reader that enters with it is [inside](Self::inside) of nothing for a moment, which
     /// says as little: it goes on to acquire.
-    pub(crate) const NOTHING: Self = Self(UNNAMED);
+    pub(crate) const NOTHING: Self = Self(0b100);
 
     /// Stands where the current version stands, once there is none. No slot says so.
-    pub(crate) const CLOSED: Self = Self(0b110);
+    pub(crate) const CLOSED: Self = Self(0b010);
 
     /// Outside, with this version as the guess.
     #[inline]
@@ -36,9 +38,9 @@ impl Word {
         Self(version << BITS)
     }
 
-    /// Inside, in a copy that is to be found yet. `number` is not 0.
+    /// Inside, in a copy that is to be found yet.
     pub(crate) fn acquiring(number: u64) -> Self {
-        Self(number << BITS | UNNAMED | INSIDE)
+        Self(number << BITS | ACQUIRING)
     }
 
     /// The same, inside.
@@ -56,7 +58,7 @@ impl Word {
     /// Whether the reader may be in any copy.
     #[inline]
     pub(crate) fn is_acquiring(self) -> bool {
-        self.0 & (UNNAMED | INSIDE) == UNNAMED | INSIDE && self != Self::NOTHING.inside()
+        self.0 & ACQUIRING == ACQUIRING
     }
 
     /// Whether the word names this version: as a guess, or as where the reader is.

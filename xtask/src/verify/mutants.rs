@@ -16,7 +16,7 @@ use mutant::{Check, Fate, Mutant};
 use workshop::{Outcome, Workshop};
 
 /// Whatever is asked of a mutant that its first check let live, in this order, unless time is short.
-const EVERY: [Check; 12] = [
+const EVERY: [Check; 13] = [
     Check::Loom,
     Check::Unit,
     Check::Test("semantics"),
@@ -27,6 +27,7 @@ const EVERY: [Check; 12] = [
     Check::Test("asynchronous"),
     Check::Test("progress"),
     Check::Test("allocations"),
+    Check::Test("registration"),
     Check::Test("seccomp"),
     Check::Test("surface"),
 ];

@@ -65,6 +65,7 @@ pub(super) const PANICS: Check = Check::Test("panics");
 pub(super) const SHARED: Check = Check::Test("shared_read");
 pub(super) const ALLOCATIONS: Check = Check::Test("allocations");
 pub(super) const PROGRESS: Check = Check::Test("progress");
+pub(super) const REGISTRATION: Check = Check::Test("registration");
 pub(super) const SECCOMP: Check = Check::Test("seccomp");
 /// A mistake with memory that only a sanitizer sees for sure.
 pub(super) const SHARED_ADDRESS: Check = Check::Address("shared_read");

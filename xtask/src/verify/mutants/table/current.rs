@@ -1,30 +1,22 @@
-//! The pointer that readers load, its tag, and the swap.
+//! The version that readers load, where its copy is, and the swap.
 
-use super::super::mutant::{Check, LOOM, Mutant, SECCOMP, SEMANTICS, UNIT, equivalent, mutant};
+use super::super::mutant::{Check, LOOM, Mutant, SEMANTICS, UNIT, equivalent, mutant};
 
 const FILE: &str = "raw/current.rs";
-
-const SWAP: &str = "let old = self.current.swap(fresh, Ordering::Release);";
 
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "enter: no light fence", "fence::light();", "", LOOM),
-    mutant(FILE, "enter: loads with Relaxed", "fence::light(); self.current.load(Ordering::Acquire)", "fence::light(); self.current.load(Ordering::Relaxed)", LOOM),
-    mutant(FILE, "acquire, or enter by a tagged pointer: no fence", "fence::full(); self.current.load(Ordering::Acquire)", "self.current.load(Ordering::Acquire)", LOOM),
-    mutant(FILE, "acquire: loads with Relaxed", "fence::full(); self.current.load(Ordering::Acquire)", "fence::full(); self.current.load(Ordering::Relaxed)", LOOM),
-    mutant(FILE, "acquire: fences after the load", "let word = self.fence_and_load();", "let word = self.load_announced(); fence::full();", LOOM),
-    mutant(FILE, "acquire: critical sections are not counted", "fenced: asks_for_fence(word),", "fenced: false,", UNIT),
-    mutant(FILE, "refresh: to a pointer that was taken away", "!current.is_null() && current != instance.as_ptr()", "current != instance.as_ptr()", SEMANTICS),
-    mutant(FILE, "tag: taken off a pointer that keeps it", "tagged(instance.as_ptr(), FENCE),", "self.current.load(Ordering::Relaxed),", LOOM),
-    mutant(FILE, "tag: taken off by a store", "let _ = self.current.compare_exchange_weak( tagged(instance.as_ptr(), FENCE), instance.as_ptr(), Ordering::Relaxed, Ordering::Relaxed, );", "self.current.store(instance.as_ptr(), Ordering::Relaxed);", LOOM),
-    mutant(FILE, "tag: never taken off", "let _ = self.current.compare_exchange_weak( tagged(instance.as_ptr(), FENCE), instance.as_ptr(), Ordering::Relaxed, Ordering::Relaxed, );", "let _ = instance;", UNIT),
-    mutant(FILE, "tag: readers may take off what must stay", "Fences::AlwaysSymmetric => FENCE | ALWAYS,", "Fences::AlwaysSymmetric => FENCE,", Check::Model(&["FENCES_ONLY", "M_UNTAG_FENCES_ONLY"])),
-    mutant(FILE, "tag: none where there is no heavy fence", "Fences::AlwaysSymmetric => FENCE | ALWAYS,", "Fences::AlwaysSymmetric => 0,", SECCOMP),
-    mutant(FILE, "tag: none on the first pointer", "tagged(instance.as_ptr(), tag(fences))), } }", "{ let _ = fences; instance.as_ptr() }), } }", SECCOMP),
-    mutant(FILE, "swap: Relaxed", SWAP, "let old = self.current.swap(fresh, Ordering::Relaxed);", LOOM),
-    mutant(FILE, "swap: readers that have fenced are taken for ones that have not", "if asks_for_fence(old) { ReaderFence::Full } else { ReaderFence::Light }", "let _ = old; ReaderFence::Light", SECCOMP),
-    mutant(FILE, "swap: readers that have not fenced are taken for ones that have", "if asks_for_fence(old) { ReaderFence::Full } else { ReaderFence::Light }", "let _ = old; ReaderFence::Full", LOOM),
-    mutant(FILE, "swap: by the tag of the new pointer", "if asks_for_fence(old) {", "let _ = old; if asks_for_fence(fresh) {", LOOM),
-    mutant(FILE, "swap: the tag from a load before it", SWAP, "let old = self.current.load(Ordering::Relaxed); self.current.swap(fresh, Ordering::Release);", LOOM),
-    equivalent(FILE, "last: Relaxed", "self.current.store(instance.as_ptr(), Ordering::Release);", "self.current.store(instance.as_ptr(), Ordering::Relaxed);", "the instance was published before, and the full fence of scan() stands between; or nothing was, and the reader's handle was made after it"),
+    mutant(FILE, "acquire: no fence", "fence::full(); self.find()", "self.find()", LOOM),
+    mutant(FILE, "acquire: fences after the load", "fence::full(); self.find()", "let found = self.find(); fence::full(); found", LOOM),
+    mutant(FILE, "load: Relaxed", "Word(self.version.load(Ordering::Acquire))", "Word(self.version.load(Ordering::Relaxed))", LOOM),
+    mutant(FILE, "find: does not look whether the version is current still", "if current == found {", "if current == found || current != Word::CLOSED {", Check::Model(&["REPLACE", "M_NO_RECHECK"])),
+    mutant(FILE, "find: the copy of the other version", "let index = found.version()? % 2;", "let index = (found.version()? + 1) % 2;", LOOM),
+    mutant(FILE, "refresh: to what was taken away", "current.inside() != inside && current != Word::CLOSED", "current.inside() != inside", UNIT),
+    mutant(FILE, "refresh: never", "current.inside() != inside && current != Word::CLOSED", "current.inside() != inside && current == Word::CLOSED", UNIT),
+    mutant(FILE, "replace: the copy that is current", "let index = version % 2;", "let index = (version + 1) % 2;", UNIT),
+    mutant(FILE, "replace: Relaxed", "store(fresh.as_ptr(), Ordering::Release);", "store(fresh.as_ptr(), Ordering::Relaxed);", LOOM),
+    mutant(FILE, "swap: Relaxed", "self.version.swap(version.0, Ordering::SeqCst);", "self.version.swap(version.0, Ordering::Relaxed);", LOOM),
+    equivalent(FILE, "swap: Release", "self.version.swap(version.0, Ordering::SeqCst);", "self.version.swap(version.0, Ordering::Release);", "under loom, which takes SeqCst accesses for AcqRel, and on x86, where every swap is a full barrier; elsewhere the total order needs it (Spin, WEAK with M_NO_WRITER_FENCE)"),
+    mutant(FILE, "close: not at all", "self.store(Word::CLOSED);", "", SEMANTICS),
 ];

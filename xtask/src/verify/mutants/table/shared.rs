@@ -9,8 +9,8 @@ const PUBLISHING: &str = "publishing.rs";
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
     mutant(SHARED, "shared handle, timer: none", "Some(Timer::start(interval, writer.clone(), reader_timeout))", "{ let _ = (interval, Timer::start::<T, O>); None }", SHARED_HANDLE),
-    mutant(CHANGE, "shared handle, change: nobody asks for guards of this thread", "self.reader.assert_inactive(); self.writing.writer.lock()", "self.writing.writer.lock()", SHARED_HANDLE),
-    mutant(CHANGE, "shared handle, publish: nobody asks for guards of this thread", "self.reader.assert_inactive(); publish(", "publish(", SHARED_HANDLE),
+    mutant(CHANGE, "shared handle, change: nobody asks for guards of this thread", "self.reader.stand_aside(); self.writing.writer.lock()", "self.writing.writer.lock()", SHARED_HANDLE),
+    mutant(CHANGE, "shared handle, publish: nobody asks for guards of this thread", "self.reader.stand_aside(); publish(", "publish(", SHARED_HANDLE),
     mutant(CHANGE, "shared handle, publish: not at all", "insist(|| writer.publish_or_replace(reader_timeout))", "{ let _ = (writer, reader_timeout); Ok(()) }", SHARED_HANDLE),
     mutant(CHANGE, "shared handle, publish: waits for readers for ever", "insist(|| writer.publish_or_replace(reader_timeout))", "{ let _ = reader_timeout; writer.publish() }", SHARED_HANDLE),
     mutant(CHANGE, "shared handle, append: a decision waits for readers for ever", "self.writing.catch_up(&mut writer)?; let (operation, result)", "let (operation, result)", SHARED_HANDLE),
