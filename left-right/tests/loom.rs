@@ -166,7 +166,7 @@ fn a_reader_that_guesses() {
     }
 }
 
-/// Invariants 3 and 6: a reader that leaves no guess for a while, since it was told, and guesses again.
+/// Invariant 3: a reader that leaves no guess for a while, since it was told, and guesses again.
 #[test]
 fn a_reader_that_is_told() {
     readers_beside_publishes(1, Before::ReadPublished, 2, 3);
@@ -199,7 +199,7 @@ fn moving_on_beside_publishes() {
     });
 }
 
-/// Invariant 6: who is told that somebody has seen a publish sees it, too, whatever it guesses.
+/// Who is told that somebody has seen a publish sees it, too, whatever it guesses.
 #[test]
 fn what_one_reader_has_seen_another_sees() {
     loom::model(|| {
@@ -396,7 +396,7 @@ fn interleaved_guards_of_a_shared_handle_beside_publishes() {
     });
 }
 
-/// Invariant 13: a copy is left only to readers that are in it, and freed when they have gone.
+/// Invariants 11 and 13: a copy is left only to readers that are in it, and freed when they have gone.
 #[test]
 fn replacing_beside_reads() {
     loom::model(|| {

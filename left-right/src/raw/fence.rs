@@ -27,7 +27,7 @@ use crate::sync::{Ordering, fence};
 
 // `left_right_real_fences` forces fences on both sides, for tests and for tools that cannot see
 // what a system call does to other threads (ThreadSanitizer).
-#[cfg_attr(loom, path = "fence/modelled.rs")]
+#[cfg_attr(all(loom, not(left_right_real_fences)), path = "fence/modelled.rs")]
 #[cfg_attr(
     all(target_os = "linux", not(any(loom, miri, left_right_real_fences))),
     path = "fence/membarrier.rs"
@@ -38,13 +38,11 @@ use crate::sync::{Ordering, fence};
     allow(unsafe_code) // A call of the system.
 )]
 #[cfg_attr(
-    not(any(
-        loom,
-        all(
-            any(target_os = "linux", windows),
-            not(any(miri, left_right_real_fences))
-        )
-    )),
+    any(
+        miri,
+        left_right_real_fences,
+        not(any(loom, target_os = "linux", windows))
+    ),
     path = "fence/none.rs"
 )]
 mod system;
@@ -84,8 +82,7 @@ pub(crate) fn prepare() {
 /// Whether the heavy fence can be relied on, so that readers may guess. Once it is `true` it stays so.
 #[inline]
 pub(crate) fn has_barrier() -> bool {
-    // Loom forgets a decision from one execution to the next, and its models start with one.
-    cfg!(loom) || DECIDED.get().is_some_and(|it| *it != FenceStrategy::Fences)
+    DECIDED.get().is_some_and(|it| *it != FenceStrategy::Fences)
 }
 
 /// Takes note that a reader has done without, for the `times`th time; now and then, has it decided.

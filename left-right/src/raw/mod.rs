@@ -13,7 +13,7 @@
 //! | `tls` | this thread's slots, for handles that threads share | 15 |
 //! | `grace` | the grace period: one scan of all slots, and the wait | |
 //! | `registry` | the slots: come, go, list | |
-//! | `slot` | one reader's slot: announce, find, leave | 1, 11 |
+//! | `slot` | one reader's slot: announce, find, leave | |
 //! | `word` | what a slot says, in one word | |
 //! | `current` | the version that readers are to use and where it is, and the swap | |
 //! | `fence` | light, heavy, full; a file per system in `fence/` | |
@@ -27,8 +27,7 @@ pub(crate) mod current;
 
 pub(crate) mod word;
 
-#[allow(unsafe_code)]
-// Reads the version of the instance that its reader is in: invariants 1 and 11.
+#[allow(unsafe_code)] // Knows that what it has found is no null pointer.
 pub(crate) mod slot;
 
 pub(crate) mod registry;

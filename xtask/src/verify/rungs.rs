@@ -32,19 +32,18 @@ pub(crate) const RUNGS: &[Rung] = &[
 const LEFT_RIGHT: [&str; 2] = ["--manifest-path", "left-right/Cargo.toml"];
 
 fn loom(context: &Context) -> Verdict {
-    let models = |preemptions: &str, generations: &str| {
+    let models = |preemptions: &str, flags: &str| {
         let mut command = context.cargo("loom");
         command
             .args(["test", "--release", "--test", "loom", "--features", "async"])
             .args(LEFT_RIGHT)
-            .env("LOOM_MAX_PREEMPTIONS", preemptions)
-            .env("LEFT_RIGHT_GENERATIONS", generations);
-        add_flags(&mut command, "--cfg loom");
+            .env("LOOM_MAX_PREEMPTIONS", preemptions);
+        add_flags(&mut command, flags);
         context.run(&mut command)
     };
     let (less, more) = if context.long { ("3", "4") } else { ("2", "3") };
-    // A copy that is published again comes under the same address at once, or after 32 times.
-    Verdict::of(models(less, "32") && models(more, "1"))
+    let without_barrier = "--cfg loom --cfg left_right_real_fences";
+    Verdict::of(models(less, without_barrier) && models(more, "--cfg loom"))
 }
 
 fn spin(context: &Context) -> Verdict {
