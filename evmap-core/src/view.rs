@@ -74,9 +74,8 @@ impl<'r, K, V, M, S> View<'r, K, V, M, S> {
         self.inner.is_newest()
     }
 
-    /// Moves on to the newest published state; says whether there was a newer one. Never, while
-    /// [the same handle](crate::ReadHandle#one-handle-shows-one-state-at-a-time) has another view.
-    /// O(1), never waits.
+    /// Moves on to the newest published state; says whether it did. It stays where it is while the same handle has
+    /// another view, or a [`ReadGuard`](crate::ReadGuard), of the same state. O(1), never waits.
     ///
     /// ```
     /// let (mut writer, reader) = evmap_core::new();

@@ -287,7 +287,7 @@ impl<T: Absorb<O>, O, D> SharedWriteHandle<T, O, D> {
         loop {
             match self.writing.attempt(ticket)? {
                 Attempt::Done => return Ok(()),
-                Attempt::Locked if backoff.is_long() => {
+                Attempt::Locked if !backoff.is_short() => {
                     let locked = self.writing.lock();
                     if let Attempt::Done = self.writing.attempt_with(locked, ticket)? {
                         return Ok(());

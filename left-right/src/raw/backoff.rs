@@ -17,8 +17,9 @@ use crate::sync::thread;
 /// a half milliseconds.
 #[derive(Debug)]
 pub(crate) struct Backoff {
+    /// How many there were.
     #[cfg(not(loom))]
-    spins: u32,
+    pauses: u32,
     /// What yields have taken for which nobody else seems to have run.
     #[cfg(not(loom))]
     in_vain: Duration,
@@ -29,6 +30,7 @@ pub(crate) struct Backoff {
 #[cfg(not(loom))]
 impl Backoff {
     const SPINS: u32 = 32;
+    const SHORT: u32 = Self::SPINS + 8;
     /// A yield that takes longer has let another thread run.
     const FRUITFUL: Duration = Duration::from_micros(5);
     /// The core's time that yields may take in vain.
@@ -39,21 +41,26 @@ impl Backoff {
 
     pub(crate) fn new() -> Self {
         Self {
-            spins: 0,
+            pauses: 0,
             in_vain: Duration::ZERO,
             sleep: Self::SHORTEST,
         }
     }
 
+    /// Whether there were so few pauses that somebody may have held a lock meanwhile.
+    pub(crate) fn is_short(&self) -> bool {
+        self.pauses < Self::SHORT
+    }
+
     /// Whether the next pause is a sleep.
-    pub(crate) fn is_long(&self) -> bool {
+    fn is_long(&self) -> bool {
         self.in_vain >= Self::PATIENCE
     }
 
     /// Pauses once more, for no longer than `limit`.
     pub(crate) fn take(&mut self, limit: Option<Duration>) {
-        if self.spins < Self::SPINS {
-            self.spins += 1;
+        self.pauses = self.pauses.saturating_add(1);
+        if self.pauses <= Self::SPINS {
             spin_loop();
         } else if self.is_long() {
             let sleep = self.next_sleep();
@@ -83,8 +90,8 @@ impl Backoff {
         Self {}
     }
 
-    pub(crate) fn is_long(&self) -> bool {
-        true
+    pub(crate) fn is_short(&self) -> bool {
+        false
     }
 
     pub(crate) fn take(&mut self, _limit: Option<Duration>) {

@@ -26,7 +26,7 @@ pub(crate) enum Wait {
     Forever,
     /// Up to this moment.
     Until(Instant),
-    /// As long as spinning and yielding helps: some microseconds.
+    /// Some microseconds.
     Spin,
     /// Not at all.
     Poll,
@@ -290,7 +290,7 @@ impl GracePeriod {
                 self.assert_not_waiting_for_itself();
                 None
             }
-            Wait::Spin if !backoff.is_long() => None,
+            Wait::Spin if backoff.is_short() => None,
             Wait::Spin | Wait::Poll => return self.give_up(),
             Wait::Until(deadline) => {
                 let left = deadline.saturating_duration_since(Instant::now());
@@ -300,7 +300,7 @@ impl GracePeriod {
                 Some(left)
             }
         };
-        if backoff.is_long() {
+        if !backoff.is_short() {
             self.note_stall();
         }
         backoff.take(limit);

@@ -11,14 +11,15 @@ const FLOORS: &[&[&str]] = &[
     // The ground.
     &["absorb", "aliasing", "diagnostics", "doctest", "sync", "unwind"],
     // The protocol.
-    &["raw::backoff", "raw::fence", "raw::instance"],
+    &["raw::backoff", "raw::fence", "raw::word"],
     &["raw::current"],
     &["raw::slot"],
     &["raw::registry"],
     &["raw::grace"],
     &[RAW, "raw::state"],
     &["raw::copies"],
-    &["raw::guard", "raw::tls"],
+    &["raw::guard"],
+    &["raw::reader", "raw::tls"],
     // The engine.
     &["oplog", "queue", "writer"],
     // The handles.
