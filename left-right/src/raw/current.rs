@@ -29,7 +29,7 @@ impl Current {
     /// Starts with `first` as version 0; version 1 will be in `second`.
     pub(crate) fn new(first: CopyPtr, second: CopyPtr) -> Self {
         Self {
-            version: AtomicU64::new(Word::outside(0).0),
+            version: AtomicU64::new(Word::inactive(0).0),
             copies: [first, second].map(|copy| AtomicPtr::new(copy.as_ptr())),
         }
     }
@@ -81,16 +81,16 @@ impl Current {
 
     /// Whether there is a current version, and a reader with this word is not in it.
     #[inline]
-    pub(crate) fn is_newer_than(&self, inside: Word) -> bool {
+    pub(crate) fn is_newer_than(&self, active: Word) -> bool {
         // Relaxed: only a hint; a reader that steps on account of it loads again.
         let current = Word(self.version.load(Ordering::Relaxed));
-        current.inside() != inside && current != Word::CLOSED
+        current.active() != active && current != Word::CLOSED
     }
 
     /// Publishes this version, which is the one after the current one.
     #[inline]
     pub(crate) fn publish(&self, version: u64) {
-        self.store(Word::outside(version));
+        self.store(Word::inactive(version));
     }
 
     /// Puts `fresh` in the place of the copy that this version would be in, which is the one after the current one.
@@ -127,12 +127,12 @@ pub(crate) mod tests {
     #[test]
     fn a_version_is_current_until_the_next_or_the_end() {
         let (current, [first, second]) = published();
-        let words = [0, 1, 2, 3].map(Word::outside);
+        let words = [0, 1, 2, 3].map(Word::inactive);
         assert_eq!(current.version_announced(), words[0]);
         assert_eq!(current.find_announced(), Some((words[0], first)));
-        assert!(!current.is_newer_than(words[0].inside()));
+        assert!(!current.is_newer_than(words[0].active()));
         current.publish(1);
-        assert!(current.is_newer_than(words[0].inside()));
+        assert!(current.is_newer_than(words[0].active()));
         assert_eq!(current.find_announced(), Some((words[1], second)));
         let third = NonNull::dangling();
         current.replace(2, third);
@@ -145,7 +145,7 @@ pub(crate) mod tests {
         current.close();
         assert!(current.is_closed() && current.find_announced().is_none());
         assert!(
-            !current.is_newer_than(words[3].inside()),
+            !current.is_newer_than(words[3].active()),
             "there is nothing to go to"
         );
     }

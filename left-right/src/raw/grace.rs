@@ -51,9 +51,9 @@ pub(crate) enum Retired {
 /// Whether the heavy fence has been made since the swap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Barrier {
-    /// Not made: a reader that seems to be outside may have entered by its guess.
+    /// Not made: a reader that seems to be inactive may have entered by its guess.
     Pending,
-    /// Made: a reader that seems to be outside does not enter by the guess that it shows.
+    /// Made: a reader that seems to be inactive does not enter by the guess that it shows.
     Made,
 }
 
@@ -65,7 +65,7 @@ impl Retired {
             Self::Version(version) => word.names(version),
             Self::All => word.version().is_some(),
         };
-        is_named && (word.is_inside() || barrier == Barrier::Pending) || word.is_acquiring()
+        is_named && (word.is_active() || barrier == Barrier::Pending) || word.is_acquiring()
     }
 }
 
@@ -250,7 +250,7 @@ impl GracePeriod {
             if !blocker.stays(slot, retired, self.barrier) {
                 self.blockers.pop();
                 looks = 0;
-            } else if blocker.word.is_inside() {
+            } else if blocker.word.is_active() {
                 self.pause(wait, &mut backoff)?;
             } else {
                 looks += 1;
@@ -270,7 +270,7 @@ impl GracePeriod {
         for blocker in &self.blockers {
             let slot = self.participants.slot(blocker.index);
             let word = slot.seen();
-            if !word.is_inside() && self.retired.may_hold(word, Barrier::Pending) {
+            if !word.is_active() && self.retired.may_hold(word, Barrier::Pending) {
                 slot.tell();
             }
         }
@@ -278,11 +278,11 @@ impl GracePeriod {
         self.barrier = Barrier::Made;
     }
 
-    /// Gives a reader that is inside time to leave.
+    /// Gives a reader that is active time to leave.
     ///
     /// # Errors
     ///
-    /// If the wait is over. Then those that are left are inside, or acquiring.
+    /// If the wait is over. Then those that are left are active, or acquiring.
     #[track_caller]
     fn pause(&mut self, wait: Wait, backoff: &mut Backoff) -> Result<(), StillThere> {
         let limit = match wait {
@@ -311,7 +311,7 @@ impl GracePeriod {
     fn give_up(&mut self) -> Result<(), StillThere> {
         self.prune();
         let mut blockers = self.blockers.iter();
-        if self.barrier == Barrier::Pending && blockers.any(|it| !it.word.is_inside()) {
+        if self.barrier == Barrier::Pending && blockers.any(|it| !it.word.is_active()) {
             self.make_barrier();
             self.prune();
         }
@@ -338,7 +338,7 @@ impl GracePeriod {
     /// they know which thread entered.
     #[track_caller]
     fn assert_not_waiting_for_itself(&self) {
-        let mut blockers = self.blockers.iter().filter(|it| it.word.is_inside());
+        let mut blockers = self.blockers.iter().filter(|it| it.word.is_active());
         assert!(
             !blockers.any(|blocker| {
                 let slot = self.participants.slot(blocker.index);

@@ -144,7 +144,7 @@ impl Registry {
     pub(crate) fn assert_inactive(&self) {
         let slots = lock(&self.slots);
         let is_active =
-            |slot: &SharedSlot| slot.seen().is_inside() && slot.was_entered_by_this_thread();
+            |slot: &SharedSlot| slot.seen().is_active() && slot.was_entered_by_this_thread();
         let found = slots.iter().any(|(_, slot)| is_active(slot));
         drop(slots);
         assert!(

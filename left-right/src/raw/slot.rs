@@ -70,7 +70,7 @@ const MOST_NESTED: usize = if cfg!(test) { 100 } else { ORPHANED - 1 };
 /// Why a reader did not enter by its guess.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Otherwise {
-    /// It is inside already: another slot will do, or [`Slot::enter_or_nest`].
+    /// It is active already: another slot will do, or [`Slot::enter_or_nest`].
     Taken,
     /// It had none, or something was published since. It has announced itself, so it goes on to [`Slot::acquire`].
     Acquire,
@@ -82,7 +82,7 @@ pub(crate) enum Step {
     Stay,
     /// The reader has moved on to this copy.
     Moved(CopyPtr),
-    /// The writer has taken the data away; the reader is outside.
+    /// The writer has taken the data away; the reader is inactive.
     Closed,
 }
 
@@ -122,11 +122,11 @@ impl Slot {
     #[inline]
     pub(crate) fn enter(&self, current: &Current) -> Result<CopyPtr, Otherwise> {
         let guess = self.word();
-        if guess.is_inside() {
+        if guess.is_active() {
             return Err(Otherwise::Taken);
         }
         self.note_thread();
-        self.announce(guess.inside());
+        self.announce(guess.active());
         if current.version_announced() != guess {
             return Err(Otherwise::Acquire);
         }
@@ -163,7 +163,7 @@ impl Slot {
             self.announce(Word::NOTHING);
             return None;
         };
-        self.announce(found.inside());
+        self.announce(found.active());
         self.copy.store(copy.as_ptr(), Ordering::Relaxed);
         let guess = match self.may_guess(number) {
             true => found,
@@ -191,7 +191,7 @@ impl Slot {
         unguessed == 0
     }
 
-    /// Another guard for a reader that is inside already: it shares the copy of the first.
+    /// Another guard for a reader that is active already: it shares the copy of the first.
     fn enter_nested(&self, current: &Current) -> Option<CopyPtr> {
         if current.is_closed() {
             return None;
@@ -213,7 +213,7 @@ impl Slot {
         self.word.store(word.0, Ordering::Release);
     }
 
-    /// The copy that the reader has found last: while it is inside, the one that it is in.
+    /// The copy that the reader has found last: while it is active, the one that it is in.
     #[inline]
     fn copy(&self) -> CopyPtr {
         let copy = self.copy.load(Ordering::Relaxed);
@@ -270,7 +270,7 @@ impl Slot {
     /// stays.
     pub(crate) fn forget_guess(&self) {
         let word = self.word();
-        if !word.is_inside() && word != Word::NOTHING {
+        if !word.is_active() && word != Word::NOTHING {
             self.announce(Word::NOTHING);
         }
     }
@@ -285,9 +285,9 @@ impl Slot {
         }
     }
 
-    /// Whether the reader is inside. Asked only by the reader itself.
+    /// Whether the reader is active. Asked only by the reader itself.
     pub(crate) fn is_occupied(&self) -> bool {
-        self.word().is_inside()
+        self.word().is_active()
     }
 
     /// Leaves the slot to its guards: the last of them is told to give it back.
@@ -332,7 +332,7 @@ impl Slot {
     /// What a list of all readers says about this one.
     pub(crate) fn state(&self) -> ReaderState {
         let word = self.seen();
-        let is_active = word.is_inside();
+        let is_active = word.is_active();
         ReaderState {
             thread: self.thread_name(),
             is_active,
@@ -376,14 +376,14 @@ impl Slot {
 
     /// What a reader has done that is in this version.
     #[cfg(test)]
-    pub(crate) fn stop_inside(&self, version: u64) {
-        self.announce(Word::outside(version).inside());
+    pub(crate) fn stop_active(&self, version: u64) {
+        self.announce(Word::inactive(version).active());
     }
 
     /// What a reader has done that was in this version, and left with a guess.
     #[cfg(test)]
-    pub(crate) fn stop_outside(&self, version: u64) {
-        self.announce(Word::outside(version));
+    pub(crate) fn stop_inactive(&self, version: u64) {
+        self.announce(Word::inactive(version));
     }
 
     /// Whether its reader was told, and has not heeded it.

@@ -6,9 +6,9 @@
 ///
 /// | word | bits | the reader |
 /// |---|---|---|
-/// | nothing | `100` | is outside, and has to acquire to get in |
-/// | a version, outside | version, `000` | is outside, and *guesses* that this version is current when it enters next |
-/// | a version, inside | version, `001` | is in the copy of this version |
+/// | nothing | `100` | is inactive, and has to acquire to get in |
+/// | a version, inactive | version, `000` | is inactive, and *guesses* that this version is current when it enters next |
+/// | a version, active | version, `001` | is in the copy of this version |
 /// | acquiring | number, `011` | may be in any copy; another number each time |
 ///
 /// A version never comes again, so neither does a word of one.
@@ -17,42 +17,42 @@ pub(crate) struct Word(pub(super) u64);
 
 /// The bits below a version or a number.
 const BITS: u32 = 3;
-/// The reader is inside.
-const INSIDE: u64 = 0b001;
-/// The reader is inside, in a copy that is to be found yet.
+/// The reader is active.
+const ACTIVE: u64 = 0b001;
+/// The reader is active, in a copy that is to be found yet.
 const ACQUIRING: u64 = 0b011;
 /// What a word that names a version has none of.
 const UNNAMED: u64 = 0b110;
 
 impl Word {
-    /// Outside, without a guess. A reader that enters with it is [inside](Self::inside) of nothing for a moment, which
+    /// Inactive, without a guess. A reader that enters with it is [active](Self::active) in nothing for a moment, which
     /// says as little: it goes on to acquire.
     pub(crate) const NOTHING: Self = Self(0b100);
 
     /// Stands where the current version stands, once there is none. No slot says so.
     pub(crate) const CLOSED: Self = Self(0b010);
 
-    /// Outside, with this version as the guess.
+    /// Inactive, with this version as the guess.
     #[inline]
-    pub(crate) fn outside(version: u64) -> Self {
+    pub(crate) fn inactive(version: u64) -> Self {
         Self(version << BITS)
     }
 
-    /// Inside, in a copy that is to be found yet.
+    /// Active, in a copy that is to be found yet.
     pub(crate) fn acquiring(number: u64) -> Self {
         Self(number << BITS | ACQUIRING)
     }
 
-    /// The same, inside.
+    /// The same, active.
     #[inline]
-    pub(crate) fn inside(self) -> Self {
-        Self(self.0 | INSIDE)
+    pub(crate) fn active(self) -> Self {
+        Self(self.0 | ACTIVE)
     }
 
-    /// Whether the reader is inside.
+    /// Whether the reader is active.
     #[inline]
-    pub(crate) fn is_inside(self) -> bool {
-        self.0 & INSIDE != 0
+    pub(crate) fn is_active(self) -> bool {
+        self.0 & ACTIVE != 0
     }
 
     /// Whether the reader may be in any copy.
@@ -64,7 +64,7 @@ impl Word {
     /// Whether the word names this version: as a guess, or as where the reader is.
     #[inline]
     pub(crate) fn names(self, version: u64) -> bool {
-        self.0 & !INSIDE == version << BITS
+        self.0 & !ACTIVE == version << BITS
     }
 
     /// The version that the word names, if it names one.
@@ -80,18 +80,18 @@ mod tests {
 
     #[test]
     fn each_word_says_one_thing() {
-        let guess = Word::outside(7);
+        let guess = Word::inactive(7);
         let (nothing, acquiring) = (Word::NOTHING, Word::acquiring(7));
-        assert_eq!([guess, guess.inside()].map(Word::version), [Some(7); 2]);
+        assert_eq!([guess, guess.active()].map(Word::version), [Some(7); 2]);
         assert_eq!([nothing, acquiring].map(Word::version), [None; 2]);
-        assert!(guess.names(7) && guess.inside().names(7) && !guess.names(6));
+        assert!(guess.names(7) && guess.active().names(7) && !guess.names(6));
         assert!((0..9).all(|version| !nothing.names(version) && !acquiring.names(version)));
-        assert!(guess.inside().is_inside() && acquiring.is_inside());
-        assert!(!guess.is_inside() && !nothing.is_inside());
+        assert!(guess.active().is_active() && acquiring.is_active());
+        assert!(!guess.is_active() && !nothing.is_active());
         assert!(acquiring.is_acquiring());
-        let others = [guess, guess.inside(), nothing, nothing.inside()];
+        let others = [guess, guess.active(), nothing, nothing.active()];
         assert!(!others.into_iter().any(Word::is_acquiring));
         assert_eq!(Word::CLOSED.version(), None);
-        assert!(![nothing, nothing.inside(), acquiring].contains(&Word::CLOSED));
+        assert!(![nothing, nothing.active(), acquiring].contains(&Word::CLOSED));
     }
 }

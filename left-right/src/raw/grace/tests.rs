@@ -57,7 +57,7 @@ impl Scene {
 #[test]
 fn a_reader_of_what_was_retired_is_waited_for_until_it_leaves() {
     let mut scene = Scene::new();
-    scene.slot.stop_inside(RETIRED);
+    scene.slot.stop_active(RETIRED);
     scene.scan();
     assert!(!scene.is_over());
     assert!(scene.grace.has_known_reader());
@@ -69,12 +69,12 @@ fn a_reader_of_what_was_retired_is_waited_for_until_it_leaves() {
 #[test]
 fn a_reader_that_moves_on_is_not_waited_for() {
     let mut scene = Scene::new();
-    scene.slot.stop_inside(RETIRED);
+    scene.slot.stop_active(RETIRED);
     scene.scan();
     assert!(!scene.is_over());
-    scene.slot.stop_inside(OTHER);
+    scene.slot.stop_active(OTHER);
     assert!(scene.is_over());
-    scene.slot.stop_inside(RETIRED);
+    scene.slot.stop_active(RETIRED);
     scene.scan();
     scene.slot.stop_acquiring();
     assert!(scene.is_over());
@@ -83,7 +83,7 @@ fn a_reader_that_moves_on_is_not_waited_for() {
 #[test]
 fn a_reader_of_another_copy_is_waited_for_only_if_all_have_to_leave() {
     let mut scene = Scene::new();
-    scene.slot.stop_inside(OTHER);
+    scene.slot.stop_active(OTHER);
     scene.scan();
     assert!(scene.is_over());
     scene.scan_for(Retired::All);
@@ -101,7 +101,7 @@ fn a_reader_that_acquires_is_waited_for_where_it_is_found() {
         assert!(!scene.is_over());
         assert!(!scene.grace.has_known_reader());
         assert_eq!(scene.reported(), None);
-        scene.slot.stop_inside(RETIRED);
+        scene.slot.stop_active(RETIRED);
         assert!(!scene.is_over());
         assert!(scene.grace.has_known_reader());
         scene.slot.exit_leaked();
@@ -114,7 +114,7 @@ fn a_reader_that_acquires_and_is_found_elsewhere_is_not_waited_for() {
     let mut scene = Scene::new();
     scene.slot.stop_acquiring();
     scene.scan();
-    scene.slot.stop_inside(OTHER);
+    scene.slot.stop_active(OTHER);
     assert!(scene.is_over());
 }
 
@@ -137,15 +137,15 @@ fn who_is_elsewhere_costs_no_barrier() {
         scene.scan();
         !scene.grace.blockers.is_empty()
     };
-    // Not yet anywhere; inside elsewhere; outside, with a guess of an older and of a newer version.
+    // Not yet anywhere; active elsewhere; inactive, with a guess of an older and of a newer version.
     assert!(!has_blockers(&mut scene));
-    scene.slot.stop_inside(OTHER);
+    scene.slot.stop_active(OTHER);
     assert!(!has_blockers(&mut scene));
     for version in [OTHER, RETIRED - 1, RETIRED - 2] {
-        scene.slot.stop_outside(version);
+        scene.slot.stop_inactive(version);
         assert!(!has_blockers(&mut scene));
     }
-    scene.slot.stop_outside(RETIRED);
+    scene.slot.stop_inactive(RETIRED);
     assert!(has_blockers(&mut scene));
 }
 
@@ -162,7 +162,7 @@ fn a_guess_costs_a_barrier_and_its_reader_is_told() {
         let Scene { registry, slot, .. } = scene;
         for wait in [Wait::Poll, Wait::Spin, Wait::Forever] {
             let mut grace = GracePeriod::default();
-            slot.stop_outside(RETIRED);
+            slot.stop_inactive(RETIRED);
             grace.begin(Retired::Version(RETIRED));
             grace.scan(&registry);
             assert_eq!(grace.barrier, Barrier::Pending);
@@ -179,9 +179,9 @@ fn a_guess_behind_a_reader_that_stays_costs_a_barrier_before_the_wait_is_given_u
         let (guesses, elsewhere) = (scene.registry.register(), scene.registry.register());
         // The last is looked at first.
         let stays = scene.registry.register();
-        guesses.stop_outside(RETIRED);
-        elsewhere.stop_outside(OTHER);
-        stays.stop_inside(RETIRED);
+        guesses.stop_inactive(RETIRED);
+        elsewhere.stop_inactive(OTHER);
+        stays.stop_active(RETIRED);
         for wait in [Wait::Poll, Wait::Spin, Wait::Until(Instant::now())] {
             scene.scan();
             assert!(scene.grace.wait(wait).is_err());
@@ -197,13 +197,13 @@ fn a_guess_behind_a_reader_that_stays_costs_a_barrier_before_the_wait_is_given_u
 #[test]
 fn before_the_barrier_only_another_version_is_a_proof() {
     let mut scene = Scene::new();
-    scene.slot.stop_inside(RETIRED);
+    scene.slot.stop_active(RETIRED);
     scene.scan();
-    scene.slot.stop_outside(RETIRED);
+    scene.slot.stop_inactive(RETIRED);
     assert_eq!(scene.looked_at(), 1, "it may have entered again");
-    scene.slot.stop_inside(RETIRED);
+    scene.slot.stop_active(RETIRED);
     assert_eq!(scene.looked_at(), 1, "it has");
-    scene.slot.stop_outside(OTHER);
+    scene.slot.stop_inactive(OTHER);
     assert_eq!(scene.looked_at(), 0);
 }
 
@@ -211,11 +211,11 @@ fn before_the_barrier_only_another_version_is_a_proof() {
 fn after_the_barrier_who_is_outside_is() {
     for retired in [Retired::Version(RETIRED), Retired::All] {
         let mut scene = Scene::new();
-        scene.slot.stop_inside(RETIRED);
+        scene.slot.stop_active(RETIRED);
         scene.scan_for(retired);
         scene.grace.barrier = Barrier::Made;
         assert_eq!(scene.looked_at(), 1);
-        scene.slot.stop_outside(RETIRED);
+        scene.slot.stop_inactive(RETIRED);
         assert_eq!(scene.looked_at(), 0);
     }
 }
@@ -224,7 +224,7 @@ fn after_the_barrier_who_is_outside_is() {
 fn each_swap_asks_for_a_barrier_of_its_own() {
     with_barriers(|mut scene| {
         for _ in 0..3 {
-            scene.slot.stop_outside(RETIRED);
+            scene.slot.stop_inactive(RETIRED);
             scene.scan();
             assert_eq!(scene.grace.barrier, Barrier::Pending);
             assert!(scene.is_over());
@@ -236,7 +236,7 @@ fn each_swap_asks_for_a_barrier_of_its_own() {
 #[test]
 fn a_wait_that_was_given_up_goes_on_where_it_was() {
     let mut scene = Scene::new();
-    scene.slot.stop_inside(RETIRED);
+    scene.slot.stop_active(RETIRED);
     scene.scan();
     assert!(scene.grace.wait(Wait::Spin).is_err());
     std::thread::sleep(Duration::from_millis(2));

@@ -2,11 +2,11 @@
 
 use super::*;
 
-/// How many readers are inside.
+/// How many readers are active.
 fn count(registry: &Registry, participants: &mut Participants) -> usize {
     registry.list(participants);
-    let inside = participants.iter().filter(|slot| slot.seen().is_inside());
-    inside.count()
+    let active = participants.iter().filter(|slot| slot.seen().is_active());
+    active.count()
 }
 
 #[test]
@@ -15,7 +15,7 @@ fn a_count_that_has_reached_its_end_hides_no_reader() {
     registry.changes.store(usize::MAX - 1, Ordering::Relaxed);
     let mut participants = Participants::default();
     for readers in 1..4 {
-        registry.register().stop_inside(7);
+        registry.register().stop_active(7);
         assert_eq!(count(&registry, &mut participants), readers);
     }
 }

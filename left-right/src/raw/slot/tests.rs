@@ -25,7 +25,7 @@ fn has_barrier() -> bool {
 #[test]
 fn a_reader_guesses_where_it_was_last() {
     let guess = match has_barrier() {
-        true => Word::outside(0),
+        true => Word::inactive(0),
         false => Word::NOTHING,
     };
     let (current, [copy, _]) = published();
@@ -33,7 +33,7 @@ fn a_reader_guesses_where_it_was_last() {
     assert_eq!(slot.word(), Word::NOTHING);
     for _ in 0..2 {
         assert_eq!(enter(&slot, &current), Some(copy));
-        assert_eq!(slot.word(), Word::outside(0).inside());
+        assert_eq!(slot.word(), Word::inactive(0).active());
         assert!(slot.leave());
         assert_eq!(slot.word(), guess);
     }
@@ -44,7 +44,7 @@ fn a_reader_guesses_where_it_was_last() {
     slot.forget_guess();
     assert_eq!(
         slot.word(),
-        Word::outside(0).inside(),
+        Word::inactive(0).active(),
         "the critical section stays"
     );
     slot.exit_leaked();
@@ -61,7 +61,7 @@ fn a_reader_that_is_told_leaves_no_guess_for_a_while() {
     let guesses = || {
         enter(&slot, &current).unwrap();
         assert!(slot.leave());
-        slot.word() == Word::outside(0)
+        slot.word() == Word::inactive(0)
     };
     assert!(guesses());
     slot.tell();

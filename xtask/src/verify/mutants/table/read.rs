@@ -12,7 +12,7 @@ const ALIASING: &str = "aliasing.rs";
 
 #[rustfmt::skip]
 pub(super) const MUTANTS: &[Mutant] = &[
-    mutant(READER, "handle: its drop leaves leaked guards inside", "self.end_leaked_guards(); let registry", "let registry", LOOM),
+    mutant(READER, "handle: its drop leaves leaked guards active", "self.end_leaked_guards(); let registry", "let registry", LOOM),
     mutant(READER, "handle: its drop keeps the slot", "registry.deregister(self.slot.key());", "", SEMANTICS),
     mutant(READER, "handle: its drop keeps the slots of nested guards", "for slot in self.nested.get_mut() { registry.deregister(slot.key()); }", "", SEMANTICS),
     mutant(READER, "handle: leaked guards in other slots stay", "for slot in self.nested.get_mut() { slot.exit_leaked(); }", "", SEMANTICS),
