@@ -7,11 +7,13 @@
  *
  *   the protocol                           the model
  *   the words of a slot                    slot; KNOWN, ANY (acquiring), NOTHING, ACTIVE
- *   current.version, current.instance      version, instance
+ *   current.version, current.copies        version, behind
+ *   Slot.copy                              last_copy; without REPLACE, the guess
  *   enter                                  reader: from `end` to `in_section`
  *   acquire                                reader: from the ANY in `prove` to `in_section`
  *   refresh, leave                         reader: choices at `in_section`
  *   publish                                writer: own, publish
+ *   replace_stale                          writer: leave_stale, replace
  *   the heavy fence                        membarrier
  *   scan, poll                             scan, POLL; MAY_HOLD
  *
@@ -19,37 +21,50 @@
  *
  *   default  TSO (x86): loads in program order; FIFO store buffers, whose owner reads its own
  *            stores back; a swap empties the buffer of its thread.
- *   WEAK     All that and more. The swap is itself a store that stays in the writer's buffer, as
- *            the store of the version before it does, while the writer goes on. A reader's load of
- *            the version may be made early: before its announcement and before the reads of the
- *            section before, as far up as just after its last load of the version or of the
- *            instance, which are Acquire. What was loaded early is thrown away by a full fence of
- *            that thread, be it its own or one that membarrier makes it execute. Stores to a slot
- *            are Release, so here, too, they become visible in order, and after the reads before
- *            them. Not modelled: machines where two threads may see one store at different times
- *            (POWER).
+ *   WEAK     All that and more. The swap, too, is a store that stays in the writer's buffer while
+ *            the writer goes on; so does its store to the table, and both become visible in order.
+ *            A reader's load of the version may be made early: before its announcement and before
+ *            the reads of the section before, as far up as just after its last load of the version
+ *            or of the table, which are Acquire. What was loaded early is thrown away by a full
+ *            fence of that thread, be it its own or one that membarrier makes it execute. Stores to
+ *            a slot are Release, so here, too, they become visible in order, and after the reads
+ *            before them. Not modelled: machines where two threads may see one store at different
+ *            times (POWER).
  *
  * Some steps are one step here, and nothing is lost. A reader's full fence and the load after it:
  * what would come between may as well come before the fence, after the buffer was emptied by its
- * memory. A load and the store after it, since the store is in the buffer first. The store of the
- * version waits until the swap before is visible; it would be visible after it anyway.
+ * memory. A load and the store after it, since the store is in the buffer first. What the writer
+ * stores to the version or the table waits until the swap before is visible; it would be visible
+ * after it anyway. The writer's full fence stands for what SeqCst gives the swap and the loads of
+ * the scan after it.
+ *
+ * Without REPLACE the table never changes, so a reader that acquires has its copy from the last of
+ * its loads of the version, whatever those before have found: it is one load here.
  *
  * Only the reader stores to its slot, so it knows its own word without a load.
  *
  * Neither the critical sections nor the publishes are bounded. For that, the versions and the
  * numbers of ANY are abstracted, and exactly.
  *
- * A version is the copy that it was given to, for as long as that is the last version of this
- * copy. When the writer takes the copy as its own, all words that still name its version (in slots,
- * in buffers, in what readers remember) become PAST. A version is used in two ways only. A reader
- * compares its guess to `version`. PAST equals none: at that time `version` is another one, which
- * the writer has fenced after; this one is never stored again; and a reader that has loaded it
- * early, or might still load it, and guesses the same, is an error there and then (COULD_ENTER).
- * The writer asks whether a word names the last version of the copy that it wants back, or, in a
- * close, any version at all. PAST is a version, and the last of no copy. What is loaded early is
- * one bit, whether it equals the reader's word: a version that is not the guess when it is loaded
- * early is none later either, as it is newer, and the guess changes only after a full fence, or
- * to none.
+ * A copy is the place that it has in the table, 0 or 1, and a version is the copy that it was given
+ * to, for as long as that is the last version of this copy. When the writer takes the copy as its
+ * own, all words that still name its version (in slots, in buffers, in what readers remember)
+ * become PAST. When it leaves the copy to its readers, copy and version become DEFERRED, wherever
+ * they are named, and the place is that of the fresh copy from then on. When the deferred copy is
+ * freed its version becomes PAST, too, and nothing names that copy any more; the next one to be
+ * deferred finds DEFERRED unused (asserted). So any two versions, and any two copies, that the
+ * protocol could compare have different names.
+ *
+ * A version is used in three ways only. A reader compares it to `version`: its guess, or what it
+ * has found. PAST and DEFERRED equal none: at that time `version` is another one, which the writer
+ * has fenced after, and this one is never stored again. A reader that has loaded it early, and
+ * guesses the same, may still enter: if the copy is DEFERRED as it should; if it is the writer's
+ * that is an error there and then (COULD_ENTER). A reader looks up its place in the table; that is
+ * remembered when the version is found. The writer asks whether a word names the last version of
+ * the copy that it wants back, or, in a close, any version at all. PAST is a version, and the last
+ * of no copy. What is loaded early is one bit, whether it equals the reader's word: a version that
+ * is not the guess when it is loaded early is none later either, as it is newer, and the guess
+ * changes only after a full fence, or to none.
  *
  * A number is used in one way only: the writer asks whether the word, if it is ANY, is the one that
  * it remembers. Since numbers are never used again, it is not if and only if another word has
@@ -60,8 +75,9 @@
  * many announcements of ANY.
  *
  * Checked is that no reader is in a copy that the writer owns. The writer owns a copy from when it
- * is about to change or free it until the swap that publishes it is visible; a reader is in a copy
- * from the load that found it, or that proved its guess, until its next announcement or leave.
+ * is about to change or free it until the swap that publishes it is visible, and a fresh one from
+ * the beginning; a reader is in a copy from the load that found it, or that proved its guess, until
+ * its next announcement or leave.
  *
  * Options:
  *   READERS, DEPTH   how many readers; how many stores fit into one's buffer
@@ -70,17 +86,13 @@
  *   NO_GUESS         nobody leaves a guess; else a reader may or may not, as it likes
  *   FENCES_ONLY      a system without a heavy fence: nobody leaves a guess, and for the writer the
  *                    barrier is done
- *   REPLACE          the writer may defer one stale copy at a time and go on with a third, which is
- *                    then the one that was freed before
+ *   REPLACE          the writer may leave one stale copy at a time to its readers and go on with a
+ *                    fresh one
  *   NO_CLOSE         the writer never goes
- *   ORDER            checked, too: once a reader has found a publish, no enter or refresh that
- *                    begins later finds an older one. On WEAK "later" means that the reader was
- *                    told so, and has loaded nothing before that
- *   UNTIL_VERSION    the writer owns a copy only until its version is visible
  *   LIVE             for liveness: a writer that has gone makes progress for ever, so that a cycle
  *                    without progress is one in which it waits. `check progress` sets it
- *   HINT             a reader refreshes only if the version is another than its own; else at any
- *                    time
+ *   HINT             a reader refreshes only if there is a version and it is another than its own;
+ *                    else at any time
  *   M_...            mutants, see README.md
  */
 
@@ -99,8 +111,10 @@
 #define NOWHERE COPIES       /* No copy. */
 #define EVERY   COPIES       /* As what the writer wants back: every copy. */
 #define PAST    COPIES       /* As a version: one that is the last of no copy. */
-#define CLOSED  (COPIES + 1) /* As the version, or as the instance, which is null then. */
-#define NONE    (COPIES + 2) /* Nothing, in a buffer that is empty. */
+#define CLOSED  (COPIES + 1) /* As the version. */
+#define NONE    (COPIES + 2) /* Nothing: in a buffer that is empty; as found. */
+
+#define DEFERRED 2 /* With REPLACE: the copy that was left to its readers, and its version. */
 
 #define BIT(n) (1 << (n))
 #define ALL    (BIT(COPIES) - 1)
@@ -122,19 +136,34 @@
 
 /* Memory. */
 byte version = 0;
-byte instance = 0;
 byte slot[READERS] = NOTHING;
+#ifdef REPLACE
+bool behind[2]; /* Of each place: it has DEFERRED still, and not its fresh copy. */
+#define IN_TABLE(place) (behind[place] -> DEFERRED : place)
+#endif
 
-/* What has not reached memory: the readers' stores, the writer's store and swap. */
+/* What has not reached memory: the readers' stores, the writer's to the table and its swap. */
 chan buffer[READERS] = [DEPTH] of { byte };
 #ifdef WEAK
 byte buffered_version = NONE;
-byte buffered_instance = NONE;
+#ifdef REPLACE
+byte buffered_copy = NONE;
+#endif
 #endif
 
 /* What a reader has stored last, and whether it has loaded early a version that equals it. */
 byte word[READERS] = NOTHING;
 bool early[READERS];
+
+/* The version that a reader has found while it acquires, and the copy that it has found last. */
+#ifdef REPLACE
+byte found[READERS] = NONE;
+byte last_copy[READERS] = NOWHERE;
+#define COPY(r) last_copy[r]
+#else
+#define COPY(r) GUESS(r)
+#endif
+
 #ifdef M_TOLD_STILL_GUESSES
 byte kept[READERS] = NOTHING;
 #define GUESS(r) NAMED(kept[r])
@@ -149,38 +178,12 @@ byte seen_deferred[READERS];
 #endif
 
 /* For the assertions only: the copies that are the writer's, and where the readers are. */
-byte owned = 0;
-byte at[READERS] = NOWHERE;
-
-/* ---------------------------------------------------------------- the order */
-
-#ifdef ORDER
-/* Of each copy, those whose version is older; those older than what some reader has found, now and
- * when this reader began to enter. */
-byte older[COPIES] = 0;
-byte outdated = 0;
-byte barred[READERS] = 0;
-#define BEGIN(r, unless) barred[r] = (unless -> 0 : outdated)
-#define FIND(r, copy) \
-    assert(!(barred[r] & BIT(copy))); \
-    barred[r] = 0; \
-    outdated = outdated | (copy == CLOSED -> ALL : older[copy])
-inline anew(copy) {
-    do
-    :: i < COPIES -> older[i] = (i == copy -> ALL : older[i]) & ~BIT(copy); i++
-    :: else -> i = 0; break
-    od;
-    do
-    :: i < READERS -> barred[i] = barred[i] & ~BIT(copy); i++
-    :: else -> i = 0; break
-    od;
-    outdated = outdated & ~BIT(copy)
-}
+#ifdef REPLACE
+byte owned = BIT(DEFERRED);
 #else
-#define BEGIN(r, unless) skip
-#define FIND(r, copy)    skip
-#define anew(copy)       skip
+byte owned = 0;
 #endif
+byte at[READERS] = NOWHERE;
 
 /* ---------------------------------------------------------------- the machine */
 
@@ -203,26 +206,29 @@ inline commit_store(r) {
     buffer[r]?slot[r]
 }
 
-/* The writer's store or its swap becomes visible. */
-#ifdef M_INSTANCE_FIRST
-#define VERSION_IS_NEXT  (buffered_version != NONE && buffered_instance == NONE)
-#define INSTANCE_IS_NEXT (buffered_instance != NONE)
-#else
-#define VERSION_IS_NEXT  (buffered_version != NONE)
-#define INSTANCE_IS_NEXT (buffered_instance != NONE && buffered_version == NONE)
-#endif
+/* The writer's swap becomes visible, or its store to the table. */
+inline version_visible(named) {
+    version = named;
+    owned = owned & ~BIT(named)
+}
+#ifdef WEAK
 inline commit_version() { version_visible(buffered_version); buffered_version = NONE }
-inline commit_instance() { instance_visible(buffered_instance); buffered_instance = NONE }
-inline version_visible(copy) {
-    version = copy;
-#ifdef UNTIL_VERSION
-    owned = owned & ~BIT(copy)
+#ifdef REPLACE
+inline commit_copy() { behind[buffered_copy] = false; buffered_copy = NONE }
+#if defined(M_SWAP_RELAXED)
+#define VERSION_IS_NEXT (buffered_version != NONE)
+#define COPY_IS_NEXT    (buffered_copy != NONE)
+#elif defined(M_TABLE_AFTER_SWAP)
+#define VERSION_IS_NEXT (buffered_version != NONE)
+#define COPY_IS_NEXT    (buffered_copy != NONE && buffered_version == NONE)
+#else
+#define VERSION_IS_NEXT (buffered_version != NONE && buffered_copy == NONE)
+#define COPY_IS_NEXT    (buffered_copy != NONE)
 #endif
-}
-inline instance_visible(copy) {
-    instance = copy;
-    owned = owned & ~BIT(copy)
-}
+#else
+#define VERSION_IS_NEXT (buffered_version != NONE)
+#endif
+#endif
 
 /* A full fence of a reader: what it stored is visible, what it loads is loaded from now on. */
 inline fence_reader(r) {
@@ -240,7 +246,9 @@ inline fence_writer() {
 #ifdef WEAK
     do
     :: VERSION_IS_NEXT -> commit_version()
-    :: INSTANCE_IS_NEXT -> commit_instance()
+#ifdef REPLACE
+    :: COPY_IS_NEXT -> commit_copy()
+#endif
     :: else -> break
     od
 #else
@@ -261,12 +269,14 @@ end:
 }
 
 #ifdef WEAK
-/* Sooner or later the writer's store and swap become visible. */
+/* Sooner or later the writer's swap and its store to the table become visible. */
 active proctype writer_memory() {
 end:
     do
     :: d_step { VERSION_IS_NEXT -> commit_version() }
-    :: d_step { INSTANCE_IS_NEXT -> commit_instance() }
+#ifdef REPLACE
+    :: d_step { COPY_IS_NEXT -> commit_copy() }
+#endif
     od
 }
 #define FIRST_READER (READERS + 1)
@@ -296,13 +306,24 @@ end:
 #define PROVED(r) (early[r] || version == GUESS(r))
 #endif
 
+/* A copy that was found is of no use without a guess. */
+#ifdef REPLACE
+#define FORGET_COPY(r) last_copy[r] = NOWHERE
+#define LOOK_UP(named) found[r] = named; place = named; FORGET_COPY(r)
+#else
+#define FORGET_COPY(r) skip
+#endif
+
 active [READERS] proctype reader() {
     byte r = _pid - FIRST_READER;
 #ifdef NUMBERS
     byte number = 0;
 #endif
 #ifdef M_REFRESH_LOADS_FIRST
-    byte found = NONE;
+    byte found_first = NONE;
+#endif
+#ifdef REPLACE
+    byte place = 0; /* Of the version found. */
 #endif
 
 end:
@@ -312,7 +333,6 @@ end:
 #endif
     atomic {
         MAY_ANNOUNCE ->
-        BEGIN(r, early[r]);
         STORE(word[r] | ACTIVE)
     };
 
@@ -326,20 +346,20 @@ prove:
         :: PROVED(r) ->
 #endif
            early[r] = false;
-           at[r] = GUESS(r);
+           at[r] = COPY(r);
            assert(at[r] < COPIES);
            assert(!(owned & BIT(at[r])));
-           FIND(r, at[r]);
            goto in_section
         :: else -> early[r] = false
         fi;
 #if defined(M_CACHE_AGAIN)
         if
-        :: instance == CLOSED -> STORE(NOTHING); goto end
-        :: else -> STORE(KNOWN(instance) | ACTIVE); goto prove
+        :: version == CLOSED -> STORE(NOTHING); goto end
+        :: else -> STORE(KNOWN(version) | ACTIVE); goto prove
         fi
 #elif !defined(M_NO_ANY)
-        STORE_ANY
+        STORE_ANY;
+        FORGET_COPY(r)
 #endif
     };
 
@@ -349,12 +369,41 @@ acquire:
         fence_reader(r);
 #endif
         early[r] = false;
-        FIND(r, instance);
         if
-        :: instance == CLOSED -> STORE(NOTHING); goto end
+        :: version == CLOSED -> STORE(NOTHING); goto end
         :: else
         fi;
-        at[r] = instance;
+#ifdef REPLACE
+        LOOK_UP(version)
+    };
+
+look:
+    atomic { last_copy[r] = IN_TABLE(place) };
+    atomic {
+        if
+#ifdef M_NO_RECHECK
+        :: true ->
+#else
+        :: version == found[r] ->
+#endif
+           at[r] = last_copy[r];
+           assert(!(owned & BIT(at[r])));
+           STORE(KNOWN(found[r]) | ACTIVE);
+           found[r] = NONE;
+           place = 0
+#ifndef M_NO_RECHECK
+        :: version == CLOSED ->
+           found[r] = NONE;
+           place = 0;
+           FORGET_COPY(r);
+           STORE(NOTHING);
+           goto end
+        :: else -> LOOK_UP(version); goto look
+#endif
+        fi
+    };
+#else
+        at[r] = version;
 #ifdef M_ACQUIRE_FENCES_LATE
     };
     atomic {
@@ -363,21 +412,22 @@ acquire:
         assert(!(owned & BIT(at[r])));
         STORE(KNOWN(at[r]) | ACTIVE)
     };
+#endif
 
 in_section:
     if
     :: /* refresh */
 #if defined(M_REFRESH_LOADS_FIRST)
-       atomic { MAY_ANNOUNCE -> found = instance };
+       atomic { MAY_ANNOUNCE -> found_first = version };
        atomic { STORE_ANY; at[r] = NOWHERE };
        atomic {
            early[r] = false;
            if
-           :: found == CLOSED -> found = NONE; STORE(NOTHING); goto end
+           :: found_first == CLOSED -> found_first = NONE; STORE(NOTHING); goto end
            :: else
            fi;
-           at[r] = found;
-           found = NONE;
+           at[r] = found_first;
+           found_first = NONE;
            assert(!(owned & BIT(at[r])));
            STORE(KNOWN(at[r]) | ACTIVE);
            goto in_section
@@ -385,12 +435,12 @@ in_section:
 #else
        atomic {
 #ifdef HINT
-           version != at[r] &&
+           version != at[r] && version != CLOSED &&
 #endif
            MAY_ANNOUNCE ->
-           BEGIN(r, false);
 #ifndef M_REFRESH_NO_ANY
            STORE_ANY;
+           FORGET_COPY(r);
 #endif
 #ifdef M_REFRESH_BEFORE_READS
        };
@@ -411,6 +461,7 @@ in_section:
 #ifdef M_TOLD_STILL_GUESSES
            kept[r] = KNOWN(at[r]);
 #endif
+           FORGET_COPY(r);
            STORE(NOTHING);
            early[r] = false; /* It is no use any more. */
            at[r] = NOWHERE;
@@ -422,18 +473,44 @@ in_section:
 
 /* ---------------------------------------------------------------- the writer */
 
+/* A reader of one of these copies that finds its guess confirmed, whatever the writer does. */
+#define COULD_ENTER(r, copies) \
+    (GUESS(r) >= 0 && GUESS(r) < COPIES && (BIT(COPY(r)) & (copies)) && \
+     (early[r] || version == GUESS(r)))
+
 /* The word names the version of one of these copies. */
 #define IS_OF(word, copies) (BIT((word) / 2) & ((copies) << 1))
 
-/* A reader of one of these copies that finds its guess confirmed, whatever the writer does. */
-#define COULD_ENTER(r, copies) \
-    (IS_OF(KNOWN(GUESS(r)), copies) && (early[r] || version == GUESS(r)))
-
 #ifdef M_VERSIONS_COME_AGAIN
-#define RENAME(word, copies) skip
+#define RENAME(word, copies, new) skip
 #else
-#define RENAME(word, copies) word = (IS_OF(word, copies) -> KNOWN(PAST) | (word & ACTIVE) : word)
+#define RENAME(word, copies, new) \
+    word = (IS_OF(word, copies) -> KNOWN(new) | (word & ACTIVE) : word)
 #endif
+
+/* The versions of these copies get a new name. */
+inline rename(copies, new) {
+    do
+    :: i < READERS ->
+        RENAME(slot[i], copies, new);
+        RENAME(word[i], copies, new);
+#ifdef M_TOLD_STILL_GUESSES
+        RENAME(kept[i], copies, new);
+#endif
+#if defined(REPLACE) && !defined(M_VERSIONS_COME_AGAIN)
+        found[i] = (BIT(found[i]) & (copies) -> new : found[i]);
+#endif
+        left = len(buffer[i]);
+        do
+        :: left > 0 -> buffer[i]?moved; RENAME(moved, copies, new); buffer[i]!moved; left--
+        :: else -> break
+        od;
+        i++
+    :: else -> break
+    od;
+    i = 0;
+    moved = 0
+}
 
 /* From here on these copies are the writer's, to change or to free. */
 inline own(copies) {
@@ -443,23 +520,43 @@ inline own(copies) {
         :: i < READERS ->
             assert(!(BIT(at[i]) & (copies)));
             assert(!COULD_ENTER(i, copies));
-            RENAME(slot[i], copies);
-            RENAME(word[i], copies);
-#ifdef M_TOLD_STILL_GUESSES
-            RENAME(kept[i], copies);
+#ifdef REPLACE
+#ifndef M_VERSIONS_COME_AGAIN /* It goes with the guess. */
+            last_copy[i] =
+                (found[i] == NONE && (BIT(last_copy[i]) & (copies)) -> NOWHERE : last_copy[i]);
 #endif
-            left = len(buffer[i]);
-            do
-            :: left > 0 -> buffer[i]?moved; RENAME(moved, copies); buffer[i]!moved; left--
-            :: else -> break
-            od;
+#endif
             i++
         :: else -> break
         od;
         i = 0;
-        moved = 0
+        rename(copies, PAST)
     }
 }
+
+#ifdef REPLACE
+/* The stale copy is deferred, and a fresh one, which is the writer's, has its place. */
+inline leave_stale() {
+    d_step {
+        assert(!behind[0] && !behind[1]);
+        do
+        :: i < READERS ->
+            assert(at[i] != DEFERRED && last_copy[i] != DEFERRED);
+#ifndef M_VERSIONS_COME_AGAIN
+            assert(NAMED(word[i]) != DEFERRED && NAMED(slot[i]) != DEFERRED);
+#endif
+            at[i] = (at[i] == stale -> DEFERRED : at[i]);
+            last_copy[i] = (last_copy[i] == stale -> DEFERRED : last_copy[i]);
+            i++
+        :: else -> break
+        od;
+        i = 0;
+        rename(BIT(stale), DEFERRED);
+        behind[stale] = true;
+        owned = (owned | BIT(stale)) & ~BIT(DEFERRED)
+    }
+}
+#endif
 
 #ifdef M_MEMBARRIER_MISSES_ONE
 #define EVERYBODY (BIT(READERS) - 2)
@@ -593,35 +690,17 @@ inline scan(copy) {
     od
 }
 
-/* The version, then the instance. */
-inline store_version(copy) {
+/* The swap, and the store to the table. They may wait in the buffer, but no longer than until the
+ * writer's next fence. */
 #ifdef WEAK
-    buffered_version = copy
-#else
-    version_visible(copy)
-#endif
-}
-inline swap_instance(copy) {
-#ifdef WEAK
-    buffered_instance = copy
-#else
-    instance_visible(copy)
-#endif
-}
-#ifdef WEAK
-#define SWAP_IS_VISIBLE (buffered_version == NONE && buffered_instance == NONE)
+#define SWAP_IS_VISIBLE (buffered_version == NONE)
+inline swap_version(named)     { buffered_version = named }
+inline store_copy(replacement) { buffered_copy = replacement }
 #else
 #define SWAP_IS_VISIBLE true
+inline swap_version(named)     { version_visible(named) }
+inline store_copy(replacement) { behind[replacement] = false }
 #endif
-inline publish(copy) {
-#ifdef M_INSTANCE_FIRST
-    atomic { SWAP_IS_VISIBLE -> anew(copy); swap_instance(copy) };
-    atomic { store_version(copy); unscanned = true }
-#else
-    atomic { SWAP_IS_VISIBLE -> anew(copy); store_version(copy) };
-    atomic { swap_instance(copy); unscanned = true }
-#endif
-}
 
 #ifdef M_SCAN_FOR_FRESH
 #define STALE published
@@ -641,10 +720,25 @@ inline publish(copy) {
 #define TO_SCAN   (going == CLOSING -> EVERY : STALE)
 #define TO_SETTLE (going == CLOSING -> EVERY : STALE)
 #endif
-#ifdef M_DEFERRED_TAKEN_FOR_STALE
-#define DEFERRED stale
+#if defined(M_DEFERRED_TAKEN_FOR_STALE)
+#define LEFT stale
+#elif defined(M_VERSIONS_COME_AGAIN)
+#define LEFT left_at
 #else
-#define DEFERRED deferred
+#define LEFT DEFERRED
+#endif
+#ifdef M_DEFERRED_WHILE_PENDING
+#define LEFT_BARRIER true
+#else
+#define LEFT_BARRIER barrier
+#endif
+
+#if defined(M_OWN_FENCE_FOR_MEMBARRIER)
+#define HEAVY_FENCE atomic { fence_writer() }
+#elif defined(M_NO_MEMBARRIER)
+#define HEAVY_FENCE skip
+#else
+#define HEAVY_FENCE membarrier()
 #endif
 
 #define STAYING 0
@@ -654,13 +748,20 @@ inline publish(copy) {
 active proctype writer() {
     byte published = 0;
     byte stale = 1;
-#ifdef REPLACE
-    byte deferred = NOWHERE;
-#endif
     byte going = STAYING;
     byte wanted = 0;
     bool unscanned = false; /* Since the last swap. */
     bool barrier = false;   /* The heavy fence was made since the scan, or is not needed. */
+#ifdef REPLACE
+    bool deferred = false;
+    bool left_barrier = false; /* The same, for the readers of the deferred copy. */
+#ifdef M_VERSIONS_COME_AGAIN
+    byte left_at = 0; /* The place that it had. */
+#endif
+#ifdef M_TABLE_AFTER_SWAP
+    bool unplaced = false;
+#endif
+#endif
     byte fenced = 0;
     byte i = 0;
     byte left = 0;
@@ -682,11 +783,7 @@ active proctype writer() {
     :: atomic { !unscanned && !NOBODY(seen) && ALL_ZERO(seen, ACTIVE) -> barrier = true }
 #endif
     :: !unscanned && !barrier && !NOBODY(seen) ->
-#if defined(M_OWN_FENCE_FOR_MEMBARRIER)
-       atomic { fence_writer() };
-#elif !defined(M_NO_MEMBARRIER)
-       membarrier();
-#endif
+       HEAVY_FENCE;
        atomic {
            barrier = true;
 #ifdef M_NO_SECOND_PASS
@@ -707,21 +804,35 @@ active proctype writer() {
 #endif
            own(BIT(stale))
        };
-       publish(stale);
-       atomic { wanted = published; published = stale; stale = wanted; wanted = 0 };
+       atomic { SWAP_IS_VISIBLE -> swap_version(stale) };
+#if defined(REPLACE) && defined(M_TABLE_AFTER_SWAP)
+       atomic {
+           if
+           :: unplaced -> store_copy(stale); unplaced = false
+           :: else
+           fi
+       };
+#endif
+       atomic {
+           unscanned = true;
+           published = stale;
+           stale = 1 - stale;
+           wanted = 0
+       };
 progress:
        skip
 
 #ifdef REPLACE
-    :: /* replace_stale: there are 0 + 1 + 2 copies. */
+    :: /* replace_stale */
        atomic {
-           going == STAYING && !unscanned && !NOBODY(seen) && deferred == NOWHERE &&
-#ifndef M_DEFERRED_WHILE_PENDING
-           barrier &&
+           going == STAYING && !unscanned && !NOBODY(seen) && !deferred && SWAP_IS_VISIBLE ->
+           leave_stale();
+           deferred = true;
+           left_barrier = LEFT_BARRIER;
+           barrier = false;
+#ifdef M_VERSIONS_COME_AGAIN
+           left_at = stale;
 #endif
-           true ->
-           deferred = stale;
-           stale = 3 - published - deferred;
            do
            :: i < READERS ->
 #ifndef M_DEFERRED_FREED_AT_ONCE
@@ -730,28 +841,37 @@ progress:
               seen[i] = 0;
               i++
            :: else -> i = 0; break
-           od
+           od;
+#ifdef M_TABLE_AFTER_SWAP
+           unplaced = true
+#else
+           store_copy(stale)
+#endif
        }
 
        /* free_deferred */
-    :: atomic { deferred != NOWHERE && POLL(0, seen_deferred, DEFERRED, true) }
+    :: atomic { deferred && POLL(0, seen_deferred, LEFT, left_barrier) }
 #if READERS > 1
-    :: atomic { deferred != NOWHERE && POLL(1, seen_deferred, DEFERRED, true) }
+    :: atomic { deferred && POLL(1, seen_deferred, LEFT, left_barrier) }
 #endif
 #if READERS > 2
-    :: atomic { deferred != NOWHERE && POLL(2, seen_deferred, DEFERRED, true) }
+    :: atomic { deferred && POLL(2, seen_deferred, LEFT, left_barrier) }
 #endif
+    :: deferred && !left_barrier && !NOBODY(seen_deferred) ->
+       HEAVY_FENCE;
+       left_barrier = true
     :: atomic {
-           deferred != NOWHERE && NOBODY(seen_deferred) ->
-           own(BIT(deferred));
-           deferred = NOWHERE
+           deferred && NOBODY(seen_deferred) ->
+           own(BIT(DEFERRED));
+           deferred = false;
+           left_barrier = false
        }
 #endif
 
 #ifndef NO_CLOSE
     :: /* close: without waiting for the blockers of the swap before. */
        atomic { going == STAYING -> going = CLOSING };
-       publish(CLOSED);
+       atomic { SWAP_IS_VISIBLE -> swap_version(CLOSED); unscanned = true };
 #ifdef M_CLOSE_WITHOUT_SCAN
        unscanned = false
 #endif
