@@ -29,7 +29,7 @@ pub(crate) struct Backoff {
 
 #[cfg(not(loom))]
 impl Backoff {
-    const SPINS: u32 = 32;
+    const SPINS: u32 = 16;
     const SHORT: u32 = Self::SPINS + 8;
     /// A yield that takes longer has let another thread run.
     const FRUITFUL: Duration = Duration::from_micros(5);

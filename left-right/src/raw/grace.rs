@@ -242,11 +242,13 @@ impl GracePeriod {
     fn wait_for_blockers(&mut self, wait: Wait) -> Result<Quiesced, StillThere> {
         let (retired, mut looks) = (self.retired, 0);
         let mut backoff = Backoff::new();
+        let is_poll = matches!(wait, Wait::Poll);
+        if !is_poll {
+            // A reader at work needs but a moment.
+            spin_loop();
+        }
         while let Some(blocker) = self.blockers.last_mut() {
             let slot = self.participants.slot(blocker.index);
-            if !matches!(wait, Wait::Poll) {
-                spin_loop();
-            }
             if !blocker.stays(slot, retired, self.barrier) {
                 self.blockers.pop();
                 looks = 0;
@@ -257,8 +259,10 @@ impl GracePeriod {
                 if looks == COSTLY {
                     slot.tell();
                 }
-                if looks == MOMENT || matches!(wait, Wait::Poll) {
+                if looks == MOMENT || is_poll {
                     self.make_barrier();
+                } else {
+                    spin_loop();
                 }
             }
         }

@@ -72,7 +72,7 @@ const MOST_NESTED: usize = if cfg!(test) { 100 } else { ORPHANED - 1 };
 pub(crate) enum Otherwise {
     /// It is active already: another slot will do, or [`Slot::enter_or_nest`].
     Taken,
-    /// It had none, or something was published since. It has announced itself, so it goes on to [`Slot::acquire`].
+    /// It had none; or something was published since, and it has announced itself. It goes on to [`Slot::acquire`].
     Acquire,
 }
 
@@ -122,8 +122,8 @@ impl Slot {
     #[inline]
     pub(crate) fn enter(&self, current: &Current) -> Result<CopyPtr, Otherwise> {
         let guess = self.word();
-        if guess.is_active() {
-            return Err(Otherwise::Taken);
+        if !guess.is_guess() {
+            return Err(self.otherwise());
         }
         self.note_thread();
         self.announce(guess.active());
@@ -131,6 +131,14 @@ impl Slot {
             return Err(Otherwise::Acquire);
         }
         Ok(self.copy())
+    }
+
+    #[cold]
+    fn otherwise(&self) -> Otherwise {
+        match self.is_occupied() {
+            true => Otherwise::Taken,
+            false => Otherwise::Acquire,
+        }
     }
 
     /// Enters with a slot that may be [taken](Self::is_occupied), and then sees what its other guards see.

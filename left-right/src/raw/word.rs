@@ -25,8 +25,7 @@ const ACQUIRING: u64 = 0b011;
 const UNNAMED: u64 = 0b110;
 
 impl Word {
-    /// Inactive, without a guess. A reader that enters with it is [active](Self::active) in nothing for a moment, which
-    /// says as little: it goes on to acquire.
+    /// Inactive, without a guess.
     pub(crate) const NOTHING: Self = Self(0b100);
 
     /// Stands where the current version stands, once there is none. No slot says so.
@@ -53,6 +52,12 @@ impl Word {
     #[inline]
     pub(crate) fn is_active(self) -> bool {
         self.0 & ACTIVE != 0
+    }
+
+    /// Whether the reader is inactive and guesses.
+    #[inline]
+    pub(crate) fn is_guess(self) -> bool {
+        self.0 & (ACTIVE | UNNAMED) == 0
     }
 
     /// Whether the reader may be in any copy.
@@ -88,10 +93,16 @@ mod tests {
         assert!((0..9).all(|version| !nothing.names(version) && !acquiring.names(version)));
         assert!(guess.active().is_active() && acquiring.is_active());
         assert!(!guess.is_active() && !nothing.is_active());
+        assert!(guess.is_guess());
+        assert!(
+            ![guess.active(), nothing, acquiring]
+                .into_iter()
+                .any(Word::is_guess)
+        );
         assert!(acquiring.is_acquiring());
-        let others = [guess, guess.active(), nothing, nothing.active()];
+        let others = [guess, guess.active(), nothing];
         assert!(!others.into_iter().any(Word::is_acquiring));
         assert_eq!(Word::CLOSED.version(), None);
-        assert!(![nothing, nothing.active(), acquiring].contains(&Word::CLOSED));
+        assert!(![nothing, acquiring].contains(&Word::CLOSED));
     }
 }
