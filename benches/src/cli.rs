@@ -92,8 +92,9 @@ pub fn run(arguments: &Arguments, given: &[String]) -> Result<(), Error> {
     };
     save::try_out(&arguments.out)?;
     let suite = suite_named(&arguments.suite);
-    let environment = Environment::look(given);
+    let mut environment = Environment::look(given);
     let findings = suite.run(&plan)?;
+    environment.look_again();
     let report = Report {
         suite: suite.name().to_owned(),
         about: suite.about().to_owned(),
