@@ -17,7 +17,7 @@ pub struct Claim {
     pub ours: Figure,
     /// The other side: its name and its figure.
     pub other: Option<(String, Figure)>,
-    /// Our median divided by theirs, if the claim is about that and not about our figure itself.
+    /// Ours divided by theirs, if the claim is about that and not about our figure itself.
     pub ratio: Option<f64>,
     /// What the ratio of a map without any synchronization would be, where that is known: nothing that
     /// synchronizes gets past it.
@@ -75,14 +75,27 @@ impl Claim {
     ) -> Self {
         let ratio = ours.ratio_to(&theirs);
         Self {
-            what: what.into(),
-            unit,
-            ours,
-            other: Some((name.to_owned(), theirs)),
             ratio: Some(ratio),
-            floor: None,
-            target,
             met: target.is_met_by(ratio),
+            ..Self::absolute(what, unit, ours, Some((name, theirs)), target)
+        }
+    }
+
+    /// A claim about how many times the other side's median our least sample is: about the round in which something
+    /// went wrong, if there is one.
+    #[must_use]
+    pub fn least(
+        what: impl Into<String>,
+        unit: &'static str,
+        ours: Figure,
+        (name, theirs): (&str, Figure),
+        target: Target,
+    ) -> Self {
+        let ratio = ours.min / theirs.median;
+        Self {
+            ratio: Some(ratio),
+            met: target.is_met_by(ratio),
+            ..Self::absolute(what, unit, ours, Some((name, theirs)), target)
         }
     }
 
@@ -200,6 +213,9 @@ mod tests {
         let unreachable = missed.above_floor(&figure(1.05));
         assert_eq!(unreachable.verdict(), "MISSED (floor)");
         assert_eq!(unreachable.floor_beyond_target().as_deref(), Some("1/9.52"));
+        let ours = Figure::of(vec![0.4, 2.0, 2.0]);
+        let least = Claim::least("", "", ours, ("x", figure(1.0)), Target::AtLeast(0.5));
+        assert_eq!((least.ratio, least.met), (Some(0.4), false));
         let at_least = Claim::absolute("", "", figure(3.9), None, Target::AtLeast(4.0));
         assert!(!at_least.met);
         assert_eq!(at_least.judged(), "3.90");

@@ -13,6 +13,7 @@ use crate::report::{Report, save, terminal};
 use crate::subject::all;
 use crate::suite::ALL;
 use crate::suite::plan::{Effort, Plan, Suite};
+use crate::suite::writes::start::{self, Start};
 
 /// Compare concurrent maps on this machine: every figure is the median of interleaved repetitions, and
 /// every result is verified.
@@ -52,6 +53,10 @@ pub struct Arguments {
         hide_env = true
     )]
     out: PathBuf,
+
+    /// What the suite `writes` asks of the processes that it starts
+    #[arg(long, value_enum, hide = true)]
+    start: Option<Start>,
 }
 
 fn suites() -> PossibleValuesParser {
@@ -72,6 +77,14 @@ pub fn run(arguments: &Arguments, given: &[String]) -> Result<(), Error> {
         print!("{}", list());
         return Ok(());
     }
+    let effort = match arguments.quick {
+        true => Effort::QUICK,
+        false => Effort::FULL,
+    };
+    if let Some(start) = arguments.start {
+        println!("{}", start::measure(start, &effort)?);
+        return Ok(());
+    }
     let keys = match &arguments.keys {
         Some(path) => {
             let loaded = file::load(path)?;
@@ -79,10 +92,6 @@ pub fn run(arguments: &Arguments, given: &[String]) -> Result<(), Error> {
             Some(loaded.keys)
         }
         None => None,
-    };
-    let effort = match arguments.quick {
-        true => Effort::QUICK,
-        false => Effort::FULL,
     };
     let plan = Plan {
         effort: effort.on(keys.as_ref().map_or(0, |keys| keys.len())),
@@ -92,8 +101,9 @@ pub fn run(arguments: &Arguments, given: &[String]) -> Result<(), Error> {
     };
     save::try_out(&arguments.out)?;
     let suite = suite_named(&arguments.suite);
-    let environment = Environment::look(given);
+    let mut environment = Environment::look(given);
     let findings = suite.run(&plan)?;
+    environment.look_again();
     let report = Report {
         suite: suite.name().to_owned(),
         about: suite.about().to_owned(),

@@ -78,17 +78,27 @@ impl Figure {
     /// Panics if the figures have samples of different rounds.
     #[must_use]
     pub fn ratio_to(&self, other: &Self) -> f64 {
+        median(&self.with(other, |ours, theirs| ours / theirs))
+    }
+
+    /// The product with another figure, round by round.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the figures have samples of different rounds.
+    #[must_use]
+    pub fn times(&self, other: &Self) -> Self {
+        Self::of(self.with(other, |ours, theirs| ours * theirs))
+    }
+
+    fn with(&self, other: &Self, of: impl Fn(f64, f64) -> f64) -> Vec<f64> {
         assert_eq!(
             self.samples.len(),
             other.samples.len(),
             "both sides are measured in each round"
         );
         let pairs = self.samples.iter().zip(&other.samples);
-        median(
-            &pairs
-                .map(|(ours, theirs)| ours / theirs)
-                .collect::<Vec<_>>(),
-        )
+        pairs.map(|(ours, theirs)| of(*ours, *theirs)).collect()
     }
 
     /// The deviation as a share of the median, in per cent.
@@ -147,6 +157,12 @@ mod tests {
         let theirs = Figure::of(vec![4.0, 4.0, 2.1, 2.0, 2.0]);
         assert_eq!(ours.ratio_to(&theirs), 0.5);
         assert_eq!(ours.median / theirs.median, 2.0 / 2.1);
+    }
+
+    #[test]
+    fn a_product_is_one_of_each_round() {
+        let product = Figure::of(vec![1.0, 2.0, 3.0]).times(&Figure::of(vec![4.0, 3.0, 0.0]));
+        assert_eq!(product, Figure::of(vec![4.0, 6.0, 0.0]));
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub use evmap::Evmap;
 pub(crate) use evmap::options as evmap_options;
 pub use evmap_core::EvmapCore;
 pub use hashbrown::Plain;
-pub use left_right::{LeftRight, Table};
+pub use left_right::{LeftRight, OurLeftRight, Table};
 pub use locks::{ParkingLot, StdLock};
 pub use papaya::Papaya;
 pub use shared::Shared;

@@ -3,6 +3,7 @@
 
 use std::fmt::Debug;
 use std::hint::black_box;
+use std::time::{Duration, Instant};
 
 use crate::error::Mismatch;
 
@@ -206,6 +207,20 @@ pub fn enter_and_leave<R: Read>(reader: &R) {
         reader.enter(|counter| {
             black_box(counter);
         });
+    }
+}
+
+/// Enters and leaves for so long: how often per second.
+pub fn enter_for<R: Read>(reader: &R, duration: Duration) -> f64 {
+    let since = Instant::now();
+    let mut entered = 0;
+    loop {
+        enter_and_leave(reader);
+        entered += ROUND;
+        let elapsed = since.elapsed();
+        if elapsed >= duration {
+            return entered as f64 / elapsed.as_secs_f64();
+        }
     }
 }
 

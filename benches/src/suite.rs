@@ -9,6 +9,7 @@ pub mod multi;
 pub mod plan;
 pub mod reads;
 pub mod shared;
+pub mod writes;
 
 use plan::Suite;
 
@@ -17,6 +18,7 @@ pub const ALL: &[&dyn Suite] = &[
     &compare::Compare,
     &reads::Reads,
     &mixed::Mixed,
+    &writes::Writes,
     &bulk::Bulk,
     &memory::Memory,
     &multi::MultiValue,

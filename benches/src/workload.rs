@@ -1,12 +1,17 @@
 //! What a map is asked to do, one kind of work per file, each compiled for each map.
 
 mod beside;
+mod compute;
 mod counted;
+mod crowd;
 pub mod pace;
+pub mod pause;
+mod paused;
 mod race;
 mod reads;
 mod writes;
 
+pub use compute::compute;
 pub use counted::{beside_another, side_by_side};
 pub use race::{Lane, Running, Work, race};
 pub use reads::lap;
@@ -18,6 +23,7 @@ use crate::keys::{Key, KeySet};
 use crate::order::Order;
 use crate::peer::Peer;
 use crate::workload::pace::Pace;
+use crate::workload::pause::Pause;
 
 /// One kind of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +37,15 @@ pub enum Workload {
     },
     /// One thread reads and one writes.
     Beside(Pace),
+    /// One thread looks keys up one at a time and pauses after each; one publishes every write.
+    Paused(Pause),
+    /// Each reading thread yields inside each of its guards; one thread publishes every write.
+    Crowd {
+        /// Reading threads.
+        readers: usize,
+        /// Whether one more thread does nothing but compute.
+        computing: bool,
+    },
     /// One thread writes, nobody reads.
     Writes {
         /// Writes that become visible together.
@@ -51,6 +66,10 @@ impl Workload {
                     None => format!("read beside publish {publish}, no pause"),
                 }
             }
+            Self::Paused(pause) => {
+                format!("read beside publish every write, {pause} after each look-up")
+            }
+            Self::Crowd { .. } => format!("publish beside {}", self.column()),
             Self::Writes { batch } => format!("write, publish {}", each(batch)),
         }
     }
@@ -68,6 +87,15 @@ impl Workload {
                 Some(period) => format!("one per {period:?}"),
                 None => format!("{}, no pause", each(batch)),
             },
+            Self::Paused(pause) => format!("reader {pause} after each"),
+            Self::Crowd { readers, computing } => {
+                let computing = if computing {
+                    ", one thread computes"
+                } else {
+                    ""
+                };
+                format!("{readers} readers that yield inside{computing}")
+            }
             Self::Writes { batch } => each(batch),
         }
     }
@@ -77,8 +105,8 @@ impl Workload {
     pub fn figures(&self) -> &'static [&'static str] {
         match self {
             Self::Reads { .. } => &["reads"],
-            Self::Beside(_) => &["reads", "writes"],
-            Self::Writes { .. } => &["writes"],
+            Self::Beside(_) | Self::Paused(_) => &["reads", "writes"],
+            Self::Crowd { .. } | Self::Writes { .. } => &["writes"],
         }
     }
 
@@ -100,8 +128,12 @@ impl Workload {
             Self::Reads { threads, held } => {
                 reads::run::<K, P>(keys, order, threads, held, duration)
             }
-            Self::Beside(_) if !P::SHARED => Ok(Vec::new()),
+            Self::Beside(_) | Self::Paused(_) | Self::Crowd { .. } if !P::SHARED => Ok(Vec::new()),
             Self::Beside(pace) => beside::run::<K, P>(keys, order, pace, duration),
+            Self::Paused(pause) => paused::run::<K, P>(keys, order, pause, duration),
+            Self::Crowd { readers, computing } => {
+                crowd::run::<K, P>(keys, order, readers, computing, duration)
+            }
             Self::Writes { batch } => writes::run::<K, P>(keys, order, batch, duration),
         }
     }

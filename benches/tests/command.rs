@@ -197,7 +197,8 @@ fn the_comparison_has_every_map_and_every_figure() {
 #[test]
 fn the_suites_print_their_claims() {
     assert_claims("reads", 11);
-    assert_claims("mixed", 16);
+    assert_claims("mixed", 15);
+    assert_claims("writes", 27);
     assert_claims("bulk", 7);
     assert_claims("memory", 4);
     assert_claims("multi", 7);
@@ -314,7 +315,7 @@ fn the_list_names_suites_and_maps_and_measures_nothing() {
     let run = bench(&["--list"]);
     assert_eq!(run.status(), 0);
     let suites = [
-        "compare", "reads", "mixed", "bulk", "memory", "multi", "shared", "micro",
+        "compare", "reads", "mixed", "writes", "bulk", "memory", "multi", "shared", "micro",
     ];
     for name in suites.into_iter().chain(["evmap-core", "papaya"]) {
         assert!(run.stdout().contains(name), "{}", run.stdout());

@@ -5,12 +5,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use benches::error::Error;
+use benches::hasher::CommonHasher;
 use benches::keys::{Key, KeySet, file};
 use benches::order::Order;
 use benches::peer::{Lookup, NoGuard, Peer, Reader, Writer};
+use benches::peers::OurLeftRight;
 use benches::subject::{Of, Subject, all, all_with_native_hashers};
 use benches::workload::Workload;
 use benches::workload::pace::Pace;
+use benches::workload::pause::Pause;
 
 const SLICE: Duration = Duration::from_millis(1);
 
@@ -29,6 +32,8 @@ fn workloads() -> Vec<Workload> {
         Workload::Writes { batch: 100 },
     ];
     all.extend(pauses.map(|period| Workload::Beside(Pace { batch: 3, period })));
+    all.extend([PAUSED, CROWD]);
+    all.push(Workload::Paused(Pause::Asleep(SLICE)));
     all
 }
 
@@ -41,7 +46,8 @@ fn passes<K: Key>(subject: &dyn Subject<K>, keys: &KeySet<K>) {
         assert!(rates.iter().all(|&rate| rate > 0.0), "{rates:?}");
         let applies = !rates.is_empty();
         let cannot = match workload {
-            Workload::Beside(_) => subject.name() == "hashbrown",
+            Workload::Beside(_) | Workload::Paused(_) => subject.name() == "hashbrown",
+            Workload::Crowd { .. } => ["hashbrown", "dashmap"].contains(&subject.name()),
             Workload::Reads { held, .. } => held && subject.name() == "dashmap",
             Workload::Writes { .. } => false,
         };
@@ -55,6 +61,7 @@ fn every_peer_passes_on_integers() {
     for subject in all().iter().chain(&all_with_native_hashers()) {
         passes(&**subject, &keys);
     }
+    passes(&Of::<OurLeftRight<u64, CommonHasher>>::new(), &keys);
 }
 
 #[test]
@@ -169,6 +176,11 @@ const BESIDE: Workload = Workload::Beside(Pace {
     batch: 100,
     period: None,
 });
+const PAUSED: Workload = Workload::Paused(Pause::Busy(Duration::from_nanos(50)));
+const CROWD: Workload = Workload::Crowd {
+    readers: 4,
+    computing: true,
+};
 
 fn outcome<const LIE: u8>(workload: Workload) -> Result<Vec<f64>, Error> {
     let keys = KeySet::integers(1_000);
@@ -187,14 +199,14 @@ fn caught<const LIE: u8>(workload: Workload) -> String {
 
 #[test]
 fn the_same_map_without_a_lie_passes() {
-    for workload in [READ, WRITE, BESIDE] {
+    for workload in [READ, WRITE, BESIDE, PAUSED] {
         outcome::<HONEST>(workload).unwrap();
     }
 }
 
 #[test]
 fn a_wrong_value_is_caught() {
-    for workload in [READ, WRITE, BESIDE] {
+    for workload in [READ, WRITE, BESIDE, PAUSED] {
         assert!(caught::<ONE_WRONG_VALUE>(workload).contains("instead of"));
     }
 }

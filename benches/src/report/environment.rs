@@ -1,10 +1,14 @@
 //! Where and from what the figures were made. Not the name of the host: it says nothing about them.
 
+mod round_trip;
+
 use std::process::Command;
 use std::time::SystemTime;
 
 use serde::Serialize;
 use sysinfo::{CpuRefreshKind, RefreshKind, System};
+
+use round_trip::RoundTrip;
 
 /// The circumstances of a run.
 #[derive(Clone, Debug, Serialize)]
@@ -25,6 +29,8 @@ pub struct Environment {
     pub rustc: String,
     /// The fences that `left-right` uses here.
     pub fences: String,
+    /// How far apart the cores are, in nanoseconds.
+    pub line_round_trip: RoundTrip,
 }
 
 impl Environment {
@@ -52,12 +58,18 @@ impl Environment {
             ),
             rustc: env!("BENCH_RUSTC_VERSION").to_owned(),
             fences: left_right::fence_strategy().to_string(),
+            line_round_trip: RoundTrip::before(),
         }
+    }
+
+    /// Looks again at what may have changed while the figures were made.
+    pub fn look_again(&mut self) {
+        self.line_round_trip.measure_after();
     }
 
     /// Names and values, in the order to show them.
     #[must_use]
-    pub fn lines(&self) -> [(&'static str, String); 8] {
+    pub fn lines(&self) -> [(&'static str, String); 9] {
         [
             ("command", self.command.clone()),
             ("commit", self.commit.clone()),
@@ -72,6 +84,10 @@ impl Environment {
                     .to_owned(),
             ),
             ("fences of left-right", self.fences.clone()),
+            (
+                "a line's round trip between two threads",
+                self.line_round_trip.to_string(),
+            ),
         ]
     }
 }

@@ -1,6 +1,5 @@
 //! The claims about reading and publishing at the same time, and about what a stalled reader costs.
 
-mod idle;
 mod stall;
 
 use std::time::Duration;
@@ -33,7 +32,7 @@ impl Suite for Mixed {
     }
 
     fn about(&self) -> &'static str {
-        "claims: reads beside a writer, handles and CPU time while a reader stalls, idle readers"
+        "claims: reads beside a writer, handles and CPU time while a reader stalls"
     }
 
     fn run(&self, plan: &Plan) -> Result<Findings, Error> {
@@ -47,7 +46,6 @@ impl Suite for Mixed {
             }
         };
         claims.extend(stalled(effort)?);
-        claims.push(idle_readers(effort)?);
         Ok(Findings {
             keys: vec![name],
             claims,
@@ -193,28 +191,4 @@ fn stalled(effort: &Effort) -> Result<Vec<Claim>, Error> {
         Target::Below(2.0),
     ));
     Ok(claims)
-}
-
-/// A publish beside readers that are registered and do nothing.
-fn idle_readers(effort: &Effort) -> Result<Claim, Error> {
-    let mut trials = [
-        Trial::new("left-right: publish, idle readers", || {
-            idle::publish::<Ours>(effort.slice)
-        }),
-        Trial::new("left-right 0.11: publish, idle readers", || {
-            idle::publish::<Registry>(effort.slice)
-        }),
-    ];
-    let figures = interleave(&mut trials, effort.rounds)?;
-    let [ours, theirs] = &figures[..] else {
-        unreachable!("as many results as trials");
-    };
-    let nanoseconds = |figures: &[Figure]| figures[0].map(|per_second| 1e9 / per_second);
-    Ok(Claim::ratio(
-        format!("publish with {} idle readers", idle::READERS),
-        "ns",
-        nanoseconds(ours),
-        (Registry::NAME, nanoseconds(theirs)),
-        Target::AtMost(1.0),
-    ))
 }

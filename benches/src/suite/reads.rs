@@ -2,17 +2,17 @@
 
 use super::plan::{Effort, Plan, Suite};
 use crate::claim::{Claim, Target};
-use crate::error::{Error, Mismatch};
+use crate::error::Error;
 use crate::figure::Figure;
 use crate::hasher::CommonHasher;
 use crate::keys::{Key, KeySet};
 use crate::order::Order;
 use crate::peers::{Dash, Evmap, EvmapCore, Papaya, Plain};
-use crate::primitive::{self, Ours, Primitive, ROUND, Registry, Write, enter_and_leave};
+use crate::primitive::{self, Ours, Primitive, Registry, Write, enter_for};
 use crate::report::Findings;
 use crate::schedule::{Trial, interleave};
 use crate::subject::{Of, Subject};
-use crate::workload::{self, Work, Workload, race};
+use crate::workload::{self, Workload};
 
 /// The suite.
 #[derive(Debug)]
@@ -129,22 +129,9 @@ fn claims<K: Key>(sets: &[KeySet<K>], effort: &Effort) -> Result<Findings, Error
 fn enter<P: Primitive>(effort: &Effort) -> Result<Vec<f64>, Error> {
     let (mut writer, reader, _) = P::new();
     writer.add_and_publish();
-    let work: Work<'_, Result<f64, Mismatch>> = Box::new(move |lane| {
-        let running = lane.start();
-        let mut entered = 0;
-        loop {
-            enter_and_leave(&reader);
-            entered += ROUND;
-            if running.stopped() {
-                break;
-            }
-        }
-        let rate = running.rate(entered);
-        primitive::check(&reader, 1)?;
-        Ok(rate)
-    });
-    race(effort.slice, vec![work])
-        .into_iter()
-        .map(|rate| rate.map_err(|it| it.at(P::NAME, "enter + leave")))
-        .collect()
+    let rate = enter_for(&reader, effort.slice);
+    match primitive::check(&reader, 1) {
+        Ok(()) => Ok(vec![rate]),
+        Err(mismatch) => Err(mismatch.at(P::NAME, "enter + leave")),
+    }
 }

@@ -1,4 +1,4 @@
-//! One reader beside one writer.
+//! One writer beside others, of which the usual one is one reader.
 
 use std::hint;
 use std::time::{Duration, Instant};
@@ -12,35 +12,65 @@ use crate::keys::{Key, KeySet};
 use crate::order::Order;
 use crate::peer::{Peer, Writer};
 
+/// A writer that publishes each write and does not pause.
+pub(super) const FULL_SPEED: Pace = Pace {
+    batch: 1,
+    period: None,
+};
+
+/// What a thread beside the writer does: so often per second.
+pub(super) type Other<'e> = Work<'e, Result<f64, Mismatch>>;
+
 /// What a thread of either kind reports.
 enum Outcome {
-    Read(Result<f64, Mismatch>),
+    Other(Result<f64, Mismatch>),
     Wrote { rate: f64, written: usize },
 }
 
+/// One reader at full speed.
 pub(super) fn run<K: Key, P: Peer<K>>(
     keys: &KeySet<K>,
     order: &Order<K>,
     pace: Pace,
     duration: Duration,
 ) -> Result<Vec<f64>, Mismatch> {
+    with_writer::<K, P>(keys, order, pace, duration, |map| {
+        let reader = map.reader();
+        vec![Box::new(move |lane| {
+            lap(&reader, order, 0, lane, Expect::AnyGeneration)
+        })]
+    })
+}
+
+/// Builds a map, verifies it, has it written beside others, verifies it again: the rates of the others in their
+/// order, and last the writer's.
+pub(super) fn with_writer<'e, K: Key, P: Peer<K>>(
+    keys: &'e KeySet<K>,
+    order: &'e Order<K>,
+    pace: Pace,
+    duration: Duration,
+    others: impl FnOnce(&P) -> Vec<Other<'e>>,
+) -> Result<Vec<f64>, Mismatch> {
     let mut map = P::build(keys);
     let reader = map.reader();
     check::every_key(&reader, keys, &order.values_after(keys, 0))?;
-    let own = map.reader();
-    let read: Work<'_, Outcome> =
-        Box::new(move |lane| Outcome::Read(lap(&own, order, 0, lane, Expect::AnyGeneration)));
-    let write: Work<'_, Outcome> = Box::new(|lane| publish(map.writer(), order, pace, lane));
-    let (mut reads, mut writes) = (0.0, (0.0, 0));
-    for outcome in race(duration, vec![read, write]) {
+    let mut work: Vec<Work<'_, Outcome>> = Vec::new();
+    for other in others(&map) {
+        work.push(Box::new(|lane| Outcome::Other(other(lane))));
+    }
+    work.push(Box::new(|lane| publish(map.writer(), order, pace, lane)));
+    let (mut rates, mut writes) = (Vec::new(), 0);
+    for outcome in race(duration, work) {
         match outcome {
-            Outcome::Read(rate) => reads = rate?,
-            Outcome::Wrote { rate, written } => writes = (rate, written),
+            Outcome::Other(rate) => rates.push(rate?),
+            Outcome::Wrote { rate, written } => {
+                rates.push(rate);
+                writes = written;
+            }
         }
     }
-    let (rate, written) = writes;
-    check::every_key(&reader, keys, &order.values_after(keys, written))?;
-    Ok(vec![reads, rate])
+    check::every_key(&reader, keys, &order.values_after(keys, writes))?;
+    Ok(rates)
 }
 
 fn publish<K: Key, W: Writer<K>>(
