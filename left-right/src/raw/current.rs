@@ -43,6 +43,9 @@ impl Current {
 
     /// The current version and its copy, for a reader that has just announced that it acquires.
     pub(crate) fn find_announced(&self) -> Option<(Word, CopyPtr)> {
+        // Asks for the line of this word while the fence waits for that of the slot.
+        #[cfg(not(loom))]
+        std::hint::black_box(self.version.load(Ordering::Relaxed));
         // Pairs with the swap of `store` and the loads of the scan that follows it (invariant 3).
         fence::full();
         self.find()

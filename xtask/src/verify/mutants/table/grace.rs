@@ -44,5 +44,5 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "wait: past its deadline", "if left.is_zero() {", "if left == Duration::MAX {", SEMANTICS),
     mutant(FILE, "wait: given up for good, whoever is there", "self.note_stall(); Err(StillThere) }", "Ok(self.blockers.clear()) }", LOOM),
     mutant(FILE, "wait: nobody notices that it is for itself", "self.assert_not_waiting_for_itself(); None", "None", PROGRESS),
-    mutant("raw/backoff.rs", "wait: without sleep", "self.in_vain >= Self::PATIENCE", "self.in_vain >= Duration::MAX", SEMANTICS),
+    mutant("raw/backoff.rs", "wait: without sleep", "self.in_vain >= Self::PATIENCE || self.pauses >= Self::MANY", "self.in_vain >= Duration::MAX", SEMANTICS),
 ];
