@@ -251,7 +251,8 @@ pub struct Stats {
     pub logged: usize,
     /// Operations that the log has memory for.
     pub log_capacity: usize,
-    /// Registered readers, the writer's own handle included.
+    /// Registered readers, the writer's own handle included. One that has held guards of several versions at a time
+    /// counts as many times.
     pub readers: usize,
     /// Copies that were left to stalled readers and are not freed yet.
     pub deferred: usize,

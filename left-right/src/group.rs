@@ -118,7 +118,7 @@ impl<T: Absorb<O>, O, D> Writing<T, O, D> {
     /// Whether readers can see what has this ticket.
     pub(super) fn is_visible(&self, ticket: Ticket) -> bool {
         // Acquire: pairs with the Release in `WriteGuard::drop`: this thread's next enter finds the
-        // pointer that was published before that.
+        // version that was published before that.
         let visible = self.visible.load(Ordering::Acquire);
         // Tickets wrap around: the greater is the one that is less than half a turn ahead.
         visible.wrapping_sub(ticket) <= Ticket::MAX / 2
@@ -350,7 +350,7 @@ impl<T, O, D> Drop for WriteGuard<'_, T, O, D> {
             self.shared.queue.poison();
         } else if !self.has_pending_operations() {
             // Release: pairs with the Acquire in `Writing::is_visible`: whoever finds its ticket
-            // there also finds the pointer that was published.
+            // there also finds the version that was published.
             self.shared.visible.store(self.upto, Ordering::Release);
         }
         self.shared.owner.store(0, Ordering::Relaxed);

@@ -38,9 +38,9 @@ pub struct ReadHandle<T, D = Revocable> {
 impl<T, D: Ownership> ReadHandle<T, D> {
     /// Enters the published copy and returns a guard that keeps it as it is.
     ///
-    /// Wait-free, but for the first guard that is taken while another one of this handle lives and something was
-    /// published in between: it registers a second slot, which takes a lock for a moment and allocates. Each guard sees
-    /// what is newest when it is made.
+    /// Wait-free, but for a guard that is taken while others of this handle live and something was published in between:
+    /// the handle needs a slot for each version that its guards see at a time, and making one takes a lock for a moment
+    /// and allocates. Each guard sees what is newest when it is made.
     ///
     /// `None` once the writer was dropped or taken, unless it left the data to the readers
     /// ([`WriteHandle::freeze`](crate::WriteHandle::freeze)), which a poisoned writer does, too.
@@ -76,7 +76,7 @@ impl<T> ReadHandle<T> {
     /// assert!(reader.was_dropped());
     /// ```
     pub fn was_dropped(&self) -> bool {
-        self.share().core.current.is_closed()
+        self.share().is_closed()
     }
 }
 
@@ -169,7 +169,7 @@ impl<T, D> Clone for ReadHandle<T, D> {
 impl<T, D> fmt::Debug for ReadHandle<T, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReadHandle")
-            .field("was_dropped", &self.share().core.current.is_closed())
+            .field("was_dropped", &self.share().is_closed())
             .finish_non_exhaustive()
     }
 }
@@ -282,7 +282,7 @@ impl<T> SharedReadHandle<T> {
     /// assert!(shared.enter().is_none());
     /// ```
     pub fn was_dropped(&self) -> bool {
-        self.share().core.current.is_closed()
+        self.share().is_closed()
     }
 }
 
@@ -330,8 +330,7 @@ impl<T, D> SharedReadHandle<T, D> {
     /// In debug builds, if the thread holds a guard of this pair, through any handle.
     #[track_caller]
     pub(crate) fn stand_aside(&self) {
-        self.share().core.registry.assert_inactive();
-        self.reader.forget_guesses();
+        self.reader.stand_aside();
     }
 }
 
@@ -344,7 +343,7 @@ impl<T, D> Clone for SharedReadHandle<T, D> {
 impl<T, D> fmt::Debug for SharedReadHandle<T, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SharedReadHandle")
-            .field("was_dropped", &self.share().core.current.is_closed())
+            .field("was_dropped", &self.share().is_closed())
             .finish_non_exhaustive()
     }
 }

@@ -461,7 +461,7 @@ impl<T: Absorb<O>, O> WriteHandle<T, O> {
 impl<T, O, D> WriteHandle<T, O, D> {
     fn of(writer: Writer<T, O>) -> Self {
         Self {
-            reader: ReadHandle::of(&writer.copies.share),
+            reader: ReadHandle::of(writer.copies.share()),
             writer: Some(writer),
         }
     }
@@ -510,7 +510,7 @@ impl<T, O, D> WriteHandle<T, O, D> {
     /// assert_eq!(ReadGuard::version(&reader.enter().unwrap()), 1);
     /// ```
     pub fn version(&self) -> u64 {
-        self.writer().copies.version
+        self.writer().copies.version()
     }
 
     /// Whether an operation panicked while it was applied.
@@ -546,16 +546,17 @@ impl<T, O, D> WriteHandle<T, O, D> {
     pub fn stats(&self) -> Stats {
         let writer = self.writer();
         Stats {
-            publishes: writer.copies.version,
+            publishes: writer.copies.version(),
             pending: writer.log.pending().len(),
             logged: writer.log.len(),
             log_capacity: writer.log.capacity(),
-            readers: writer.copies.share.core.registry.len(),
+            readers: writer.copies.slots(),
             deferred: writer.copies.deferred(),
         }
     }
 
-    /// The registered readers, this handle's own included, and what each was doing at that moment:
+    /// The registered readers, this handle's own included, and what each was doing at that moment, once for each version
+    /// that it has held guards of at a time:
     /// which hold guards, of which version, and the thread that each belongs to.
     ///
     /// O(readers). Costs the readers nothing.
@@ -595,7 +596,7 @@ impl<T, O, D> WriteHandle<T, O, D> {
 
     /// The structure that this writer belongs to.
     pub(crate) fn core_id(&self) -> StructureId {
-        self.writer().copies.share.core.id
+        self.writer().copies.share().id()
     }
 
     pub(crate) fn writer(&self) -> &Writer<T, O> {
@@ -662,7 +663,7 @@ impl<T, O, D> fmt::Debug for WriteHandle<T, O, D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let writer = self.writer();
         f.debug_struct("WriteHandle")
-            .field("version", &writer.copies.version)
+            .field("version", &writer.copies.version())
             .field("phase", &writer.phase)
             .field("pending", &writer.log.pending().len())
             .finish_non_exhaustive()

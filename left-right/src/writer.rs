@@ -114,7 +114,7 @@ impl<T: Absorb<O>, O> Writer<T, O> {
         #[cfg(feature = "tracing")]
         let _span = tracing::debug_span!(
             "publish",
-            version = self.copies.version + 1,
+            version = self.copies.version() + 1,
             operations = self.log.pending().len()
         )
         .entered();

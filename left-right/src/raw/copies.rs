@@ -25,14 +25,13 @@ struct Deferred<T> {
     grace: GracePeriod,
 }
 
-/// How many copies may be deferred of which nobody is known to be in them. A reader that has found
-/// its copy holds up that copy and no other; but one that was stopped before that counts as active in
-/// every copy.
+/// How many copies may be deferred on account of readers that may be anywhere. A reader that has found its copy holds up
+/// that and no other; one that was stopped before that counts as active in every copy.
 const MOST_UNRESOLVED: usize = 8;
 
 /// Who owns which copy, from the writer's point of view.
 pub(crate) struct Copies<T> {
-    pub(crate) share: Share<T>,
+    share: Share<T>,
     /// What readers see. The writer may read it.
     published: NonNull<CachePadded<T>>,
     /// What the last swap took out. The writer's own once the grace period is over.
@@ -40,8 +39,8 @@ pub(crate) struct Copies<T> {
     grace: GracePeriod,
     /// Copies that stalled readers are still in, oldest first.
     deferred: Vec<Deferred<T>>,
-    /// The number of the last publish.
-    pub(crate) version: u64,
+    /// The number of the last publish. It tells which copy is whose, so nothing else changes it.
+    version: u64,
 }
 
 // SAFETY: it owns two `T` and the deferred ones, which needs `T: Send`, and shares them with readers on other
@@ -89,6 +88,21 @@ impl<T> Copies<T> {
         self.grace.stalled_readers()
     }
 
+    /// What all handles share.
+    pub(crate) fn share(&self) -> &Share<T> {
+        &self.share
+    }
+
+    /// The number of the last publish.
+    pub(crate) fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// How many slots readers have.
+    pub(crate) fn slots(&self) -> usize {
+        self.share.core.registry.len()
+    }
+
     /// What each reader is doing.
     pub(crate) fn readers(&self) -> Vec<ReaderState> {
         self.share.core.registry.states()
@@ -107,10 +121,10 @@ impl<T> Copies<T> {
     where
         T: Clone,
     {
-        let is_unresolved = |it: &&Deferred<T>| !it.grace.has_known_reader();
-        let mut unresolved = usize::from(!self.grace.has_known_reader());
-        unresolved += self.deferred.iter().filter(is_unresolved).count();
-        if unresolved > MOST_UNRESOLVED {
+        let graces = self.deferred.iter().map(|deferred| &deferred.grace);
+        let graces = graces.chain([&self.grace]);
+        let unresolved = graces.filter(|grace| grace.has_acquiring_reader());
+        if unresolved.count() > MOST_UNRESOLVED {
             return false;
         }
         // SAFETY: nobody changes the published copy before the next swap, which takes `self`.

@@ -55,7 +55,7 @@ impl Current {
     ///
     /// The writer puts another copy in the place of one that it leaves to its readers, before a later version is in it.
     /// So the copy was that of the version if the version is current still. A reader that acquires tries a dozen times at
-    /// most, since the writer leaves no more copies than that to readers that may be anywhere.
+    /// most, since the writer leaves no more copies than that behind while a reader may be anywhere.
     pub(crate) fn find(&self) -> Option<(Word, CopyPtr)> {
         let mut found = self.version();
         loop {
@@ -111,7 +111,7 @@ impl Current {
     #[inline]
     fn store(&self, version: Word) {
         // SeqCst: Release, for the Acquire of `version`; and no load of a slot by the scan that follows, which is SeqCst
-        // as well, may be made before it (invariant 3). A swap, since that is what a SeqCst store is on x86, too.
+        // as well, may be made before it (invariant 3).
         self.version.swap(version.0, Ordering::SeqCst);
     }
 }

@@ -1,13 +1,13 @@
-//! The light and the heavy fence, and who decides which pair a publish relies on.
+//! The light and the heavy fence, and who may rely on them.
 //!
-//! A reader announces itself (a store) and then loads the published pointer; the writer swaps the
-//! pointer and then reads the readers' announcements (loads). Each side needs its store to be
-//! visible before its load is made, or both could miss each other. Two pairs of fences give that:
+//! A reader announces itself (a store) and then loads the current version; the writer swaps that and
+//! then reads the readers' announcements (loads). Each side needs its store to be visible before its load is made, or
+//! both could miss each other. There are two ways to that:
 //!
-//! | pair | reader, at each enter | writer, before it takes a copy back |
+//! | pair | reader | writer |
 //! |---|---|---|
 //! | asymmetric | [`light`]: a compiler fence, no instruction | [`heavy`]: the kernel makes every running thread of the process fence |
-//! | symmetric | [`full`]: `fence(SeqCst)`, some nanoseconds | [`full`] |
+//! | symmetric | [`full`]: `fence(SeqCst)`, some nanoseconds | a swap and loads that are SeqCst |
 //!
 //! Which pair it is, is each reader's own affair. A reader that left a guess enters with the light fence, and the
 //! writer that needs its copy must see it move on, or make the heavy one. A reader without a guess acquires, with a full
@@ -19,7 +19,7 @@
 //! has a thread ask.
 
 use std::{
-    sync::{Once, OnceLock},
+    sync::{Once, OnceLock, atomic::AtomicBool},
     thread,
 };
 
@@ -58,8 +58,9 @@ const ASKS: u64 = 4096;
 /// Which fences this process uses, decided once.
 ///
 /// The first structure decides if the process has one thread then, or if it costs nothing. Else this call does, or the
-/// readers do, after some thousand reads: it takes up to 20 ms, since the kernel waits for all running threads. A program
-/// that starts threads first can call it early, and have reads at their full speed from the first one on. With
+/// readers do, after some thousand reads, on a thread of their own: it takes up to 20 ms, since the kernel waits for all
+/// running threads. A program that starts threads first can call it early, and have reads at their full speed from the
+/// first one on; so should one that enters a sandbox which forbids new threads or `membarrier`. With
 /// [`FenceStrategy::Fences`] everything works the same; entering costs some nanoseconds more.
 ///
 /// ```
@@ -95,12 +96,13 @@ pub(crate) fn miss_barrier(times: u64) {
 /// Has a thread decide, since readers do not wait.
 #[cold]
 fn ask() {
-    static ASKED: Once = Once::new();
-    ASKED.call_once(|| {
+    static ASKED: AtomicBool = AtomicBool::new(false);
+    // Relaxed: only that it is done once.
+    if !ASKED.swap(true, Ordering::Relaxed) {
         let asker = thread::Builder::new().name("left-right-fence".into());
         // Without a thread it goes on with fences.
         let _ = asker.spawn(fence_strategy);
-    });
+    }
 }
 
 /// Asks the system for its heavy fence; without it, fences on both sides.
@@ -109,7 +111,7 @@ fn decide(register: impl FnOnce() -> Option<FenceStrategy>) -> FenceStrategy {
 }
 
 /// The reader's side of the asymmetric pair: keeps the compiler from moving the load of the
-/// pointer above the announcement. The processor is dealt with by [`heavy`].
+/// version above the announcement. The processor is dealt with by [`heavy`].
 #[inline(always)]
 pub(crate) fn light() {
     system::light();
@@ -118,19 +120,19 @@ pub(crate) fn light() {
 /// The writer's side of the asymmetric pair.
 ///
 /// Every thread of the process has, at some point during this call, executed a full fence. For a
-/// reader between its announcement and its load of the pointer that means:
-/// - if its fence came before the load, the load finds the pointer swapped in before this call;
-/// - if its fence came after the load, it came after the announcement too, and the scans that
-///   follow this call see that the reader is active.
+/// reader between its announcement and its load of the version that means:
+/// - if its fence came before the load, the load finds the version swapped in before this call;
+/// - if its fence came after the load, it came after the announcement too, and whatever the writer
+///   reads after this call is that announcement or later.
 pub(crate) fn heavy() {
     system::heavy();
 }
 
-/// Either side of the symmetric pair.
+/// The reader's side of the symmetric pair.
 ///
-/// All such fences stand in one total order. For a reader's and a writer's:
-/// - if the writer's is first, the reader's load after its own finds the swapped pointer;
-/// - if the reader's is first, the writer's loads after its own see the announcement.
+/// It stands in one total order with the writer's swap and with the writer's load of the slot, which comes after that:
+/// - if the fence is before the load, the load returns the announcement or a later word;
+/// - if it is after the load, and so after the swap, the reader finds what is current.
 #[inline]
 pub(crate) fn full() {
     fence(Ordering::SeqCst);
@@ -140,10 +142,10 @@ pub(crate) fn full() {
 ///
 /// Both are SeqCst, which is enough: whatever load of a slot comes after the swap in the total order sees what a reader
 /// announced before a full fence that comes earlier in that order. Loom takes SeqCst accesses for AcqRel, so it gets the
-/// fence.
+/// fence, and so do machines whose words of 64 bits are made of smaller ones.
 #[inline(always)]
 pub(crate) fn after_swap() {
-    #[cfg(loom)]
+    #[cfg(any(loom, not(target_has_atomic = "64")))]
     full();
 }
 

@@ -178,10 +178,9 @@ impl GracePeriod {
         }
     }
 
-    /// Whether one of those that were still there is known to be in a copy that it has to leave.
-    pub(crate) fn has_known_reader(&self) -> bool {
-        let mut blockers = self.blockers.iter();
-        blockers.any(|blocker| !blocker.word.is_acquiring())
+    /// Whether one of those that were still there may be in any copy.
+    pub(crate) fn has_acquiring_reader(&self) -> bool {
+        self.blockers.iter().any(|it| it.word.is_acquiring())
     }
 
     /// Who is still there.
@@ -342,12 +341,16 @@ impl GracePeriod {
     /// they know which thread entered.
     #[track_caller]
     fn assert_not_waiting_for_itself(&self) {
-        let mut blockers = self.blockers.iter().filter(|it| it.word.is_active());
+        let is_there = |blocker: &Blocker| {
+            let slot = self.participants.slot(blocker.index);
+            // What was read of it may be of an earlier call.
+            let word = slot.seen();
+            word.is_active()
+                && self.retired.may_hold(word, self.barrier)
+                && slot.was_entered_by_this_thread()
+        };
         assert!(
-            !blockers.any(|blocker| {
-                let slot = self.participants.slot(blocker.index);
-                slot.was_entered_by_this_thread()
-            }),
+            !self.blockers.iter().any(is_there),
             "this thread holds a guard of an older version and would wait for itself for ever: \
              drop the guard, or refresh it, before publishing"
         );

@@ -23,12 +23,12 @@ pub(crate) mod backoff;
 
 pub(crate) mod fence;
 
-pub(crate) mod current;
+mod current;
 
-pub(crate) mod word;
+mod word;
 
 #[allow(unsafe_code)] // Knows that what it has found is no null pointer.
-pub(crate) mod slot;
+mod slot;
 
 pub(crate) mod registry;
 

@@ -36,7 +36,7 @@ pub(crate) fn free_or_newest<'a>(
 pub(crate) type StructureId = u64;
 
 /// A fresh name. Zero is no structure's.
-pub(crate) fn next_id() -> StructureId {
+pub(super) fn next_id() -> StructureId {
     static LAST: std::sync::Mutex<StructureId> = std::sync::Mutex::new(0);
     let mut last = LAST
         .lock()

@@ -169,6 +169,7 @@ impl Slot {
         self.announce(Word::acquiring(number));
         let Some((found, copy)) = current.find_announced() else {
             self.announce(Word::NOTHING);
+            self.guess.store(Word::NOTHING.0, Ordering::Relaxed);
             return None;
         };
         self.announce(found.active());

@@ -17,10 +17,10 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Core {
     /// Read by every reader at every look-up, so it has its cache lines to itself.
-    pub(crate) current: CachePadded<Current>,
-    pub(crate) registry: Registry,
+    pub(super) current: CachePadded<Current>,
+    pub(super) registry: Registry,
     /// Names the structure in the thread-locals of shared handles.
-    pub(crate) id: StructureId,
+    pub(super) id: StructureId,
     /// Whether the writer has gone, whatever has become of the data.
     pub(super) has_no_writer: AtomicBool,
 }
@@ -75,7 +75,7 @@ impl<T> Drop for Shared<T> {
 /// what `Shared<T>` says.
 pub(crate) struct Share<T> {
     pub(super) shared: Arc<Shared<T>>,
-    pub(crate) core: CoreArc,
+    pub(super) core: CoreArc,
 }
 
 impl<T> Share<T> {
@@ -87,11 +87,21 @@ impl<T> Share<T> {
         }
     }
 
+    /// The name of the structure.
+    pub(crate) fn id(&self) -> StructureId {
+        self.core.id
+    }
+
+    /// Whether the writer took the data away.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.core.current.is_closed()
+    }
+
     /// Whether there is a writer, which could publish something.
     pub(crate) fn has_writer(&self) -> bool {
         // Acquire: pairs with the Release in the drop of `Copies`: who learns that the writer has gone finds
         // what it published last.
-        !self.core.current.is_closed() && !self.core.has_no_writer.load(Ordering::Acquire)
+        !self.is_closed() && !self.core.has_no_writer.load(Ordering::Acquire)
     }
 
     /// The published copy, for somebody who knows that the writer does not change it. `None` if it was taken away.

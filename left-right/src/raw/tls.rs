@@ -83,8 +83,15 @@ impl<T> SharedReader<T> {
         Some(unsafe { ReadGuard::new(&self.share, slot, copy) })
     }
 
-    /// Forgets the guesses of the calling thread, for a writer that would have to wait for itself to move on.
-    pub(crate) fn forget_guesses(&self) {
+    /// Forgets the guesses of the calling thread, which is going to publish and would have to wait for itself to move
+    /// on.
+    ///
+    /// # Panics
+    ///
+    /// In debug builds, if the thread has a guard of this structure.
+    #[track_caller]
+    pub(crate) fn stand_aside(&self) {
+        self.share.core.registry.assert_inactive();
         let _ = TABLE.try_with(|table| {
             let entries = table.entries.borrow();
             let ours = entries.iter().filter(|entry| entry.id == self.id);
@@ -149,7 +156,8 @@ fn cached(id: StructureId) -> Option<NonNull<Slot>> {
 
 /// A slot of this thread to enter with, if need be a new one: see [`free_or_newest`].
 ///
-/// The pointer is valid for as long as `core` lives and the slot is occupied.
+/// The pointer is valid for as long as `core` lives and the slot stands in its registry: until the table is dropped or,
+/// for one that is nobody's, until somebody takes it out, which its last guard does, or whoever cannot enter with it.
 fn slot(id: StructureId, core: &CoreArc) -> NonNull<Slot> {
     let found = TABLE.try_with(|table| table.slot(id, core));
     found.unwrap_or_else(|_| {

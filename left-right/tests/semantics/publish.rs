@@ -5,6 +5,7 @@ use std::{
     sync::{
         Barrier,
         atomic::{AtomicBool, Ordering},
+        mpsc,
     },
     thread,
     time::{Duration, Instant},
@@ -333,4 +334,37 @@ fn a_waiting_writer_uses_little_processor_time() {
     assert!(writer.append(2).publish_timeout(wait).is_err());
     let spent = used() - before;
     assert!(spent < wait / 4, "{spent:?} of processor time in {wait:?}");
+}
+
+/// Also of guards that a call before has seen, and that have gone since: no debug build takes them for its own.
+#[test]
+fn a_guard_of_this_thread_that_has_gone_is_not_waited_for() {
+    let _deadline = common::deadline();
+    for refreshes in [false, true] {
+        let (mut writer, reader) = left_right::new_logged(Recorder::new([1]));
+        let guard = reader.enter().unwrap();
+        let other = reader.clone();
+        thread::scope(|scope| {
+            let (entered, wait_entered) = mpsc::channel();
+            let (leave, wait_leave) = mpsc::channel::<()>();
+            scope.spawn(move || {
+                let guard = other.enter().unwrap();
+                entered.send(()).unwrap();
+                let _ = wait_leave.recv();
+                // Gives the writer time to wait.
+                thread::sleep(A_MOMENT);
+                drop(guard);
+            });
+            wait_entered.recv().unwrap();
+            writer.append(2).publish();
+            assert!(!writer.try_publish());
+            let guard = Some(guard)
+                .filter(|_| refreshes)
+                .and_then(ReadGuard::refresh);
+            drop(leave);
+            writer.append(3).publish();
+            drop(guard);
+        });
+        assert_eq!(reader.enter().unwrap().data, writer.enter().unwrap().data);
+    }
 }

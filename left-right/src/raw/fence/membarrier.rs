@@ -2,7 +2,10 @@
 
 #![forbid(unsafe_code)]
 
-use std::sync::atomic::{Ordering, compiler_fence};
+use std::{
+    io::{self, Write as _},
+    sync::atomic::{Ordering, compiler_fence},
+};
 
 use rustix::thread::{MembarrierCommand, membarrier};
 
@@ -29,10 +32,13 @@ pub(super) fn light() {
 }
 
 pub(super) fn heavy() {
-    if let Err(error) = membarrier(MembarrierCommand::PrivateExpedited) {
+    let barrier = || membarrier(MembarrierCommand::PrivateExpedited);
+    // The kernel may lack memory for a moment.
+    if let Err(error) = barrier().or_else(|_| barrier()) {
         // It worked when the process registered. Readers rely on it without a fence of their own,
         // so going on would hand out memory that they may be reading.
-        eprintln!(
+        let _ = writeln!(
+            io::stderr(),
             "left-right: membarrier worked when this process registered for it and now fails \
              ({error}). A sandbox that forbids it must be entered before that: see `fence_strategy`. \
              Aborting, because continuing could corrupt memory."

@@ -60,7 +60,7 @@ fn a_reader_of_what_was_retired_is_waited_for_until_it_leaves() {
     scene.slot.stop_active(RETIRED);
     scene.scan();
     assert!(!scene.is_over());
-    assert!(scene.grace.has_known_reader());
+    assert!(!scene.grace.has_acquiring_reader());
     assert_eq!(scene.reported(), Some(RETIRED));
     scene.slot.exit_leaked();
     assert!(scene.is_over());
@@ -99,11 +99,11 @@ fn a_reader_that_acquires_is_waited_for_where_it_is_found() {
         scene.slot.stop_acquiring();
         scene.scan_for(retired);
         assert!(!scene.is_over());
-        assert!(!scene.grace.has_known_reader());
+        assert!(scene.grace.has_acquiring_reader());
         assert_eq!(scene.reported(), None);
         scene.slot.stop_active(RETIRED);
         assert!(!scene.is_over());
-        assert!(scene.grace.has_known_reader());
+        assert!(!scene.grace.has_acquiring_reader());
         scene.slot.exit_leaked();
         assert!(scene.is_over());
     }

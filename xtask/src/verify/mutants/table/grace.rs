@@ -43,6 +43,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "wait: a call that must not wait does", "Wait::Spin | Wait::Poll => return self.give_up(),", "Wait::Spin | Wait::Poll => None,", SEMANTICS),
     mutant(FILE, "wait: past its deadline", "if left.is_zero() {", "if left == Duration::MAX {", SEMANTICS),
     mutant(FILE, "wait: given up for good, whoever is there", "self.note_stall(); Err(StillThere) }", "Ok(self.blockers.clear()) }", LOOM),
+    mutant(FILE, "wait: for a guard of its own that has gone since", "word.is_active() && self.retired.may_hold(word, self.barrier) && slot", "slot", SEMANTICS),
     mutant(FILE, "wait: nobody notices that it is for itself", "self.assert_not_waiting_for_itself(); None", "None", PROGRESS),
     mutant("raw/backoff.rs", "wait: without sleep", "self.in_vain >= Self::PATIENCE || self.pauses >= Self::MANY", "self.in_vain >= Duration::MAX", SEMANTICS),
 ];

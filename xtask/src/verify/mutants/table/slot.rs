@@ -21,7 +21,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "acquire: the copy that was found before", "self.copy.store(copy.as_ptr(), Ordering::Relaxed);", "if self.copy.load(Ordering::Relaxed) == NonNull::dangling().as_ptr() { self.copy.store(copy.as_ptr(), Ordering::Relaxed); }", LOOM),
     mutant(FILE, "acquire: each looks like the one before", "self.acquired.store(number, Ordering::Relaxed);", "", UNIT),
     mutant(FILE, "refresh: names what is current, without acquiring", "match self.acquire(current) {", "match current.find().map(|(found, copy)| { self.announce(found.active()); copy }) {", LOOM),
-    mutant(FILE, "closed: stays active", "self.announce(Word::NOTHING); return None;", "return None;", LOOM),
+    mutant(FILE, "closed: stays active", "self.announce(Word::NOTHING); self.guess", "self.guess", LOOM),
     mutant(FILE, "guess: always left", "true => found, false => Word::NOTHING,", "true => found, false => found,", UNIT),
     mutant(FILE, "guess: never left", "true => found, false => Word::NOTHING,", "true => Word::NOTHING, false => Word::NOTHING,", UNIT),
     mutant(FILE, "guess: what the writer says is not heeded", "self.unguessed.store(UNGUESSED, Ordering::Relaxed);", "", UNIT),
