@@ -423,6 +423,25 @@ fn replacing_beside_reads() {
     });
 }
 
+/// Invariant 11: a reader that acquires does not take another copy for that of the version that it has found, though
+/// the writer puts that in its place meanwhile.
+#[test]
+fn acquiring_beside_a_replacement() {
+    loom::model(|| {
+        let (mut writer, reader) = pair();
+        // The other thread writes, which saves a preemption.
+        let thread = thread::spawn(move || {
+            writer.append(Increment).publish();
+            writer.append(Increment);
+            let published = writer.publish_or_replace(Duration::ZERO);
+            published.expect("two publishes cannot defer too much");
+            writer
+        });
+        assert!(read(&reader).expect("the writer is there") <= 2);
+        drop(thread.join().unwrap());
+    });
+}
+
 /// Panics when the first copy absorbs it, halfway.
 struct PanicAt(u64);
 
