@@ -25,6 +25,7 @@ const RACE: &str =
     "needs the data taken away in the middle of a refresh: loom's refreshing_beside_a_close";
 const TRACING: &str = "an argument of a macro, which makes a closure of it";
 const FORMATTER: &str = "an error of the formatter";
+const NO_BARRIER: &str = "in a test, where the system has no process-wide barrier";
 const ENDS: &str = "ends the process, and the counters with it: see seccomp.rs";
 
 #[rustfmt::skip]
@@ -41,7 +42,11 @@ const UNREACHED: &[Unreached] = &[
     line("left-right/src/raw/current.rs", "found = current;", "needs a publish between two loads: loom's replacing_beside_reads"),
     line("left-right/src/raw/guard.rs", "Step::Closed => None,", RACE),
     line("left-right/src/raw/fence/membarrier.rs", "let _ = writeln!(", ENDS),
+    line("left-right/src/raw/fence/membarrier.rs", "io::stderr(),", ENDS),
     line("left-right/src/raw/fence/membarrier.rs", "std::process::abort();", ENDS),
+    line("left-right/src/raw/fence.rs", "fence_strategy();", "needs a process with one thread, which is a fork in registration.rs, and ends without its counters"),
+    line("left-right/src/raw/slot/tests.rs", "false => Word::NOTHING,", NO_BARRIER),
+    line("left-right/src/raw/slot/tests.rs", "return;", NO_BARRIER),
     line("left-right/src/shared_write.rs", "return Ok(()); // Another writer was faster.", "needs another writer between two steps: loom's writers_that_share_publishes"),
     line("left-right/src/raw/grace.rs", "readers = ?self.stalled_readers(),", TRACING),
     line("left-right/src/raw/grace/tests.rs", "panic!(\"one reader\");", "a test that fails"),
