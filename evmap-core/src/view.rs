@@ -75,7 +75,7 @@ impl<'r, K, V, M, S> View<'r, K, V, M, S> {
     }
 
     /// Moves on to the newest published state; says whether it did. It stays where it is while the same handle has
-    /// another view, or a [`ReadGuard`](crate::ReadGuard), of the same state. O(1), never waits.
+    /// another view, or a [`ReadGuard`], of the same state. O(1), never waits.
     ///
     /// ```
     /// let (mut writer, reader) = evmap_core::new();

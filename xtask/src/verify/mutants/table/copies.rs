@@ -34,7 +34,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "freeze: a stale copy that is dropped is left, too", "if sound && !free_now {", "if sound {", SEMANTICS),
     mutant(FILE, "freeze: the stale copy is leaked", "drop_stale(unsafe { into_box(self.stale) });", "let _ = drop_stale;", SEMANTICS),
     mutant(FILE, "freeze: a stale copy with readers is leaked", "orphans.push(orphan(self.stale, drop_stale));", "let _ = self.stale;", SEMANTICS),
-    mutant(FILE, "freeze: deferred copies are leaked", "orphans.extend(deferred);", "deferred.for_each(drop);", SEMANTICS),
+    mutant(FILE, "freeze: deferred copies are leaked", "orphans.extend(deferred);", "deferred.for_each(drop);", PROGRESS),
     mutant(FILE, "freeze: the published copy is leaked", "orphans.push(orphan(self.published, drop_last));", "let _ = drop_last;", SEMANTICS),
     mutant(STATE, "freeze: the newest copy is dropped first", "unlocked(&mut self.orphans).drain(..) {", "unlocked(&mut self.orphans).drain(..).rev() {", PROGRESS),
     mutant(STATE, "freeze: a drop that panics comes out of the last handle", "catch_panic(|| drop_with(data));", "let _ = || catch_panic(|| ()); drop_with(data);", PANICS),
