@@ -106,3 +106,39 @@ impl Backoff {
         Duration::ZERO
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_has_waited_in_vain_or_often_sleeps() {
+        let fresh = Backoff::new();
+        assert!(fresh.is_short() && !fresh.is_long());
+        let in_vain = Backoff {
+            in_vain: Backoff::PATIENCE,
+            ..Backoff::new()
+        };
+        let often = Backoff {
+            pauses: Backoff::MANY,
+            ..Backoff::new()
+        };
+        for mut backoff in [in_vain, often] {
+            assert!(backoff.is_long());
+            backoff.pauses = backoff.pauses.max(Backoff::SPINS);
+            let start = Instant::now();
+            backoff.take(None);
+            assert!(start.elapsed() >= Backoff::SHORTEST);
+            assert!(backoff.sleep > Backoff::SHORTEST);
+        }
+    }
+
+    #[test]
+    fn yields_that_let_nobody_run_are_counted() {
+        let mut backoff = Backoff::new();
+        while !backoff.is_long() {
+            backoff.take(None);
+        }
+        assert!(backoff.pauses > Backoff::SHORT && !backoff.is_short());
+    }
+}

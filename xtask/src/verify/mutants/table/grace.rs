@@ -45,5 +45,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "wait: given up for good, whoever is there", "self.note_stall(); Err(StillThere) }", "Ok(self.blockers.clear()) }", LOOM),
     mutant(FILE, "wait: for a guard of its own that has gone since", "word.is_active() && self.retired.may_hold(word, self.barrier) && slot", "slot", SEMANTICS),
     mutant(FILE, "wait: nobody notices that it is for itself", "self.assert_not_waiting_for_itself(); None", "None", PROGRESS),
-    mutant("raw/backoff.rs", "wait: without sleep", "self.in_vain >= Self::PATIENCE || self.pauses >= Self::MANY", "self.in_vain >= Duration::MAX", SEMANTICS),
+    mutant("raw/backoff.rs", "wait: without sleep", "self.in_vain >= Self::PATIENCE || self.pauses >= Self::MANY", "self.in_vain >= Duration::MAX", UNIT),
+    mutant("raw/backoff.rs", "wait: yields that let others run count as those that do not", "self.in_vain >= Self::PATIENCE || self.pauses >= Self::MANY", "self.in_vain >= Self::PATIENCE", UNIT),
+    mutant("raw/backoff.rs", "wait: a lock is held for as long as it takes", "self.pauses < Self::SHORT", "self.pauses < u32::MAX", UNIT),
 ];
