@@ -119,7 +119,7 @@
 #define BIT(n) (1 << (n))
 #define ALL    (BIT(COPIES) - 1)
 
-/* What a slot may hold: a version, which is the guess while the reader is outside, or NOTHING, or
+/* What a slot may hold: a version, which is the guess while the reader is inactive, or NOTHING, or
  * a number that says "in some copy". */
 #define ACTIVE       1
 #define NOTHING      0
