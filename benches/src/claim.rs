@@ -70,15 +70,11 @@ impl Claim {
         what: impl Into<String>,
         unit: &'static str,
         ours: Figure,
-        (name, theirs): (&str, Figure),
+        theirs: (&str, Figure),
         target: Target,
     ) -> Self {
-        let ratio = ours.ratio_to(&theirs);
-        Self {
-            ratio: Some(ratio),
-            met: target.is_met_by(ratio),
-            ..Self::absolute(what, unit, ours, Some((name, theirs)), target)
-        }
+        let ratio = ours.ratio_to(&theirs.1);
+        Self::absolute(what, unit, ours, Some(theirs), target).about(ratio)
     }
 
     /// A claim about how many times the other side's median our least sample is: about the round in which something
@@ -88,14 +84,19 @@ impl Claim {
         what: impl Into<String>,
         unit: &'static str,
         ours: Figure,
-        (name, theirs): (&str, Figure),
+        theirs: (&str, Figure),
         target: Target,
     ) -> Self {
-        let ratio = ours.min / theirs.median;
+        let ratio = ours.min / theirs.1.median;
+        Self::absolute(what, unit, ours, Some(theirs), target).about(ratio)
+    }
+
+    /// The same claim about this ratio, and not about our median.
+    fn about(self, ratio: f64) -> Self {
         Self {
             ratio: Some(ratio),
-            met: target.is_met_by(ratio),
-            ..Self::absolute(what, unit, ours, Some((name, theirs)), target)
+            met: self.target.is_met_by(ratio),
+            ..self
         }
     }
 

@@ -181,7 +181,7 @@ impl<T> Copies<T> {
     pub(crate) fn close(mut self, drop_stale: fn(Box<T>)) -> (Box<T>, Box<T>) {
         let core = &self.share.core;
         core.current.close();
-        // Whoever is inside now has to leave altogether, whichever copy it is in. That includes
+        // Whoever is active now has to leave altogether, whichever copy it is in. That includes
         // blockers of earlier swaps: one that is still there is seen again.
         self.grace.begin(Retired::All);
         self.grace.scan(&core.registry);

@@ -124,7 +124,7 @@ impl<'rh, T: ?Sized> ReadGuard<'rh, T> {
 }
 
 impl<'rh, T> ReadGuard<'rh, T> {
-    /// The guard of a critical section, or of a part of it.
+    /// A guard of all of a copy.
     ///
     /// # Safety
     ///
