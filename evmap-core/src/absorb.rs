@@ -40,6 +40,15 @@ where
         }
     }
 
+    #[inline]
+    fn prefetch(&self, operation: &LogEntry<K, V, M>) {
+        let table = &self.table;
+        match operation {
+            LogEntry::Insert { hash, .. } | LogEntry::Remove { hash, .. } => table.prefetch(*hash),
+            LogEntry::SetMeta(_) | LogEntry::Table(_) => {}
+        }
+    }
+
     /// Never called: the pair is made by `new_logged`, which logs every operation.
     fn sync_with(&mut self, _: &Self) {
         unreachable!("every operation of this map is logged");

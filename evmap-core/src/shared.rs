@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use equivalent::Equivalent;
 use hashbrown::DefaultHashBuilder;
-use left_right::{Poisoned, Publishing, ReadGuard, ReaderState, Stats};
+use left_right::{
+    Owned, Poisoned, Publishing, ReadGuard, ReaderState, SharedHandle, SharedWriter, Stats,
+};
 
 use crate::base::builder::Settings;
 use crate::base::error::sound;
@@ -25,14 +27,19 @@ use crate::write::WriteHandle;
 ///
 /// A write publishes: some hundreds of nanoseconds beside readers. [`batch`](Self::batch),
 /// [`extend`](Self::extend) and policies other than [`Publishing::EachWrite`] publish once for many
-/// changes; threads that write at the same time share publishes.
+/// changes; of threads that write at the same time one does the work, and publishes once for all.
 ///
 /// # Blocking
 ///
 /// Reads never wait. Writes wait for each other, and for [readers of the older
 /// copy](crate::guide#blocking) until the [reader timeout](Self::reader_timeout) has passed: then
-/// they leave the copy to those readers and clone the map, O(capacity). Do not write while this
-/// thread holds a [`View`] or [`ReadGuard`] of the map: debug builds panic at the call.
+/// they leave the copy to those readers and clone the map, O(capacity). A thread may write while it
+/// holds a [`View`] or [`ReadGuard`] that it got from a `SharedMap`: if that is of the older copy, it
+/// keeps the copy at once. Of those that it got from a [`ReadHandle`] nobody knows whose they are:
+/// the write waits until the reader timeout.
+///
+/// An operation may be carried out by another thread that writes at the same time, and with it the
+/// `Eq`, `Clone` and `Drop` of keys and values; closures run on the thread that passes them.
 ///
 /// The last handle publishes what is pending, as a write does; [`ReadHandle`]s keep the data.
 ///
@@ -60,12 +67,16 @@ pub struct SharedMap<K, V, M = (), S = DefaultHashBuilder> {
     inner: Inner<K, V, M, S>,
 }
 
-type Inner<K, V, M, S> = Shared<Snapshot<K, V, M, S>, LogEntry<K, V, M>, S>;
+type Inner<K, V, M, S> =
+    Shared<Snapshot<K, V, M, S>, LogEntry<K, V, M>, S, Writer<K, V, M, S>, Option<V>>;
+
+/// The writer, for one thread at a time.
+struct Writer<K, V, M, S>(WriteHandle<K, V, M, S>);
 
 impl<K, V, M, S> SharedMap<K, V, M, S> {
     /// A view of the newest published state, for reads that belong together. O(1), never waits.
     ///
-    /// Each view shows what was newest when it was made. Do not write while you hold one.
+    /// Each view shows what was newest when it was made.
     ///
     /// ```
     /// assert!(evmap_core::SharedMap::from([(1, 'a')]).enter().keys().eq(&[1]));
@@ -168,7 +179,7 @@ impl<K, V, M, S> SharedMap<K, V, M, S> {
 impl<K, V, M, S: BuildHasher> SharedMap<K, V, M, S> {
     /// The value of `key`, in place. O(1) on average, never waits.
     ///
-    /// Drop it before this thread writes. For several look-ups, [`enter`](Self::enter) once.
+    /// For several look-ups, [`enter`](Self::enter) once.
     ///
     /// ```
     /// assert_eq!(*evmap_core::SharedMap::from([(1, 'a')]).get(&1).unwrap(), 'a');
@@ -236,8 +247,7 @@ where
     /// # Panics
     ///
     /// If the map is [poisoned](Self#panics), or gets so as operations are applied. If it is called
-    /// within a closure of another write to this map. And, in debug builds, if this thread holds a
-    /// view of it.
+    /// within a closure of another write to this map.
     ///
     /// ```
     /// let map = evmap_core::SharedMap::from([(1, 'a')]);
@@ -256,10 +266,7 @@ where
     #[track_caller]
     pub fn checked_insert(&self, key: K, value: V) -> Result<Option<V>, Poisoned> {
         let hash = self.inner.hasher.hash_one(&key);
-        self.inner.handle.append_with(|state| {
-            let old = state.table.find(hash, &key).map(|entry| entry.1.clone());
-            (Some(LogEntry::insert(hash, key, value)), old)
-        })
+        self.inner.handle.write(LogEntry::insert(hash, key, value))
     }
 
     /// Removes `key` and returns its value. O(1) on average, with a clone of the value; waits and
@@ -285,11 +292,7 @@ where
     pub fn checked_remove(&self, key: impl IntoKey<K>) -> Result<Option<V>, Poisoned> {
         let key = key.into_key();
         let hash = self.inner.hasher.hash_one(&key);
-        self.inner.handle.append_with(|state| {
-            let old = state.table.find(hash, &key).map(|entry| entry.1.clone());
-            let operation = old.is_some().then_some(LogEntry::Remove { hash, key });
-            (operation, old)
-        })
+        self.inner.handle.write(LogEntry::Remove { hash, key })
     }
 
     /// Changes the value of `key` and returns what `change` returns; `None` if the key is not
@@ -376,7 +379,7 @@ where
     /// ```
     #[track_caller]
     pub fn clear(&self) {
-        self.inner.log([LogEntry::Table(TableOp::Clear)]);
+        self.inner.write(LogEntry::Table(TableOp::Clear));
     }
 
     /// Removes the entries for which `keep` says `false`, all at once. O(capacity); waits and panics
@@ -440,9 +443,7 @@ where
         &self,
         change: impl FnOnce(&mut WriteHandle<K, V, M, S>) -> R,
     ) -> Result<R, Poisoned> {
-        let wrap = |inner| WriteHandle { inner };
-        let unwrap = |writer: WriteHandle<K, V, M, S>| writer.inner.handle;
-        self.inner.batch(wrap, unwrap, change)
+        self.inner.handle.lock(|writer| change(&mut writer.0))
     }
 
     /// Sets the metadata. O(1); waits and panics as [`insert`](Self::insert).
@@ -454,7 +455,7 @@ where
     /// ```
     #[track_caller]
     pub fn set_meta(&self, meta: M) {
-        self.inner.log([LogEntry::SetMeta(Box::new(meta))]);
+        self.inner.write(LogEntry::SetMeta(Box::new(meta)));
     }
 
     /// Makes visible what any thread changed before this call; with [`Publishing::EachWrite`] it is
@@ -513,6 +514,42 @@ where
         sound(self.inner.handle.readers())
     }
 }
+
+/// A write returns the value that its key had.
+impl<K, V, M, S> SharedWriter<Snapshot<K, V, M, S>, LogEntry<K, V, M>, Owned, Option<V>>
+    for Writer<K, V, M, S>
+where
+    K: Eq + Hash + Clone,
+    V: Clone,
+    M: Clone,
+    S: BuildHasher,
+{
+    #[inline]
+    fn handle(&mut self) -> &mut Handle<K, V, M, S> {
+        &mut self.0.inner.handle
+    }
+
+    #[inline]
+    fn answer(state: &Snapshot<K, V, M, S>, operation: &LogEntry<K, V, M>) -> (Option<V>, bool) {
+        let old = |hash, key| {
+            state
+                .table
+                .find(hash, key)
+                .map(|(_, value): &(K, V)| value.clone())
+        };
+        match operation {
+            LogEntry::Insert { hash, key, .. } => (old(*hash, key), true),
+            LogEntry::Remove { hash, key } => {
+                let old = old(*hash, key);
+                let changes = old.is_some();
+                (old, changes)
+            }
+            LogEntry::SetMeta(_) | LogEntry::Table(_) => (None, true),
+        }
+    }
+}
+
+type Handle<K, V, M, S> = left_right::WriteHandle<Snapshot<K, V, M, S>, LogEntry<K, V, M>, Owned>;
 
 /// Another handle of the same map. Never waits.
 impl<K, V, M, S: Clone> Clone for SharedMap<K, V, M, S> {
@@ -614,7 +651,9 @@ where
         publishing: Publishing,
         reader_timeout: Duration,
     ) -> SharedMap<K, V, M, S> {
-        let inner = self.inner.into_shared(publishing, reader_timeout);
+        let hasher = self.inner.hasher.clone();
+        let handle = SharedHandle::new(Writer(self), publishing, reader_timeout);
+        let inner = Shared { handle, hasher };
         SharedMap { inner }
     }
 }

@@ -10,7 +10,9 @@ use evmap_core::base::builder::Settings;
 use evmap_core::base::error::sound;
 use evmap_core::base::shared::Shared;
 use hashbrown::DefaultHashBuilder;
-use left_right::{Poisoned, Publishing, ReadGuard, ReaderState, Stats};
+use left_right::{
+    Owned, Poisoned, Publishing, ReadGuard, ReaderState, SharedHandle, SharedWriter, Stats,
+};
 
 use crate::bag::Bag;
 use crate::builder::Builder;
@@ -25,14 +27,19 @@ use crate::write::WriteHandle;
 ///
 /// A write publishes: some hundreds of nanoseconds beside readers. [`batch`](Self::batch),
 /// [`extend`](Self::extend) and policies other than [`Publishing::EachWrite`] publish once for many
-/// changes; threads that write at the same time share publishes.
+/// changes; of threads that write at the same time one does the work, and publishes once for all.
 ///
 /// # Blocking
 ///
 /// Reads never wait. Writes wait for each other, and for [readers of the older
 /// copy](crate::guide#blocking) until the [reader timeout](Self::reader_timeout) has passed: then
-/// they leave the copy to those readers and clone the map, O(capacity). Do not write while this
-/// thread holds a [`View`] or [`ReadGuard`] of the map: debug builds panic at the call.
+/// they leave the copy to those readers and clone the map, O(capacity). A thread may write while it
+/// holds a [`View`] or [`ReadGuard`] that it got from a `SharedMap`: if that is of the older copy, it
+/// keeps the copy at once. Of those that it got from a [`ReadHandle`] nobody knows whose they are:
+/// the write waits until the reader timeout.
+///
+/// An operation may be carried out by another thread that writes at the same time, and with it the
+/// `Eq`, `Clone` and `Drop` of keys and values; closures run on the thread that passes them.
 ///
 /// The last handle publishes what is pending, as a write does; [`ReadHandle`]s keep the data.
 ///
@@ -59,12 +66,16 @@ pub struct SharedMap<K, V, M = (), S = DefaultHashBuilder> {
     inner: Inner<K, V, M, S>,
 }
 
-type Inner<K, V, M, S> = Shared<Snapshot<K, V, M, S>, LogEntry<K, V, M>, S>;
+type Inner<K, V, M, S> =
+    Shared<Snapshot<K, V, M, S>, LogEntry<K, V, M>, S, Writer<K, V, M, S>, bool>;
+
+/// The writer, for one thread at a time.
+struct Writer<K, V, M, S>(WriteHandle<K, V, M, S>);
 
 impl<K, V, M, S> SharedMap<K, V, M, S> {
     /// A view of the newest published state, for reads that belong together. O(1), never waits.
     ///
-    /// Each view shows what was newest when it was made. Do not write while you hold one.
+    /// Each view shows what was newest when it was made.
     ///
     /// ```
     /// assert!(evmap_multi::SharedMap::from([(1, 'a')]).enter().keys().eq(&[1]));
@@ -167,7 +178,7 @@ impl<K, V, M, S> SharedMap<K, V, M, S> {
 impl<K, V, M, S: BuildHasher> SharedMap<K, V, M, S> {
     /// The values of `key`, in place. O(1) on average, never waits.
     ///
-    /// Drop it before this thread writes. For several look-ups, [`enter`](Self::enter) once.
+    /// For several look-ups, [`enter`](Self::enter) once.
     ///
     /// ```
     /// assert_eq!(*evmap_multi::SharedMap::from([(1, 'a')]).get(&1).unwrap(), ['a']);
@@ -252,8 +263,7 @@ where
     /// # Panics
     ///
     /// If the map is [poisoned](Self#panics), or gets so as operations are applied. If it is called
-    /// within a closure of another write to this map. And, in debug builds, if this thread holds a
-    /// view of it.
+    /// within a closure of another write to this map.
     ///
     /// ```
     /// let map = evmap_multi::SharedMap::from([(1, 'a')]);
@@ -273,7 +283,8 @@ where
     #[track_caller]
     pub fn checked_insert(&self, key: K, value: V) -> Result<(), Poisoned> {
         let hash = self.inner.hasher.hash_one(&key);
-        self.inner.try_log([LogEntry::insert(hash, key, value)])
+        let operation = LogEntry::insert(hash, key, value);
+        self.inner.handle.write(operation).map(drop)
     }
 
     /// Replaces the bag of `key` by one that holds `value` alone. O(1), applying it drops the
@@ -288,7 +299,7 @@ where
     pub fn update(&self, key: K, value: V) {
         let hash = self.inner.hasher.hash_one(&key);
         let operation = LogEntry::value(ValueOp::Update, hash, key, value);
-        self.inner.log([operation]);
+        self.inner.write(operation);
     }
 
     /// Removes one value that is equal to `value` from the bag of `key`, and says whether it was
@@ -321,12 +332,8 @@ where
     ) -> Result<bool, Poisoned> {
         let (key, value) = (key.into_key(), value.into_key());
         let hash = self.inner.hasher.hash_one(&key);
-        self.inner.handle.append_with(|state| {
-            let entry = state.table().find(hash, &key);
-            let is_there = entry.is_some_and(|(_, bag)| bag.contains(&value));
-            let operation = LogEntry::value(ValueOp::Remove, hash, key, value);
-            (is_there.then_some(operation), is_there)
-        })
+        let operation = LogEntry::value(ValueOp::Remove, hash, key, value);
+        self.inner.handle.write(operation)
     }
 
     /// Removes `key` and its bag, and says whether it was there. O(1), applying it drops the
@@ -353,12 +360,8 @@ where
     pub fn checked_remove_entry(&self, key: impl IntoKey<K>) -> Result<bool, Poisoned> {
         let key = key.into_key();
         let hash = self.inner.hasher.hash_one(&key);
-        self.inner.handle.append_with(|state| {
-            let is_there = state.table().find(hash, &key).is_some();
-            let change = KeyOp::Remove;
-            let operation = LogEntry::Key { change, hash, key };
-            (is_there.then_some(operation), is_there)
-        })
+        let change = KeyOp::Remove;
+        self.inner.handle.write(LogEntry::Key { change, hash, key })
     }
 
     /// Removes `key` and returns a clone of its bag, if it was there. O(1), and the clone; waits
@@ -371,11 +374,13 @@ where
     pub fn remove_and_get(&self, key: impl IntoKey<K>) -> Option<Bag<V, S>> {
         let key = key.into_key();
         let hash = self.inner.hasher.hash_one(&key);
-        sound(self.inner.handle.append_with(|state| {
-            let old = state.table().find(hash, &key).map(|(_, bag)| bag.clone());
+        sound(self.inner.handle.lock(|Writer(writer)| {
+            let writer = &mut writer.inner.handle;
+            let state = writer.unpublished();
+            let (_, old) = state.table().find(hash, &key)?.clone();
             let change = KeyOp::Remove;
-            let operation = LogEntry::Key { change, hash, key };
-            (old.is_some().then_some(operation), old)
+            writer.append(LogEntry::Key { change, hash, key });
+            Some(old)
         }))
     }
 
@@ -393,7 +398,7 @@ where
         let key = key.into_key();
         let hash = self.inner.hasher.hash_one(&key);
         let change = KeyOp::Clear;
-        self.inner.log([LogEntry::Key { change, hash, key }]);
+        self.inner.write(LogEntry::Key { change, hash, key });
     }
 
     /// Removes all keys and bags and keeps the room for the keys. O(capacity), and the drop of the
@@ -406,7 +411,7 @@ where
     /// ```
     #[track_caller]
     pub fn purge(&self) {
-        self.inner.log([LogEntry::Table(TableOp::Purge)]);
+        self.inner.write(LogEntry::Table(TableOp::Purge));
     }
 
     /// Inserts every pair, all visible at once. O(n); the iterator runs before the writer is
@@ -484,9 +489,7 @@ where
         &self,
         change: impl FnOnce(&mut WriteHandle<K, V, M, S>) -> R,
     ) -> Result<R, Poisoned> {
-        let wrap = |inner| WriteHandle { inner };
-        let unwrap = |writer: WriteHandle<K, V, M, S>| writer.inner.handle;
-        self.inner.batch(wrap, unwrap, change)
+        self.inner.handle.lock(|writer| change(&mut writer.0))
     }
 
     /// Sets the metadata. O(1); waits and panics as [`insert`](Self::insert).
@@ -498,7 +501,7 @@ where
     /// ```
     #[track_caller]
     pub fn set_meta(&self, meta: M) {
-        self.inner.log([LogEntry::SetMeta(Box::new(meta))]);
+        self.inner.write(LogEntry::SetMeta(Box::new(meta)));
     }
 
     /// Makes visible what any thread changed before this call; with [`Publishing::EachWrite`] it is
@@ -557,6 +560,46 @@ where
         sound(self.inner.handle.readers())
     }
 }
+
+/// A write returns whether what it removes was there.
+impl<K, V, M, S> SharedWriter<Snapshot<K, V, M, S>, LogEntry<K, V, M>, Owned, bool>
+    for Writer<K, V, M, S>
+where
+    K: Eq + Hash + Clone,
+    V: Eq + Hash + Clone,
+    M: Clone,
+    S: BuildHasher + Clone,
+{
+    #[inline]
+    fn handle(&mut self) -> &mut Handle<K, V, M, S> {
+        &mut self.0.inner.handle
+    }
+
+    #[inline]
+    fn answer(state: &Snapshot<K, V, M, S>, operation: &LogEntry<K, V, M>) -> (bool, bool) {
+        let is_there = match operation {
+            LogEntry::Value {
+                change: ValueOp::Remove,
+                hash,
+                key,
+                value,
+                ..
+            } => {
+                let entry = state.table().find(*hash, key);
+                entry.is_some_and(|(_, bag): &(K, Bag<V, S>)| bag.contains(value))
+            }
+            LogEntry::Key {
+                change: KeyOp::Remove,
+                hash,
+                key,
+            } => state.table().find(*hash, key).is_some(),
+            _ => return (false, true),
+        };
+        (is_there, is_there)
+    }
+}
+
+type Handle<K, V, M, S> = left_right::WriteHandle<Snapshot<K, V, M, S>, LogEntry<K, V, M>, Owned>;
 
 /// Another handle of the same map. Never waits.
 impl<K, V, M, S: Clone> Clone for SharedMap<K, V, M, S> {
@@ -658,7 +701,9 @@ where
         publishing: Publishing,
         reader_timeout: Duration,
     ) -> SharedMap<K, V, M, S> {
-        let inner = self.inner.into_shared(publishing, reader_timeout);
+        let hasher = self.inner.hasher.clone();
+        let handle = SharedHandle::new(Writer(self), publishing, reader_timeout);
+        let inner = Shared { handle, hasher };
         SharedMap { inner }
     }
 }

@@ -96,6 +96,34 @@ pub trait Absorb<O> {
         self.absorb_first(&mut operation, other);
     }
 
+    /// Asks for the cache lines that `operation` will write, with [`prefetch_write`](crate::prefetch_write). By default
+    /// nothing.
+    ///
+    /// Called for several operations, before the first of them is applied, when threads write through a
+    /// [`SharedHandle`](crate::SharedHandle) at the same time: the lines are then on their way all at once, while the
+    /// writer waits for readers. `self` is a copy that readers may be in. It should find its way without user code that
+    /// is slow; a panic goes on in a call of some writer, and nothing has changed then.
+    ///
+    /// ```
+    /// use left_right::{Absorb, prefetch_write};
+    ///
+    /// struct Ports(Vec<u32>);
+    ///
+    /// impl Absorb<usize> for Ports {
+    /// #     fn absorb_first(&mut self, port: &mut usize, _: &Self) { self.0[*port] += 1; }
+    /// #     fn sync_with(&mut self, first: &Self) { self.0.clone_from(&first.0); }
+    ///     fn prefetch(&self, port: &usize) {
+    ///         if let Some(count) = self.0.get(*port) {
+    ///             prefetch_write(count);
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    #[inline]
+    fn prefetch(&self, operation: &O) {
+        let _ = operation;
+    }
+
     /// Drops the first of the two copies, while the second still exists. By default a plain drop.
     ///
     /// A structure whose copies share values leaves the shared ones alone here.

@@ -28,7 +28,7 @@ use std::{error::Error, fmt, time::Duration};
 #[non_exhaustive]
 pub struct Stalled {
     /// Who holds on. Empty if it was no reader but another thread that had locked a
-    /// [`SharedWriteHandle`](crate::SharedWriteHandle).
+    /// [`SharedHandle`](crate::SharedHandle).
     pub readers: Vec<StalledReader>,
     /// How long the call waited for them.
     pub waited: Duration,
@@ -148,8 +148,8 @@ impl Error for Stalled {}
 /// An `absorb_*` or `sync_with` panicked earlier. Nothing can be published any more; readers keep
 /// the last published copy.
 ///
-/// Shared writers report it, too, if somebody has exchanged the writer behind a
-/// [`WriteGuard`](crate::WriteGuard) for that of another structure.
+/// Shared writers report it, too, if somebody has exchanged the writer that
+/// [`lock`](crate::SharedHandle::lock) lends for that of another structure.
 ///
 /// ```
 /// use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -159,11 +159,11 @@ impl Error for Stalled {}
 /// #     fn sync_with(&mut self, _: &Self) {}
 /// # }
 /// let (writer, reader) = left_right::new_logged::<Strict, u32>(Strict);
-/// let shared = writer.into_shared();
+/// let shared = writer.into_shared(left_right::Publishing::EachWrite);
 /// // An operation that panics…
-/// assert!(catch_unwind(AssertUnwindSafe(|| shared.apply(0))).is_err());
+/// assert!(catch_unwind(AssertUnwindSafe(|| shared.write(0))).is_err());
 /// // …ends the writing, for whoever comes later, and no reading.
-/// assert!(shared.append(1).is_err());
+/// assert!(shared.write(1).is_err());
 /// assert!(reader.enter().is_some());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -99,11 +99,9 @@ mod write;
 
 mod taken;
 
-mod group;
-
-mod shared_write;
-
 mod shared;
+
+mod shared_writer;
 
 mod publishing;
 
@@ -114,11 +112,13 @@ mod ownership;
 
 // The engine: it knows the operations.
 
+mod combine;
+
+mod request;
+
 mod writer;
 
 mod oplog;
-
-mod queue;
 
 // The protocol, and the unsafe code: `raw/mod.rs` has the index.
 
@@ -146,7 +146,6 @@ pub mod verification {}
 
 pub use absorb::{Absorb, Independent};
 pub use diagnostics::{Poisoned, PublishError, ReaderState, Stalled, StalledReader, Stats};
-pub use group::WriteGuard;
 pub use ownership::{Owned, Ownership, Revocable};
 #[cfg(feature = "async")]
 pub use publish_async::{Publish, SharedPublish};
@@ -154,9 +153,10 @@ pub use publishing::Publishing;
 pub use raw::{
     fence::{FenceStrategy, fence_strategy},
     guard::ReadGuard,
+    prefetch::prefetch_write,
 };
 pub use read::{ReadHandle, ReadHandleFactory, SharedReadHandle};
 pub use shared::SharedHandle;
-pub use shared_write::SharedWriteHandle;
+pub use shared_writer::SharedWriter;
 pub use taken::Taken;
 pub use write::{WriteHandle, new, new_from_empty, new_logged, new_owned};

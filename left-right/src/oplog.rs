@@ -13,6 +13,8 @@ use crate::{absorb::Absorb, unwind::DropEach};
 /// A vector with room for no more operations than this keeps it.
 const SMALL: usize = 1024;
 
+const PUSHED: &str = "it was just pushed";
+
 /// The log. Dropping it forgets the operations whose values may also be in a copy, and drops the others.
 ///
 /// Operations are dropped only where the code says so: what a panic leaves in the log may share its values
@@ -53,6 +55,12 @@ impl<O> OpLog<O> {
         self.pending.iter().map(|operation| &**operation)
     }
 
+    /// What the stale copy lacks, in order.
+    pub(crate) fn lacking(&self) -> impl Iterator<Item = &O> {
+        let lacking = self.published.iter().chain(&self.pending[self.begun..]);
+        lacking.map(|operation| &**operation)
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.published.len() + self.pending.len()
     }
@@ -74,6 +82,21 @@ impl<O> OpLog<O> {
             self.begun = begun;
             stale.absorb_first(operation, published);
         }
+    }
+
+    /// Appends an operation that `stale` absorbs at once: it lacks nothing else.
+    #[inline]
+    pub(crate) fn push_absorbed<T: Absorb<O>>(
+        &mut self,
+        operation: O,
+        stale: &mut T,
+        published: &T,
+    ) {
+        debug_assert!(self.published.is_empty() && self.begun == self.pending.len());
+        self.push(operation);
+        self.begun = self.pending.len();
+        let operation = self.pending.last_mut();
+        stale.absorb_first(operation.expect(PUSHED), published);
     }
 
     /// Takes note that the copies have changed roles, after the stale one was brought up to date.

@@ -6,11 +6,18 @@ use std::{
     fmt,
     pin::Pin,
     task::{Context, Poll},
+    time::Instant,
 };
 
 use crate::{
-    absorb::Absorb, diagnostics::Poisoned, group::Attempt, ownership::Revocable, queue::Ticket,
-    raw::backoff::Backoff, shared_write::SharedWriteHandle, sync::Delay, write::WriteHandle,
+    absorb::Absorb,
+    diagnostics::Poisoned,
+    ownership::{Owned, Revocable},
+    raw::backoff::Backoff,
+    shared::SharedHandle,
+    shared_writer::SharedWriter,
+    sync::Delay,
+    write::WriteHandle,
 };
 
 /// How many polls ask to be polled again at once, so that readers on this thread can leave.
@@ -103,36 +110,43 @@ impl<T: Absorb<O>, O, D> Future for Publish<'_, T, O, D> {
     }
 }
 
-/// The future of [`SharedWriteHandle::publish_async`].
+/// The future of [`SharedHandle::publish_async`].
 ///
 /// ```
 /// use left_right::doctest::Count;
+/// use left_right::Publishing;
 /// let (writer, reader) = left_right::new_logged::<Count, u32>(Count(0));
-/// let shared = writer.into_shared();
-/// shared.append(1)?;
+/// let shared = writer.into_shared(Publishing::Manual);
+/// shared.write(1)?;
 /// let published = shared.publish_async();
-/// // Appended after the call: it may or may not be visible with it.
-/// shared.append(2)?;
+/// // Written after the call: it may or may not be visible with it.
+/// shared.write(2)?;
 /// futures::executor::block_on(published)?;
 /// assert!(reader.enter().unwrap().0 >= 1);
 /// # Ok::<(), left_right::Poisoned>(())
 /// ```
 #[must_use = "a future does nothing unless it is polled"]
-pub struct SharedPublish<'a, T, O, D = Revocable> {
-    shared: &'a SharedWriteHandle<T, O, D>,
-    /// What was appended before the future was made.
-    ticket: Result<Ticket, Poisoned>,
+pub struct SharedPublish<'a, T, O, D = Owned, W = WriteHandle<T, O, D>, A = ()> {
+    shared: &'a SharedHandle<T, O, D, W, A>,
+    /// When it was polled first.
+    since: Option<Instant>,
     wakes: Wakes,
 }
 
-impl<T: Absorb<O>, O, D> Future for SharedPublish<'_, T, O, D> {
+impl<T, O, D, W, A> Future for SharedPublish<'_, T, O, D, W, A>
+where
+    T: Absorb<O>,
+    W: SharedWriter<T, O, D, A>,
+{
     type Output = Result<(), Poisoned>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         if !self.wakes.is_time(context) {
             return Poll::Pending;
         }
-        if let Attempt::Done = self.shared.attempt(self.ticket?)? {
+        let since = *self.since.get_or_insert_with(Instant::now);
+        let is_over = since.elapsed() >= self.shared.reader_timeout();
+        if self.shared.attempt(is_over)? {
             return Poll::Ready(Ok(()));
         }
         self.wakes.schedule(context);
@@ -176,12 +190,13 @@ impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
     }
 }
 
-impl<T: Absorb<O>, O, D> SharedWriteHandle<T, O, D> {
-    /// [`publish`](Self::publish) for asynchronous code: as [`WriteHandle::publish_async`], and as
-    /// `publish` it makes visible what was appended before this call, and shares its work with
-    /// others.
+impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> SharedHandle<T, O, D, W, A> {
+    /// [`publish`](Self::publish) for asynchronous code: while readers are in the way, or another thread has the writer,
+    /// the task sleeps, and no thread with it. After the [`reader_timeout`](Self::reader_timeout) of this handle it goes
+    /// on without them, as `publish` does.
     ///
-    /// Needs the feature `async`.
+    /// What was written before this call becomes visible. A future that is dropped loses nothing. Runs on any executor:
+    /// see [`WriteHandle::publish_async`]. Needs the feature `async`.
     ///
     /// # Errors
     ///
@@ -189,23 +204,24 @@ impl<T: Absorb<O>, O, D> SharedWriteHandle<T, O, D> {
     ///
     /// # Panics
     ///
-    /// If an operation panics that this task absorbs, or if the thread has the writer already.
+    /// If an operation panics that this task absorbs, or if it is polled within [`lock`](Self::lock).
     ///
     /// # Examples
     ///
     /// ```
     /// use left_right::doctest::Count;
-    /// let (writer, reader) = left_right::new_logged::<Count, u32>(Count(0));
-    /// let shared = writer.into_shared();
-    /// shared.append(1)?;
-    /// futures::executor::block_on(shared.publish_async())?;
-    /// assert_eq!(reader.enter().unwrap().0, 1);
+    /// # use {left_right::Publishing, std::time::Duration};
+    /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(0));
+    /// let count = writer.into_shared(Publishing::Manual, Duration::from_secs(1));
+    /// count.write(1)?;
+    /// futures::executor::block_on(count.publish_async())?;
+    /// assert_eq!(count.enter().0, 1);
     /// # Ok::<(), left_right::Poisoned>(())
     /// ```
-    pub fn publish_async(&self) -> SharedPublish<'_, T, O, D> {
+    pub fn publish_async(&self) -> SharedPublish<'_, T, O, D, W, A> {
         SharedPublish {
             shared: self,
-            ticket: self.last_ticket(),
+            since: None,
             wakes: Wakes::new(),
         }
     }
@@ -217,7 +233,7 @@ impl<T, O, D> fmt::Debug for Publish<'_, T, O, D> {
     }
 }
 
-impl<T, O, D> fmt::Debug for SharedPublish<'_, T, O, D> {
+impl<T, O, D, W, A> fmt::Debug for SharedPublish<'_, T, O, D, W, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SharedPublish").finish_non_exhaustive()
     }

@@ -10,13 +10,6 @@ use std::{
     time::Duration,
 };
 
-use crate::{
-    absorb::{Absorb, Independent},
-    ownership::Owned,
-    shared_write::SharedWriteHandle,
-    unwind::catch_panic,
-};
-
 /// When the changes made through a [`SharedHandle`](crate::SharedHandle) become visible to readers.
 ///
 /// ```
@@ -27,7 +20,7 @@ use crate::{
 /// let with_every_other = Publishing::EveryN(NonZeroUsize::new(2).unwrap());
 /// let count = writer.into_shared(with_every_other, Duration::from_secs(1));
 /// for visible in [0, 2, 2, 4] {
-///     count.append_with(|_| (Some(1), ()))?;
+///     count.write(1)?;
 ///     assert_eq!(count.enter().0, visible);
 /// }
 /// # Ok::<(), left_right::Poisoned>(())
@@ -63,30 +56,26 @@ pub(crate) struct Timer {
 const SHORTEST: Duration = Duration::from_millis(1);
 
 impl Timer {
-    pub(crate) fn start<T, O>(
+    /// Calls `publish` at this interval, for as long as it returns `true`, and once more when it is
+    /// ended.
+    pub(crate) fn start(
         interval: Duration,
-        writer: SharedWriteHandle<T, O, Owned>,
-        reader_timeout: Duration,
-    ) -> Self
-    where
-        T: Absorb<O> + Independent + Send + Sync + 'static,
-        O: Send + 'static,
-    {
+        mut publish: impl FnMut() -> bool + Send + 'static,
+    ) -> Self {
         let (stop, stopped) = mpsc::channel::<()>();
         let interval = interval.max(SHORTEST);
         let work = move || {
             IS_PUBLISHER.set(true);
-            // One attempt each time: the handles may go meanwhile, and then somebody waits for this
-            // thread. A panic of a clone or a drop poisons nothing, so it ends nothing either.
-            let publish = || catch_panic(|| drop(writer.publish_or_replace(reader_timeout)));
-            while stopped.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
-                publish();
-                if writer.is_poisoned() {
-                    break;
+            let end = loop {
+                match stopped.recv_timeout(interval) {
+                    Err(RecvTimeoutError::Timeout) if publish() => {}
+                    end => break end,
                 }
+            };
+            if end == Err(RecvTimeoutError::Disconnected) {
+                // The last handle may have gone on this thread, with what others have written since.
+                publish();
             }
-            // The last handle may have gone on this thread, with what others have appended since.
-            publish();
         };
         let thread = thread::Builder::new().name("left-right publisher".to_owned());
         Self {
@@ -95,12 +84,24 @@ impl Timer {
         }
     }
 
+    /// Whether this thread is that of a structure.
+    pub(crate) fn is_this_thread() -> bool {
+        IS_PUBLISHER.get()
+    }
+
+    /// Ends the thread without another call.
+    pub(crate) fn cancel(self) {
+        // It may have ended by itself.
+        let _ = self.stop.send(());
+        self.end();
+    }
+
     /// Ends the thread, and waits until it has gone.
     pub(crate) fn end(self) {
         drop(self.stop);
         // Such a thread may itself drop the last handle, with a value that it removes: its own structure's, or that
         // of another one, whose thread does the same with its own.
-        if !IS_PUBLISHER.get() {
+        if !Self::is_this_thread() {
             // A panic of an operation was reported, and the structure is poisoned.
             let _ = self.thread.join();
         }

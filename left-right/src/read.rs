@@ -322,16 +322,6 @@ impl<T, D> SharedReadHandle<T, D> {
     fn share(&self) -> &Share<T> {
         self.reader.share()
     }
-
-    /// Readies the calling thread, which is going to publish: its guesses would be in its way.
-    ///
-    /// # Panics
-    ///
-    /// In debug builds, if the thread holds a guard of this pair, through any handle.
-    #[track_caller]
-    pub(crate) fn stand_aside(&self) {
-        self.reader.stand_aside();
-    }
 }
 
 impl<T, D> Clone for SharedReadHandle<T, D> {

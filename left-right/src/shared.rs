@@ -2,39 +2,42 @@
 
 #![forbid(unsafe_code)]
 
-use std::{fmt, time::Duration};
-#[cfg(feature = "async")]
-use std::{future, pin::Pin, task::Poll};
+use std::{fmt, marker::PhantomData, time::Duration};
 
-#[cfg(feature = "async")]
-use crate::sync::Delay;
 use crate::{
     absorb::{Absorb, Independent},
+    combine::{Combiner, LeaveCopy, Then, When},
     diagnostics::{Poisoned, PublishError, ReaderState, Stats},
-    group::WriteGuard,
-    ownership::Owned,
+    ownership::{Owned, Ownership, Revocable},
     publishing::{Publishing, Timer},
-    raw::{backoff::Backoff, guard::ReadGuard},
-    read::{ReadHandle, SharedReadHandle},
-    shared_write::SharedWriteHandle,
+    raw::{
+        guard::ReadGuard,
+        tls::{Aside, SharedReader},
+    },
+    read::ReadHandle,
+    request::Request,
+    shared_writer::SharedWriter,
     sync::Arc,
     unwind::catch_panic,
     write::WriteHandle,
+    writer::Writer,
 };
 
 /// A handle that reads and writes, for any number of threads: `Clone`, `Send` and `Sync`. Made by
-/// [`WriteHandle::into_shared`].
+/// [`WriteHandle::into_shared`], or [around a handle of one's own](SharedWriter).
 ///
-/// Reads never wait and cannot fail. Changes wait for each other, and when they are published for
-/// readers of the older copy; one that stays for longer than the reader timeout that the handle was made
-/// with keeps that copy, and the writers go on with a clone. So nothing that a reader does
-/// stops a writer, not even a guard that is leaked.
+/// Reads never wait, and those of a structure that its readers [own](Owned) cannot fail. Writes of several threads form
+/// one order. Threads that write at the same time share the work: one of them carries out what the others ask for, and
+/// publishes once for all. So the more threads write, the less each pays, whereas with a `Mutex<WriteHandle>` each
+/// publishes for itself. If one thread writes, a [`WriteHandle`] is faster and says more.
 ///
-/// A thread must not change anything while it holds a guard: it would be such a reader. Debug builds
-/// panic at the call, also if the thread has leaked a guard.
+/// A publish waits for readers of the older copy. Where its readers own the data, one that stays for longer than the
+/// reader timeout that the handle was made with keeps that copy, and the writers go on with a clone. So nothing that a
+/// reader does stops a writer, not even a guard that is leaked; and a thread may write while it holds a guard, which
+/// keeps its copy at once if it is in the way. Without that, such a write panics, since it would wait for itself.
 ///
-/// When the last handle goes, what is pending is published; guards and read handles that are left
-/// keep the data.
+/// When the last handle goes, what is pending is published. Who waits for whom, what a panic does and what becomes of the
+/// data is in the [guide](crate::guide#writers-that-threads-share).
 ///
 /// ```
 /// use left_right::doctest::Count;
@@ -45,7 +48,7 @@ use crate::{
 /// std::thread::scope(|scope| {
 ///     for _ in 0..4 {
 ///         scope.spawn(|| {
-///             count.update(|writer| _ = writer.append(1))?;
+///             count.write(1)?;
 ///             assert!(count.enter().0 >= 1);
 ///             Ok::<(), left_right::Poisoned>(())
 ///         });
@@ -53,24 +56,69 @@ use crate::{
 /// });
 /// assert_eq!(count.enter().0, 4);
 /// ```
-pub struct SharedHandle<T, O> {
-    reader: SharedReadHandle<T, Owned>,
-    writing: Arc<Writing<T, O>>,
+///
+/// An operation may be carried out, and its answer be made, on another thread than that of the call:
+///
+/// ```compile_fail,E0277
+/// # use left_right::{Absorb, Independent, Publishing};
+/// # #[derive(Clone)] struct Data;
+/// # impl Independent for Data {}
+/// # impl Absorb<std::rc::Rc<()>> for Data {
+/// #     fn absorb_first(&mut self, _: &mut std::rc::Rc<()>, _: &Self) {}
+/// #     fn sync_with(&mut self, _: &Self) {}
+/// # }
+/// let (writer, _) = left_right::new_owned::<Data, std::rc::Rc<()>>(Data);
+/// let shared = writer.into_shared(Publishing::Manual, std::time::Duration::ZERO); // An `Rc` is not `Send`.
+/// ```
+pub struct SharedHandle<T, O, D = Owned, W = WriteHandle<T, O, D>, A = ()> {
+    reader: SharedReader<T>,
+    combiner: Arc<Combiner<T, O, D, W, A>>,
+    life: Arc<Life<T, O, D, W, A>>,
+    data: PhantomData<D>,
 }
 
-/// What all handles have in common. The last of them publishes what is pending.
-struct Writing<T, O> {
-    writer: SharedWriteHandle<T, O, Owned>,
-    publishing: Publishing,
-    reader_timeout: Duration,
+/// Goes with the last handle.
+struct Life<T, O, D, W, A> {
+    reader: SharedReader<T>,
+    combiner: Arc<Combiner<T, O, D, W, A>>,
     /// The thread of [`Publishing::Interval`].
     timer: Option<Timer>,
-    /// [`publish_last`](Self::publish_last), for a drop that knows nothing of `T`.
-    on_drop: fn(&Self),
+    /// Publishes what is pending, if the writer does not do that as it goes.
+    publish_last: Option<fn(&Self)>,
 }
 
-impl<T: Absorb<O>, O> WriteHandle<T, O, Owned> {
-    /// Lets any number of threads read and write the structure. Changes become visible as
+impl<T, O> WriteHandle<T, O> {
+    /// Lets any number of threads read and write the structure. Writes become visible as `publishing` says. See
+    /// [`SharedHandle`].
+    ///
+    /// What is pending becomes visible with the first publish. Publishes wait for readers for as long as it takes.
+    ///
+    /// # Panics
+    ///
+    /// For [`Publishing::Interval`], if no thread can be started.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// use left_right::Publishing;
+    /// let (writer, reader) = left_right::new_logged::<Count, u32>(Count(0));
+    /// let shared = writer.into_shared(Publishing::EachWrite);
+    /// shared.write(3)?;
+    /// assert_eq!(reader.enter().unwrap().0, 3);
+    /// # Ok::<(), left_right::Poisoned>(())
+    /// ```
+    pub fn into_shared(self, publishing: Publishing) -> SharedHandle<T, O, Revocable>
+    where
+        T: Absorb<O> + Send + Sync + 'static,
+        O: Send + 'static,
+    {
+        SharedHandle::of(self, publishing, Duration::MAX, None)
+    }
+}
+
+impl<T, O> WriteHandle<T, O, Owned> {
+    /// Lets any number of threads read and write the structure. Writes become visible as
     /// `publishing` says; a reader that is in the way for longer than `reader_timeout` keeps the copy
     /// that it is in. See [`SharedHandle`].
     ///
@@ -79,6 +127,8 @@ impl<T: Absorb<O>, O> WriteHandle<T, O, Owned> {
     /// # Panics
     ///
     /// For [`Publishing::Interval`], if no thread can be started.
+    ///
+    /// # Examples
     ///
     /// ```
     /// use left_right::doctest::Count;
@@ -94,54 +144,98 @@ impl<T: Absorb<O>, O> WriteHandle<T, O, Owned> {
     /// ```
     pub fn into_shared(self, publishing: Publishing, reader_timeout: Duration) -> SharedHandle<T, O>
     where
-        T: Independent + Send + Sync + 'static,
+        T: Absorb<O> + Independent + Send + Sync + 'static,
         O: Send + 'static,
     {
         SharedHandle::new(self, publishing, reader_timeout)
     }
 }
 
-impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
-    fn new(
-        writer: WriteHandle<T, O, Owned>,
+impl<T, O, W, A> SharedHandle<T, O, Owned, W, A>
+where
+    T: Absorb<O> + Independent + Send + Sync + 'static,
+    O: Send + 'static,
+    W: SharedWriter<T, O, Owned, A> + Send + 'static,
+    A: Send + 'static,
+{
+    /// [`WriteHandle::into_shared`] for a writer of one's own: see [`SharedWriter`], with an example.
+    ///
+    /// # Panics
+    ///
+    /// As that does.
+    pub fn new(writer: W, publishing: Publishing, reader_timeout: Duration) -> Self {
+        let mut shared = Self::of(
+            writer,
+            publishing,
+            reader_timeout,
+            Some(Writer::replace_stale),
+        );
+        let life = Arc::get_mut(&mut shared.life).expect("there is one handle yet");
+        life.publish_last = Some(Life::publish);
+        shared
+    }
+}
+
+impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> SharedHandle<T, O, D, W, A> {
+    fn of(
+        mut writer: W,
         publishing: Publishing,
         reader_timeout: Duration,
+        leave_copy: Option<LeaveCopy<T, O>>,
     ) -> Self
     where
         T: Send + Sync + 'static,
         O: Send + 'static,
+        D: 'static,
+        W: Send + 'static,
+        A: Send + 'static,
     {
-        let writer = SharedWriteHandle::new(writer);
-        let reader = writer.reader().clone();
+        let share = writer.handle().share().clone();
+        let combiner = Combiner::new(writer, publishing, reader_timeout, leave_copy);
+        let life = |timer, combiner| Life {
+            reader: SharedReader::new(&share),
+            combiner,
+            timer,
+            publish_last: None,
+        };
+        let combiner = Arc::new(combiner);
         let timer = match publishing {
             Publishing::Interval(interval) => {
-                Some(Timer::start(interval, writer.clone(), reader_timeout))
+                let life = life(None, Arc::clone(&combiner));
+                Some(Timer::start(interval, move || {
+                    life.publish();
+                    !life.combiner.is_poisoned()
+                }))
             }
             _ => None,
         };
-        let writing = Arc::new(Writing {
-            writer,
-            publishing,
-            reader_timeout,
-            timer,
-            on_drop: Writing::publish_last,
-        });
-        Self { reader, writing }
+        Self {
+            reader: SharedReader::new(&share),
+            life: Arc::new(life(timer, Arc::clone(&combiner))),
+            combiner,
+            data: PhantomData,
+        }
     }
 
-    /// Appends what `decide` makes of the state with everything that was appended so far, by any
-    /// thread; then publishes, if it is time to. No other thread's change comes in between. Returns
-    /// what `decide` returns beside the operation.
+    /// Applies an operation, and publishes if it is time to. Returns what the operation's
+    /// [`answer`](SharedWriter::answer) is, if the structure has such; those of several threads are right for the order
+    /// in which their writes took effect.
     ///
-    /// Waits for readers of the older copy for no longer than the [`reader_timeout`](Self::reader_timeout).
+    /// Waits for other writers, and for readers of the older copy; with [`Publishing::Manual`] or
+    /// [`Interval`](Publishing::Interval) not for readers if it does not look at the state. Another thread may carry it
+    /// out.
+    ///
+    /// O(operations since the publish before the last).
     ///
     /// # Errors
     ///
-    /// [`Poisoned`] if an operation has panicked.
+    /// [`Poisoned`] if an operation has panicked. This one is dropped then, on this thread, if it was not applied.
     ///
     /// # Panics
     ///
-    /// As [`update`](Self::update). If `decide` panics nothing is appended.
+    /// If this operation panics, on whichever thread; if one panics that was logged before, and that this thread applies
+    /// to the second copy; if it is called by an operation that is being absorbed, or within [`lock`](Self::lock). If
+    /// the thread holds a guard, and the data is [`Revocable`].
     ///
     /// # Examples
     ///
@@ -150,27 +244,63 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     /// # use {left_right::Publishing, std::time::Duration};
     /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(3));
     /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
-    /// // Doubled, unless it is large.
-    /// let before = count.append_with(|count| (Some(count.0).filter(|n| *n < 100), count.0))?;
+    /// count.write(4)?;
+    /// assert_eq!(count.enter().0, 7);
+    /// # Ok::<(), left_right::Poisoned>(())
+    /// ```
+    #[track_caller]
+    #[inline]
+    pub fn write(&self, operation: O) -> Result<A, Poisoned> {
+        let mut request = Request::new(operation);
+        let aside = self.stand_aside();
+        self.combiner.write(aside.slot(), &mut request);
+        drop(aside);
+        request.into_answer()
+    }
+
+    /// Runs `change` with the writer, which nobody else has meanwhile, on this thread; then publishes if it is time to.
+    ///
+    /// Waits for other writers, and for readers as [`write`](Self::write). Where the readers own the data it is brought
+    /// up to date before: [`WriteHandle::unpublished`] does not wait for readers then, unless `change` has published
+    /// before it.
+    ///
+    /// The writer must stay where it is: if it is exchanged for that of another structure (with
+    /// [`mem::swap`](std::mem::swap), say), the handles of both report [`Poisoned`] from then on, and readers go on.
+    ///
+    /// # Errors
+    ///
+    /// [`Poisoned`] if an operation has panicked, or if `change` has exchanged the writer.
+    ///
+    /// # Panics
+    ///
+    /// If `change` panics: what it had appended by then is pending. Else as [`write`](Self::write).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// # use {left_right::Publishing, std::time::Duration};
+    /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(3));
+    /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
+    /// // Doubled, unless it is large: nobody else can add anything between the look and the addition.
+    /// let before = count.lock(|writer| {
+    ///     let before = writer.unpublished().0;
+    ///     if before < 100 {
+    ///         writer.append(before);
+    ///     }
+    ///     before
+    /// })?;
     /// assert_eq!((before, count.enter().0), (3, 6));
     /// # Ok::<(), left_right::Poisoned>(())
     /// ```
     #[track_caller]
-    pub fn append_with<R>(&self, decide: impl FnOnce(&T) -> (Option<O>, R)) -> Result<R, Poisoned> {
-        let mut writer = self.lock()?;
-        self.writing.catch_up(&mut writer)?;
-        let (operation, result) = decide(writer.unpublished());
-        if let Some(operation) = operation {
-            writer.append(operation);
-        }
-        self.writing.changed(writer)?;
-        Ok(result)
+    pub fn lock<R>(&self, change: impl FnOnce(&mut W) -> R) -> Result<R, Poisoned> {
+        let aside = self.stand_aside();
+        self.combiner.with_writer(aside.slot(), change)
     }
 
-    /// Runs `change` with the writer, which nobody else has meanwhile; then publishes, if anything is
-    /// pending and it is time to.
-    ///
-    /// To append what depends on the state, pending changes included, there is [`append_with`](Self::append_with).
+    /// Makes all writes visible that were made before this call, by any thread. Does nothing if they
+    /// are. Waits for other writers, and for readers as [`write`](Self::write).
     ///
     /// # Errors
     ///
@@ -178,96 +308,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     ///
     /// # Panics
     ///
-    /// If `change` panics: what it had appended by then is pending. If an operation panics that this
-    /// thread absorbs. If this thread is in a call of this method already. And, in debug builds, if it
-    /// holds a guard.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use left_right::doctest::Count;
-    /// # use {left_right::Publishing, std::time::Duration};
-    /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(3));
-    /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
-    /// let pending = count.update(|writer| writer.append(1).append(2).pending().len())?;
-    /// assert_eq!((pending, count.enter().0), (2, 6));
-    /// # Ok::<(), left_right::Poisoned>(())
-    /// ```
-    #[track_caller]
-    pub fn update<R>(
-        &self,
-        change: impl FnOnce(&mut WriteHandle<T, O, Owned>) -> R,
-    ) -> Result<R, Poisoned> {
-        self.update_with(|writer| writer, |writer| writer, change)
-    }
-
-    /// As [`update`](Self::update), with the writer wrapped into a handle of the structure's own,
-    /// and brought up to date before: [`WriteHandle::unpublished`] does not wait for readers then, unless
-    /// `change` has published before it.
-    ///
-    /// # Errors
-    ///
-    /// As [`update`](Self::update), and if `change` exchanged the handle for that of another
-    /// structure: this one has lost its writer then, as if it was poisoned.
-    ///
-    /// # Panics
-    ///
-    /// As [`update`](Self::update). If `wrap` or `unwrap` panics, the structure has lost its writer,
-    /// too.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use left_right::doctest::Count;
-    /// # use {left_right::Publishing, std::time::Duration};
-    /// struct Counter(left_right::WriteHandle<Count, u32, left_right::Owned>);
-    ///
-    /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(0));
-    /// let count = writer.into_shared(Publishing::EachWrite, Duration::from_secs(1));
-    /// count.update_with(Counter, |counter| counter.0, |counter| _ = counter.0.append(3))?;
-    /// assert_eq!(count.enter().0, 3);
-    /// # Ok::<(), left_right::Poisoned>(())
-    /// ```
-    #[track_caller]
-    pub fn update_with<W, R>(
-        &self,
-        wrap: impl FnOnce(WriteHandle<T, O, Owned>) -> W,
-        unwrap: fn(W) -> WriteHandle<T, O, Owned>,
-        change: impl FnOnce(&mut W) -> R,
-    ) -> Result<R, Poisoned> {
-        let mut lock = self.lock()?;
-        self.writing.catch_up(&mut lock)?;
-        let writer = wrap(lock.lend());
-        let mut lent = Lent {
-            lock: &mut lock,
-            writer: Some(writer),
-            unwrap,
-        };
-        let result = change(lent.writer.as_mut().expect(LENT));
-        drop(lent);
-        if !lock.is_ours() {
-            return Err(Poisoned);
-        }
-        self.writing.changed(lock)?;
-        Ok(result)
-    }
-
-    #[track_caller]
-    fn lock(&self) -> Result<WriteGuard<'_, T, O, Owned>, Poisoned> {
-        self.reader.stand_aside();
-        self.writing.writer.lock()
-    }
-
-    /// Makes all changes visible that were made before this call, by any thread. Does nothing if they
-    /// are.
-    ///
-    /// # Errors
-    ///
-    /// [`Poisoned`] if an operation has panicked.
-    ///
-    /// # Panics
-    ///
-    /// As [`update`](Self::update).
+    /// If an operation panics that this thread absorbs. Else as [`write`](Self::write).
     ///
     /// # Examples
     ///
@@ -276,7 +317,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     /// # use {left_right::Publishing, std::time::Duration};
     /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(3));
     /// let count = writer.into_shared(Publishing::Manual, Duration::from_secs(1));
-    /// count.append_with(|_| (Some(1), ()))?;
+    /// count.write(1)?;
     /// assert_eq!(count.enter().0, 3);
     /// count.publish()?;
     /// assert_eq!(count.enter().0, 4);
@@ -284,72 +325,55 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     /// ```
     #[track_caller]
     pub fn publish(&self) -> Result<(), Poisoned> {
-        self.reader.stand_aside();
-        publish(&self.writing.writer, self.writing.reader_timeout)
+        let aside = self.stand_aside();
+        self.combiner.publish(aside.slot())
     }
 
-    /// [`publish`](Self::publish) for asynchronous code: while readers are in the way the task
-    /// sleeps, and no thread with it. After the [`reader_timeout`](Self::reader_timeout) of this handle it goes
-    /// on without them, as `publish` does.
-    ///
-    /// What was changed before this call becomes visible. A future that is dropped loses nothing.
-    /// Needs the feature `async`.
+    /// As [`publish`](Self::publish), but gives up after `timeout`.
     ///
     /// # Errors
     ///
+    /// [`Stalled`](crate::Stalled) if readers are still in the way, or another thread still has the
+    /// writer, when time is up: nothing is lost, the next publish that succeeds makes the operations visible.
     /// [`Poisoned`] if an operation has panicked.
     ///
     /// # Panics
     ///
-    /// If an operation panics that this task absorbs.
+    /// As [`publish`](Self::publish), but for a guard of this thread's own, which is in the way like any other, or keeps
+    /// its copy where its readers own the data.
     ///
     /// # Examples
     ///
     /// ```
     /// use left_right::doctest::Count;
-    /// # use {left_right::Publishing, std::time::Duration};
-    /// let (writer, _) = left_right::new_owned::<Count, u32>(Count(0));
-    /// let count = writer.into_shared(Publishing::Manual, Duration::from_secs(1));
-    /// count.append_with(|_| (Some(1), ()))?;
-    /// futures::executor::block_on(count.publish_async())?;
-    /// assert_eq!(count.enter().0, 1);
+    /// use left_right::Publishing;
+    /// use std::time::Duration;
+    /// let (writer, reader) = left_right::new_logged::<Count, u32>(Count(0));
+    /// let shared = writer.into_shared(Publishing::Manual);
+    /// let guard = reader.enter().unwrap();
+    /// shared.write(1)?;
+    /// assert!(shared.publish_timeout(Duration::ZERO).is_ok());
+    /// shared.write(1)?;
+    /// println!("{}", shared.publish_timeout(Duration::ZERO).unwrap_err());
+    /// # drop(guard);
     /// # Ok::<(), left_right::Poisoned>(())
     /// ```
-    #[cfg(feature = "async")]
-    pub fn publish_async(&self) -> impl Future<Output = Result<(), Poisoned>> {
-        let writing = &self.writing;
-        let mut publishing = writing.writer.publish_async();
-        async move {
-            loop {
-                let mut reader_timeout =
-                    Delay::new(writing.reader_timeout.clamp(SHORTEST, LONGEST));
-                let published = future::poll_fn(|context| {
-                    if let Poll::Ready(published) = Pin::new(&mut publishing).poll(context) {
-                        return Poll::Ready(Some(published));
-                    }
-                    Pin::new(&mut reader_timeout).poll(context).map(|()| None)
-                });
-                if let Some(published) = published.await {
-                    return published;
-                }
-                match writing.writer.publish_or_replace(Duration::ZERO) {
-                    Ok(()) => return Ok(()),
-                    Err(PublishError::Poisoned(error)) => return Err(error),
-                    Err(PublishError::Stalled(_)) => {}
-                }
-            }
-        }
+    #[track_caller]
+    pub fn publish_timeout(&self, timeout: Duration) -> Result<(), PublishError> {
+        let aside = self.reader.stand_aside(true);
+        let (slot, combiner) = (aside.slot(), &self.combiner);
+        combiner.rounds(slot, None, When::Now, timeout, Then::GiveUp)
     }
 
-    /// Figures of the writer, poisoned or not: see [`WriteHandle::stats`]. Waits for other threads' changes.
+    /// Figures of the writer, poisoned or not: see [`WriteHandle::stats`]. Waits for other writers.
     ///
     /// # Errors
     ///
-    /// [`Poisoned`] if the writer is not there any more: see [`WriteGuard`].
+    /// [`Poisoned`] if the writer was exchanged for that of another structure: see [`lock`](Self::lock).
     ///
     /// # Panics
     ///
-    /// If this thread is in a call of [`update`](Self::update).
+    /// Within [`lock`](Self::lock).
     ///
     /// # Examples
     ///
@@ -363,7 +387,7 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     /// ```
     #[track_caller]
     pub fn stats(&self) -> Result<Stats, Poisoned> {
-        self.writing.writer.inspect(WriteHandle::stats)
+        self.inspect(WriteHandle::stats)
     }
 
     /// The registered readers: see [`WriteHandle::readers`]. Waits as [`stats`](Self::stats).
@@ -386,12 +410,76 @@ impl<T: Absorb<O> + Independent, O> SharedHandle<T, O> {
     /// ```
     #[track_caller]
     pub fn readers(&self) -> Result<Vec<ReaderState>, Poisoned> {
-        self.writing.writer.inspect(WriteHandle::readers)
+        self.inspect(WriteHandle::readers)
+    }
+
+    #[track_caller]
+    fn inspect<R>(&self, look: impl FnOnce(&WriteHandle<T, O, D>) -> R) -> Result<R, Poisoned> {
+        let aside = self.reader.stand_aside(true);
+        self.combiner.inspect(aside.slot(), look)
+    }
+
+    /// The writer, for one thread again, if this is the only handle. What is not published yet is
+    /// pending there.
+    ///
+    /// It may be poisoned: ask [`WriteHandle::is_poisoned`].
+    ///
+    /// # Errors
+    ///
+    /// The handle itself if there are others; if the writer was exchanged for that of another structure; or if this is
+    /// the thread of [`Publishing::Interval`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use left_right::doctest::Count;
+    /// use left_right::Publishing;
+    /// let (writer, reader) = left_right::new_logged::<Count, u32>(Count(0));
+    /// let shared = writer.into_shared(Publishing::Manual);
+    /// shared.write(1)?;
+    /// let mut writer = shared.into_writer().expect("there is no other handle");
+    /// writer.publish();
+    /// assert_eq!(reader.enter().unwrap().0, 1);
+    /// # Ok::<(), left_right::Poisoned>(())
+    /// ```
+    pub fn into_writer(mut self) -> Result<W, Self> {
+        if self.inspect(|_| ()).is_err() || Timer::is_this_thread() {
+            return Err(self);
+        }
+        let Some(life) = Arc::get_mut(&mut self.life) else {
+            return Err(self);
+        };
+        life.publish_last = None;
+        // It has a share of the writer, too.
+        if let Some(timer) = life.timer.take() {
+            timer.cancel();
+        }
+        let Self { combiner, life, .. } = self;
+        drop(life);
+        match Arc::try_unwrap(combiner) {
+            Ok(combiner) => Ok(combiner.into_writer()),
+            Err(_) => unreachable!("there was one handle, and its timer"),
+        }
+    }
+
+    /// Readies this thread for a call that may publish.
+    #[track_caller]
+    #[inline]
+    fn stand_aside(&self) -> Aside<'_> {
+        let leaves_copies = self.combiner.leave_copy.is_some();
+        self.reader.stand_aside(leaves_copies)
+    }
+
+    #[cfg(feature = "async")]
+    #[track_caller]
+    pub(crate) fn attempt(&self, is_over: bool) -> Result<bool, Poisoned> {
+        let _aside = self.reader.stand_aside(true);
+        self.combiner.attempt(is_over)
     }
 }
 
-impl<T, O> SharedHandle<T, O> {
-    /// Enters the newest published state. O(1), never waits.
+impl<T, O, D: Ownership, W, A> SharedHandle<T, O, D, W, A> {
+    /// Enters the newest published state. O(1), never waits. See [`ReadHandle::enter`].
     ///
     /// ```
     /// use left_right::doctest::Count;
@@ -401,11 +489,14 @@ impl<T, O> SharedHandle<T, O> {
     /// assert_eq!(count.enter().0, 3);
     /// ```
     #[inline]
-    pub fn enter(&self) -> ReadGuard<'_, T> {
-        self.reader.enter()
+    pub fn enter(&self) -> D::Entered<ReadGuard<'_, T>> {
+        D::entered(self.reader.enter())
     }
+}
 
-    /// A handle for one thread, which enters a little faster, and keeps the data when this one goes.
+impl<T, O, D, W, A> SharedHandle<T, O, D, W, A> {
+    /// A handle for one thread, which enters a little faster; where readers own the data, it keeps that when this one
+    /// goes.
     ///
     /// ```
     /// use left_right::doctest::Count;
@@ -416,11 +507,11 @@ impl<T, O> SharedHandle<T, O> {
     /// drop(count);
     /// assert_eq!(reader.enter().0, 3);
     /// ```
-    pub fn reader(&self) -> ReadHandle<T, Owned> {
-        self.reader.handle()
+    pub fn reader(&self) -> ReadHandle<T, D> {
+        ReadHandle::of(self.reader.share())
     }
 
-    /// When changes become visible.
+    /// When writes become visible.
     ///
     /// ```
     /// use left_right::doctest::Count;
@@ -430,10 +521,11 @@ impl<T, O> SharedHandle<T, O> {
     /// assert_eq!(count.publishing(), Publishing::EachWrite);
     /// ```
     pub fn publishing(&self) -> Publishing {
-        self.writing.publishing
+        self.combiner.publishing
     }
 
-    /// How long a reader may be in the way before the copy that it is in is left to it.
+    /// How long a reader may be in the way before the copy that it is in is left to it; [`Duration::MAX`] where that
+    /// cannot be.
     ///
     /// ```
     /// use left_right::doctest::Count;
@@ -443,7 +535,7 @@ impl<T, O> SharedHandle<T, O> {
     /// assert_eq!(count.reader_timeout(), Duration::from_secs(1));
     /// ```
     pub fn reader_timeout(&self) -> Duration {
-        self.writing.reader_timeout
+        self.combiner.reader_timeout
     }
 
     /// Whether an operation has panicked, so that nothing can be changed any more.
@@ -456,108 +548,54 @@ impl<T, O> SharedHandle<T, O> {
     /// assert!(!count.is_poisoned());
     /// ```
     pub fn is_poisoned(&self) -> bool {
-        self.writing.writer.is_poisoned()
+        self.combiner.is_poisoned()
     }
 }
 
-impl<T: Absorb<O> + Independent, O> Writing<T, O> {
-    /// Applies what is pending, so that whoever reads it does not wait.
-    #[track_caller]
-    fn catch_up(&self, writer: &mut WriteHandle<T, O, Owned>) -> Result<(), Poisoned> {
-        insist(|| writer.unpublished_or_replace(self.reader_timeout).map(drop))
-    }
-
-    /// Publishes if it is time to.
-    #[track_caller]
-    fn changed(&self, writer: WriteGuard<'_, T, O, Owned>) -> Result<(), Poisoned> {
-        let is_time = match self.publishing {
-            Publishing::EachWrite => writer.has_pending_operations(),
-            Publishing::EveryN(count) => writer.pending().len() >= count.get(),
-            Publishing::Interval(_) | Publishing::Manual => false,
-        };
-        if !is_time {
-            return Ok(());
-        }
-        let ticket = writer.release();
-        insist(|| self.writer.make_visible(ticket, self.reader_timeout))
-    }
-
-    /// The last publish. An operation may panic, and readers may hold on to too many copies: there is nobody left
-    /// to tell.
-    fn publish_last(&self) {
-        catch_panic(|| drop(self.writer.publish_or_replace(self.reader_timeout)));
+impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> Life<T, O, D, W, A> {
+    /// One attempt, since somebody may wait for it to end. A panic of a clone or a drop poisons nothing, that of an
+    /// operation was reported, and readers may hold on to too many copies: there is nobody to tell.
+    fn publish(&self) {
+        let timeout = self.combiner.reader_timeout.min(LONGEST);
+        catch_panic(|| {
+            let aside = self.reader.stand_aside(true);
+            let (slot, combiner) = (aside.slot(), &self.combiner);
+            drop(combiner.rounds(slot, None, When::Now, timeout, Then::LeaveCopy));
+        });
     }
 }
 
-#[track_caller]
-fn publish<T: Absorb<O> + Independent, O>(
-    writer: &SharedWriteHandle<T, O, Owned>,
-    reader_timeout: Duration,
-) -> Result<(), Poisoned> {
-    insist(|| writer.publish_or_replace(reader_timeout))
-}
+/// How long the thread of [`Publishing::Interval`] tries to publish before it looks whether the handles have gone, where
+/// writers wait for readers as long as it takes.
+const LONGEST: Duration = Duration::from_secs(1);
 
-/// Tries again while too many copies are left to readers, or another thread has the writer.
-#[track_caller]
-fn insist(mut attempt: impl FnMut() -> Result<(), PublishError>) -> Result<(), Poisoned> {
-    let mut backoff = Backoff::new();
-    loop {
-        match attempt() {
-            Ok(()) => return Ok(()),
-            Err(PublishError::Poisoned(error)) => return Err(error),
-            Err(PublishError::Stalled(_)) => backoff.take(None),
-        }
-    }
-}
-
-impl<T, O> Drop for Writing<T, O> {
+impl<T, O, D, W, A> Drop for Life<T, O, D, W, A> {
     fn drop(&mut self) {
         if let Some(timer) = self.timer.take() {
             timer.end();
         }
-        // Nothing that was changed is lost.
-        (self.on_drop)(self);
-    }
-}
-
-/// With a shorter timeout than this a task that waits for another writer would do nothing but ask.
-#[cfg(feature = "async")]
-const SHORTEST: Duration = Duration::from_millis(1);
-
-/// A longer timeout than this is the same: not every clock can be asked for the end of time.
-#[cfg(feature = "async")]
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
-
-const LENT: &str = "the handle is there until it is given back";
-
-/// A handle made of the writer, which goes back also if somebody panics.
-struct Lent<'l, 'a, T, O, W> {
-    lock: &'l mut WriteGuard<'a, T, O, Owned>,
-    writer: Option<W>,
-    unwrap: fn(W) -> WriteHandle<T, O, Owned>,
-}
-
-impl<T, O, W> Drop for Lent<'_, '_, T, O, W> {
-    fn drop(&mut self) {
-        let writer = self.writer.take().expect(LENT);
-        // User code, perhaps while a panic unwinds. A writer that does not come back is lost.
-        catch_panic(|| self.lock.restore((self.unwrap)(writer)));
-    }
-}
-
-impl<T, O> Clone for SharedHandle<T, O> {
-    fn clone(&self) -> Self {
-        Self {
-            reader: self.reader.clone(),
-            writing: Arc::clone(&self.writing),
+        // Nothing that was written is lost.
+        if let Some(publish) = self.publish_last {
+            publish(self);
         }
     }
 }
 
-impl<T, O> fmt::Debug for SharedHandle<T, O> {
+impl<T, O, D, W, A> Clone for SharedHandle<T, O, D, W, A> {
+    fn clone(&self) -> Self {
+        Self {
+            reader: SharedReader::new(self.reader.share()),
+            combiner: Arc::clone(&self.combiner),
+            life: Arc::clone(&self.life),
+            data: PhantomData,
+        }
+    }
+}
+
+impl<T, O, D, W, A> fmt::Debug for SharedHandle<T, O, D, W, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SharedHandle")
-            .field("publishing", &self.writing.publishing)
+            .field("publishing", &self.publishing())
             .field("is_poisoned", &self.is_poisoned())
             .finish_non_exhaustive()
     }

@@ -9,7 +9,7 @@
 pub(crate) use std::{
     hint::spin_loop,
     sync::{
-        Arc, Mutex, MutexGuard,
+        Arc, Condvar, Mutex, MutexGuard,
         atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering, fence},
     },
     thread,
@@ -20,7 +20,7 @@ pub(crate) use unwatched::AtomicU64;
 
 /// Atomics that loom does not explore: hints, and what only one thread looks at.
 pub(crate) mod unwatched {
-    pub(crate) use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize};
+    pub(crate) use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize};
 
     // A version that came again would be taken for the one before, so it has 64 bits everywhere.
     #[cfg(not(target_has_atomic = "64"))]
@@ -33,13 +33,13 @@ pub(crate) mod unwatched {
 pub(crate) use loom::{
     hint::spin_loop,
     sync::{
-        Arc, Mutex, MutexGuard,
+        Arc, Condvar, Mutex, MutexGuard,
         atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering, fence},
     },
     thread,
 };
 
-use std::sync::{PoisonError, TryLockError};
+use std::sync::PoisonError;
 
 #[cfg(all(feature = "async", not(loom)))]
 pub(crate) use futures_timer::Delay;
@@ -73,15 +73,6 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Locks `mutex` if nobody holds it, as [`lock`] does.
-pub(crate) fn try_lock<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
-    match mutex.try_lock() {
-        Ok(guard) => Some(guard),
-        Err(TryLockError::Poisoned(error)) => Some(error.into_inner()),
-        Err(TryLockError::WouldBlock) => None,
-    }
-}
-
 /// The value in `mutex`, for its only owner.
 pub(crate) fn unlocked<T>(mutex: &mut Mutex<T>) -> &mut T {
     mutex.get_mut().unwrap_or_else(PoisonError::into_inner)
@@ -104,9 +95,9 @@ pub(crate) fn thread_number() -> usize {
     })
 }
 
-/// The largest number of a thread: [`usize::MAX`] is none.
+/// The largest number of a thread: it stands beside two flags in a word.
 #[cfg(not(loom))]
-const MOST_NUMBERS: usize = usize::MAX - 1;
+const MOST_NUMBERS: usize = usize::MAX >> 2;
 
 #[cfg(not(loom))]
 #[cold]

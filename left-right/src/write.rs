@@ -338,21 +338,6 @@ impl<T: Absorb<O>, O, D> WriteHandle<T, O, D> {
             self.publish();
         }
     }
-
-    /// [`publish`](Self::publish) that gives up before it would sleep; says whether it published.
-    #[track_caller]
-    pub(crate) fn publish_briefly(&mut self) -> bool {
-        self.writer_to_wait().publish(Wait::Spin).is_ok()
-    }
-
-    /// The second half of [`publish_or_replace`](Self::publish_or_replace).
-    #[track_caller]
-    pub(crate) fn replace(&mut self) -> bool
-    where
-        T: Independent,
-    {
-        self.writer_to_wait().publish_replacement().is_ok()
-    }
 }
 
 impl<T: Absorb<O>, O> WriteHandle<T, O> {
@@ -532,7 +517,7 @@ impl<T, O, D> WriteHandle<T, O, D> {
     /// assert!(writer.is_poisoned());
     /// ```
     pub fn is_poisoned(&self) -> bool {
-        self.writer().phase == Phase::Poisoned
+        self.writer().is_poisoned()
     }
 
     /// Figures about this writer. Takes the registry's lock for a moment.
@@ -616,7 +601,8 @@ impl<T, O, D> WriteHandle<T, O, D> {
     ///
     /// If the pair is poisoned.
     #[track_caller]
-    fn writer_to_wait(&mut self) -> &mut Writer<T, O> {
+    #[inline]
+    pub(crate) fn writer_to_wait(&mut self) -> &mut Writer<T, O> {
         self.reader.end_leaked_guards();
         let writer = self.writer_mut();
         writer.assert_sound();
@@ -751,28 +737,4 @@ where
     let writer = WriteHandle::new(readable, writable, logged);
     let reader = ReadHandle::clone(&writer);
     (writer, reader)
-}
-
-#[cfg(all(test, not(loom)))]
-mod tests {
-    use super::*;
-    use crate::doctest::Count;
-
-    /// A shared writer may ask for it when it was other writers that were in the way.
-    #[test]
-    fn replacing_a_copy_that_nobody_is_in_loses_nothing() {
-        let (mut looked_at, reader) = new_logged::<Count, u32>(Count(0));
-        assert_eq!(looked_at.append(1).unpublished().0, 1);
-        let (mut loaded, other) = new::<Count, u32>();
-        loaded.append(1);
-        for (writer, reader) in [(&mut looked_at, &reader), (&mut loaded, &other)] {
-            assert!(writer.replace());
-            assert_eq!(reader.enter().unwrap().0, 1);
-            for total in [3, 5, 7] {
-                writer.append(2).publish();
-                assert_eq!(reader.enter().unwrap().0, total);
-            }
-            assert_eq!(writer.stats().deferred, 0);
-        }
-    }
 }

@@ -14,6 +14,7 @@ use crate::{
     raw::{
         copies::{Copies, ENDLESS, Reclaimed},
         grace::{StillThere, Wait},
+        slot::Slot,
     },
 };
 
@@ -51,11 +52,19 @@ impl<T, O> Writer<T, O> {
         }
     }
 
+    pub(crate) fn is_poisoned(&self) -> bool {
+        self.phase == Phase::Poisoned
+    }
+
     pub(crate) fn has_pending(&self) -> bool {
-        match self.phase {
-            Phase::Loading { dirty } => dirty,
-            _ => self.log.pending().len() != 0,
-        }
+        self.pending() != 0
+    }
+
+    /// How many operations no reader can see yet. Those that are loaded before the first publish are not counted: if
+    /// there are any, there are many.
+    #[inline]
+    pub(crate) fn pending(&self) -> usize {
+        pending(self.phase, &self.log)
     }
 
     pub(crate) fn stalled(&self, since: Instant) -> PublishError {
@@ -86,7 +95,7 @@ impl<T: Absorb<O>, O> Writer<T, O> {
     /// Waits for the stale copy's readers, then applies what that copy lacks and lends it.
     #[track_caller]
     #[inline]
-    pub(crate) fn prepare(&mut self, wait: Wait) -> Result<Reclaimed<'_, T>, StillThere> {
+    pub(crate) fn prepare(&mut self, wait: Wait) -> Result<Prepared<'_, T, O>, StillThere> {
         self.copies.free_deferred(T::drop_first);
         let mut reclaimed = self.copies.reclaim(wait)?;
         let (stale, published) = reclaimed.both();
@@ -105,7 +114,17 @@ impl<T: Absorb<O>, O> Writer<T, O> {
             }
             Phase::Poisoned => unreachable!("checked by every caller"),
         };
-        Ok(reclaimed)
+        Ok(Prepared {
+            reclaimed,
+            log: &mut self.log,
+            phase: &mut self.phase,
+        })
+    }
+
+    /// Asks for the cache lines that the operations will write which the stale copy lacks.
+    pub(crate) fn prefetch_logged(&self) {
+        let stale = self.copies.stale();
+        self.log.lacking().for_each(|it| stale.prefetch(it));
     }
 
     #[track_caller]
@@ -119,10 +138,6 @@ impl<T: Absorb<O>, O> Writer<T, O> {
         )
         .entered();
         self.prepare(wait)?.publish();
-        match self.phase {
-            Phase::Loading { .. } => self.phase = Phase::Unsynchronised,
-            _ => self.log.copies_swapped(),
-        }
         Ok(())
     }
 
@@ -238,5 +253,79 @@ impl<T: Absorb<O>, O> Writer<T, O> {
         if sound {
             self.log.discard();
         }
+    }
+}
+
+/// The stale copy, free of readers and up to date: to be read, changed or published.
+pub(crate) struct Prepared<'a, T, O> {
+    reclaimed: Reclaimed<'a, T>,
+    log: &'a mut OpLog<O>,
+    phase: &'a mut Phase,
+}
+
+impl<'a, T, O> Prepared<'a, T, O> {
+    /// Applies an operation at once.
+    #[inline]
+    pub(crate) fn append(&mut self, operation: O)
+    where
+        T: Absorb<O>,
+    {
+        let (stale, published) = self.reclaimed.both();
+        // As in `Writer::prepare`.
+        *self.phase = match mem::replace(self.phase, Phase::Poisoned) {
+            Phase::Loading { .. } => {
+                stale.absorb_second(operation, published);
+                Phase::Loading { dirty: true }
+            }
+            phase => {
+                self.log.push_absorbed(operation, stale, published);
+                phase
+            }
+        };
+    }
+
+    /// Makes the stale copy the published one.
+    #[inline]
+    pub(crate) fn publish(self) {
+        self.reclaimed.publish();
+        match *self.phase {
+            Phase::Loading { .. } => *self.phase = Phase::Unsynchronised,
+            _ => self.log.copies_swapped(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn stale(&mut self) -> &T {
+        self.reclaimed.both().0
+    }
+
+    pub(crate) fn into_stale(self) -> &'a T {
+        self.reclaimed.into_stale()
+    }
+
+    /// As [`Writer::pending`].
+    #[inline]
+    pub(crate) fn pending(&self) -> usize {
+        pending(*self.phase, self.log)
+    }
+
+    /// Whether an operation has panicked.
+    #[inline]
+    pub(crate) fn is_poisoned(&self) -> bool {
+        *self.phase == Phase::Poisoned
+    }
+
+    /// The slot at this place among the participants.
+    #[inline]
+    pub(crate) fn participant(&self, index: usize) -> &Slot {
+        self.reclaimed.participant(index)
+    }
+}
+
+#[inline]
+fn pending<O>(phase: Phase, log: &OpLog<O>) -> usize {
+    match phase {
+        Phase::Loading { dirty: true } => usize::MAX,
+        _ => log.pending().len(),
     }
 }

@@ -9,7 +9,9 @@ use std::{
 };
 
 use futures::{FutureExt, executor::block_on};
-use left_right::{Absorb, Poisoned, ReadHandleFactory, SharedWriteHandle, WriteHandle};
+use left_right::{
+    Absorb, Poisoned, Publishing, ReadHandleFactory, Revocable, SharedHandle, WriteHandle,
+};
 
 mod common;
 
@@ -58,10 +60,11 @@ fn it_waits_for_readers_on_a_bare_executor() {
         block_on(writer.publish_async()).unwrap();
     });
     assert_eq!(readers.handle().enter().unwrap().0, 3);
-    let shared = writer.into_shared();
+    let shared = writer.into_shared(Publishing::Manual);
     beside_a_guard(&readers, || {
-        shared.apply(3).unwrap();
-        shared.append(4).unwrap();
+        shared.write(3).unwrap();
+        shared.publish().unwrap();
+        shared.write(4).unwrap();
         block_on(shared.publish_async()).unwrap();
     });
     assert_eq!(readers.handle().enter().unwrap().0, 10);
@@ -79,8 +82,8 @@ fn a_future_that_is_dropped_loses_nothing() {
     assert!(writer.publish_async().now_or_never().is_none());
     drop(writer.publish_async());
     assert!(writer.pending().eq(&[2]));
-    let shared = writer.into_shared();
-    shared.append(4).unwrap();
+    let shared = writer.into_shared(Publishing::Manual);
+    shared.write(4).unwrap();
     for _ in 0..20 {
         assert!(shared.publish_async().now_or_never().is_none());
     }
@@ -93,33 +96,11 @@ fn a_future_that_is_dropped_loses_nothing() {
 #[test]
 fn a_future_made_earlier_is_done_when_others_have_published() {
     let (writer, _) = pair();
-    let shared = writer.into_shared();
-    shared.append(1).unwrap();
+    let shared = writer.into_shared(Publishing::Manual);
+    shared.write(1).unwrap();
     let future = shared.publish_async();
     shared.publish().unwrap();
     assert_eq!(future.now_or_never(), Some(Ok(())));
-}
-
-#[test]
-fn a_future_whose_operations_are_visible_waits_for_nobody() {
-    let (writer, _) = pair();
-    let shared = writer.into_shared();
-    shared.append(1).unwrap();
-    let future = shared.publish_async();
-    shared.publish().unwrap();
-    let is_locked = Barrier::new(2);
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            let mut writer = shared.lock().unwrap();
-            writer.append(2);
-            is_locked.wait();
-            is_locked.wait();
-        });
-        is_locked.wait();
-        let published = future.now_or_never();
-        is_locked.wait();
-        assert_eq!(published, Some(Ok(())));
-    });
 }
 
 #[test]
@@ -128,24 +109,24 @@ fn tokio_runs_it_beside_readers_and_other_writers() {
         const TASKS: u64 = 8;
         const WRITES: u64 = 50;
         let (writer, readers) = pair();
-        let shared: SharedWriteHandle<Count, u64> = writer.into_shared();
+        let shared: SharedHandle<Count, u64, Revocable> = writer.into_shared(Publishing::Manual);
         let tasks: Vec<_> = (0..TASKS)
             .map(|_| {
                 let shared = shared.clone();
                 runtime.spawn(async move {
                     for write in 1..=WRITES {
-                        shared.append(1)?;
+                        shared.write(1)?;
                         if write % 3 == 0 {
                             // A guard across an await of the same thread's task would make the
                             // future not `Send`; between two awaits it may come and go.
-                            drop(shared.reader().enter());
+                            drop(shared.enter());
                         }
                         let publish = shared.publish_async();
                         if write % 7 == 0 {
                             drop(tokio::time::timeout(Duration::ZERO, publish).await);
                         } else {
                             publish.await?;
-                            assert!(shared.reader().enter().unwrap().0 >= write);
+                            assert!(shared.enter().unwrap().0 >= write);
                         }
                     }
                     Ok::<(), Poisoned>(())
@@ -197,8 +178,8 @@ fn poison_is_an_error() {
     let publish = AssertUnwindSafe(|| block_on(writer.publish_async()));
     assert!(catch_unwind(publish).is_err());
     assert!(block_on(writer.publish_async()).is_err());
-    let shared = writer.into_shared();
-    assert!(shared.append(1).is_err());
+    let shared = writer.into_shared(Publishing::Manual);
+    assert!(shared.write(1).is_err());
     assert!(block_on(shared.publish_async()).is_err());
 }
 
@@ -207,7 +188,7 @@ fn the_futures_can_be_sent() {
     fn is_send<T: Send>(_: T) {}
     let (mut writer, _) = pair();
     is_send(writer.publish_async());
-    is_send(writer.into_shared().publish_async());
+    is_send(writer.into_shared(Publishing::Manual).publish_async());
 }
 
 #[test]
@@ -232,7 +213,7 @@ fn a_future_that_is_polled_again_and_again_waits_for_its_time() {
     writer.append(1);
     assert_eq!(format!("{:?}", writer.publish_async()), "Publish { .. }");
     poll(writer.publish_async());
-    let shared = writer.into_shared();
+    let shared = writer.into_shared(Publishing::Manual);
     assert_eq!(
         format!("{:?}", shared.publish_async()),
         "SharedPublish { .. }"

@@ -1,11 +1,10 @@
-//! A structure that any number of threads read and write: when writes become visible, and that
-//! nothing stops them.
+//! A structure that any number of threads read and write: one order of writes, when they become
+//! visible, and that nobody is stuck. Most of it holds for both kinds of pairs.
 #![cfg(not(loom))]
 
 use std::{
-    mem,
+    fmt,
     num::NonZeroUsize,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -16,21 +15,30 @@ use std::{
 };
 
 use left_right::{
-    Absorb, Independent, Owned, Poisoned, Publishing, ReadGuard, SharedHandle, WriteHandle,
+    Absorb, Independent, Owned, Ownership, Poisoned, PublishError, Publishing, ReadGuard,
+    Revocable, SharedHandle, SharedWriter, WriteHandle,
 };
 
 mod common;
 
+#[path = "shared_handle/answers.rs"]
+mod answers;
 #[cfg(feature = "async")]
 #[path = "shared_handle/asynchronous.rs"]
 mod asynchronous;
+#[path = "shared_handle/going.rs"]
+mod going;
+#[path = "shared_handle/guards.rs"]
+mod guards;
 #[path = "shared_handle/interval.rs"]
 mod interval;
+#[path = "shared_handle/lock.rs"]
+mod lock;
 #[path = "shared_handle/poison.rs"]
 mod poison;
 
 /// Numbers, and something that is gone once every copy is.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Numbers {
     seen: Vec<u32>,
     _alive: Arc<()>,
@@ -38,7 +46,10 @@ struct Numbers {
 
 enum Operation {
     Push(u32),
+    /// Panics when the first copy absorbs it.
     Panic,
+    /// Panics when the second copy absorbs it.
+    PanicLater,
     /// Drops this handle.
     Drop(Mutex<Option<Shared>>),
     /// Says that it is being absorbed, and waits.
@@ -50,6 +61,7 @@ impl Absorb<Operation> for Numbers {
         match operation {
             Operation::Push(number) => self.seen.push(*number),
             Operation::Panic => panic!("asked to"),
+            Operation::PanicLater => {}
             Operation::Drop(handle) => drop(handle.get_mut().unwrap().take()),
             Operation::Wait(begun, go_on) => {
                 begun.send(()).unwrap();
@@ -59,8 +71,10 @@ impl Absorb<Operation> for Numbers {
     }
 
     fn absorb_second(&mut self, operation: Operation, _: &Self) {
-        if let Operation::Push(number) = operation {
-            self.seen.push(number);
+        match operation {
+            Operation::Push(number) => self.seen.push(number),
+            Operation::PanicLater => panic!("asked to, later"),
+            _ => {}
         }
     }
 
@@ -71,354 +85,373 @@ impl Absorb<Operation> for Numbers {
 
 impl Independent for Numbers {}
 
-type Shared = SharedHandle<Numbers, Operation>;
+type Writer<D = Owned> = WriteHandle<Numbers, Operation, D>;
+
+type Shared<D = Owned> = SharedHandle<Numbers, Operation, D>;
 
 const READER_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A writer whose readers own the data with it.
-type Writer<T, O> = WriteHandle<T, O, Owned>;
+/// Both kinds of pairs.
+trait Kind: Ownership + fmt::Debug + Send + Sync + Sized + 'static {
+    fn shared_of(numbers: Numbers, publishing: Publishing) -> Shared<Self>;
 
-fn writer(alive: &Arc<()>) -> Writer<Numbers, Operation> {
-    let numbers = Numbers {
-        seen: Vec::new(),
-        _alive: Arc::clone(alive),
-    };
-    left_right::new_owned(numbers).0
+    /// What is entered, in tests that do not take it away.
+    fn guard<G>(entered: Self::Entered<G>) -> G;
+
+    fn shared(publishing: Publishing) -> Shared<Self> {
+        Self::shared_of(Numbers::default(), publishing)
+    }
 }
 
-fn shared(publishing: Publishing) -> Shared {
-    writer(&Arc::default()).into_shared(publishing, READER_TIMEOUT)
+impl Kind for Owned {
+    fn shared_of(numbers: Numbers, publishing: Publishing) -> Shared {
+        let (writer, _) = left_right::new_owned(numbers);
+        writer.into_shared(publishing, READER_TIMEOUT)
+    }
+
+    fn guard<G>(entered: G) -> G {
+        entered
+    }
 }
 
-fn push(shared: &Shared, number: u32) -> Result<(), Poisoned> {
-    shared.update(|writer| {
-        writer.append(Operation::Push(number));
-    })
+impl Kind for Revocable {
+    fn shared_of(numbers: Numbers, publishing: Publishing) -> Shared<Self> {
+        left_right::new_logged(numbers).0.into_shared(publishing)
+    }
+
+    fn guard<G>(entered: Option<G>) -> G {
+        entered.expect("the writer is there")
+    }
 }
 
-fn seen(shared: &Shared) -> Vec<u32> {
-    shared.enter().seen.clone()
+/// With writers that wait for readers for so long.
+fn patient_for(reader_timeout: Duration, publishing: Publishing) -> Shared {
+    let (writer, _) = left_right::new_owned(Numbers::default());
+    writer.into_shared(publishing, reader_timeout)
+}
+
+fn push<D>(shared: &Shared<D>, number: u32) -> Result<(), Poisoned> {
+    shared.write(Operation::Push(number))
+}
+
+fn seen<D: Kind>(shared: &Shared<D>) -> Vec<u32> {
+    D::guard(shared.enter()).seen.clone()
+}
+
+fn version<D: Kind>(shared: &Shared<D>) -> u64 {
+    ReadGuard::version(&D::guard(shared.enter()))
 }
 
 fn every(count: usize) -> Publishing {
     Publishing::EveryN(NonZeroUsize::new(count).unwrap())
 }
 
+/// One of each.
+fn policies() -> [Publishing; 4] {
+    [
+        Publishing::EachWrite,
+        every(3),
+        Publishing::Interval(Duration::from_millis(1)),
+        Publishing::Manual,
+    ]
+}
+
 #[test]
-fn each_write_is_visible_when_it_returns() {
+fn what_a_call_has_published_is_visible_to_it_and_keeps_its_order() {
+    const WRITES: u32 = 250;
+    fn run<D: Kind>(publishing: Publishing) {
+        let shared = D::shared(publishing);
+        thread::scope(|scope| {
+            for thread in 0..4 {
+                let shared = shared.clone();
+                scope.spawn(move || {
+                    let first = 1_000 * thread;
+                    for number in first..first + WRITES {
+                        push(&shared, number).unwrap();
+                        if publishing != Publishing::EachWrite {
+                            shared.publish().unwrap();
+                        }
+                        let guard = D::guard(shared.enter());
+                        let all = guard.seen.iter().copied();
+                        let mine = all.filter(|it| it / 1_000 == thread);
+                        assert!(mine.eq(first..=number), "{publishing:?}");
+                    }
+                });
+            }
+        });
+        assert_eq!(seen(&shared).len() as u32, 4 * WRITES);
+    }
     let _deadline = common::deadline();
-    let shared = shared(Publishing::EachWrite);
-    thread::scope(|scope| {
-        for thread in 0..4 {
-            let shared = shared.clone();
-            scope.spawn(move || {
-                for number in 0..250 {
-                    push(&shared, 1_000 * thread + number).unwrap();
-                    assert!(seen(&shared).contains(&(1_000 * thread + number)));
-                }
-            });
-        }
-    });
-    assert_eq!(seen(&shared).len(), 1_000);
+    for publishing in policies() {
+        run::<Owned>(publishing);
+        run::<Revocable>(publishing);
+    }
+}
+
+/// Whoever waits for them meanwhile.
+#[test]
+fn writes_that_do_not_publish_wait_for_no_reader() {
+    let _deadline = common::deadline();
+    let hours = Publishing::Interval(Duration::from_secs(36_000));
+    for publishing in [Publishing::Manual, hours] {
+        let shared = Revocable::shared(publishing);
+        let reader = shared.reader();
+        let guard = reader.enter().unwrap();
+        push(&shared, 0).unwrap();
+        shared.publish().unwrap();
+        push(&shared, 1).unwrap();
+        thread::scope(|scope| {
+            let moment = Duration::from_millis(20);
+            let (waits, publishing) =
+                common::still_runs(scope, moment, || shared.publish().unwrap());
+            assert!(waits, "the copy was changed under the guard");
+            push(&shared, 2).unwrap();
+            push(&shared, 3).unwrap();
+            assert!(!publishing.is_finished());
+            assert!(guard.seen.is_empty());
+            drop(guard);
+            publishing.join().unwrap();
+        });
+        shared.publish().unwrap();
+        assert_eq!(seen(&shared), [0, 1, 2, 3]);
+    }
 }
 
 #[test]
 fn what_comes_to_nothing_publishes_nothing() {
-    let shared = shared(Publishing::EachWrite);
-    push(&shared, 1).unwrap();
-    shared.update(|_| ()).unwrap();
-    let last = |numbers: &Numbers| (None, numbers.seen.last().copied());
-    assert_eq!(shared.append_with(last), Ok(Some(1)));
-    shared.publish().unwrap();
-    assert_eq!(ReadGuard::version(&shared.enter()), 1);
-}
-
-#[test]
-fn a_decision_sees_everything_that_was_appended() {
-    let shared = shared(Publishing::Manual);
-    thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| {
-                for _ in 0..250 {
-                    let next = |numbers: &Numbers| {
-                        let next = u32::try_from(numbers.seen.len()).unwrap();
-                        (Some(Operation::Push(next)), ())
-                    };
-                    shared.append_with(next).unwrap();
-                }
-            });
-        }
-    });
-    assert!(seen(&shared).is_empty());
-    shared.publish().unwrap();
-    assert!(seen(&shared).into_iter().eq(0..1_000));
+    fn run<D: Kind>() {
+        let shared = D::shared(Publishing::EachWrite);
+        push(&shared, 1).unwrap();
+        shared.lock(|_| ()).unwrap();
+        shared.publish().unwrap();
+        shared.publish_timeout(Duration::ZERO).unwrap();
+        assert_eq!(version(&shared), 1);
+    }
+    run::<Owned>();
+    run::<Revocable>();
 }
 
 #[test]
 fn with_every_third_change_all_three_become_visible() {
-    let shared = shared(every(3));
-    for number in 0..7 {
-        assert_eq!(seen(&shared).len() as u32, number / 3 * 3);
-        push(&shared, number).unwrap();
+    fn run<D: Kind>() {
+        let shared = D::shared(every(3));
+        for number in 0..7 {
+            assert_eq!(seen(&shared).len() as u32, number / 3 * 3);
+            push(&shared, number).unwrap();
+        }
+        shared.publish().unwrap();
+        assert_eq!(seen(&shared).len(), 7);
     }
-    shared.publish().unwrap();
-    assert_eq!(seen(&shared).len(), 7);
+    run::<Owned>();
+    run::<Revocable>();
 }
 
 #[test]
 fn by_hand_nothing_becomes_visible_before_the_call() {
-    let shared = shared(Publishing::Manual);
-    push(&shared, 1).unwrap();
-    push(&shared, 2).unwrap();
-    assert!(seen(&shared).is_empty());
-    shared.publish().unwrap();
-    assert_eq!(seen(&shared), [1, 2]);
-    assert_eq!(shared.publishing(), Publishing::Manual);
-    assert_eq!(shared.reader_timeout(), READER_TIMEOUT);
-}
-
-#[test]
-fn what_is_pending_is_visible_once_the_last_handle_is_gone() {
-    for publishing in [every(100), Publishing::Manual] {
-        let shared = shared(publishing);
-        let reader = shared.reader();
+    fn run<D: Kind>() {
+        let shared = D::shared(Publishing::Manual);
         push(&shared, 1).unwrap();
-        drop(shared.clone());
-        assert!(reader.enter().seen.is_empty());
-        drop(shared);
-        assert_eq!(reader.enter().seen, [1]);
-    }
-}
-
-#[test]
-fn a_guard_that_is_held_for_ever_stops_nobody() {
-    let _deadline = common::deadline();
-    for publishing in [
-        Publishing::EachWrite,
-        every(2),
-        Publishing::Interval(Duration::from_millis(1)),
-        Publishing::Manual,
-    ] {
-        let shared = writer(&Arc::default()).into_shared(publishing, Duration::from_millis(5));
-        let reader = shared.reader();
-        let guard = reader.enter();
-        thread::scope(|scope| {
-            // On another thread: this one holds a guard.
-            scope.spawn(|| {
-                for number in 0..10 {
-                    push(&shared, number).unwrap();
-                    shared.publish().unwrap();
-                    shared.append_with(|_| (None, ())).unwrap();
-                }
-                assert_eq!(seen(&shared).len(), 10);
-            });
-        });
-        assert!(guard.seen.is_empty());
-        let deferred = || shared.stats().unwrap().deferred;
-        assert_eq!(deferred(), 1, "{publishing:?}");
-        drop(guard);
-        push(&shared, 10).unwrap();
-        shared.publish().unwrap();
-        assert_eq!(deferred(), 0, "{publishing:?}");
-    }
-}
-
-/// A guard that no thread holds any more.
-fn leak_a_guard(shared: &Shared) {
-    thread::scope(|scope| _ = scope.spawn(|| mem::forget(shared.enter())));
-}
-
-#[test]
-fn a_read_of_what_is_pending_stops_for_no_guard() {
-    let _deadline = common::deadline();
-    for read in [
-        (|shared| shared.append_with(|numbers| (None, numbers.seen.len()))) as fn(&Shared) -> _,
-        |shared| shared.update(|writer| writer.unpublished().seen.len()),
-    ] {
-        let moment = Duration::from_millis(5);
-        let shared = writer(&Arc::default()).into_shared(Publishing::Manual, moment);
-        leak_a_guard(&shared);
-        push(&shared, 1).unwrap();
-        shared.publish().unwrap();
         push(&shared, 2).unwrap();
-        assert_eq!(read(&shared), Ok(2));
+        assert!(seen(&shared).is_empty());
+        shared.publish().unwrap();
+        assert_eq!(seen(&shared), [1, 2]);
+        push(&shared, 3).unwrap();
+        shared.publish_timeout(READER_TIMEOUT).unwrap();
+        assert_eq!(seen(&shared), [1, 2, 3]);
     }
+    run::<Owned>();
+    run::<Revocable>();
 }
 
-/// Publishes, and appends more: the copy that the next publish needs is the one that readers are in.
-fn publish_half(shared: &Shared) {
-    let change = |writer: &mut Writer<_, _>| {
-        writer.append(Operation::Push(1)).publish();
-        writer.append(Operation::Push(2));
-    };
-    shared.update(change).unwrap();
-}
-
-/// Whoever has to publish: the change, the thread, a call, or the end of the last handle.
+/// Through a pair whose copies are not equal yet: what was loaded is not in the log.
 #[test]
-fn no_publish_stops_for_a_guard() {
-    let _deadline = common::deadline();
-    for (publishing, publish) in [
-        (Publishing::EachWrite, (|_| ()) as fn(&Shared)),
-        (Publishing::Interval(Duration::from_millis(1)), |shared| {
-            while seen(shared) != [1, 2] {
-                thread::yield_now();
-            }
-        }),
-        (Publishing::Manual, |shared| shared.publish().unwrap()),
-        (Publishing::Manual, |_| ()),
-    ] {
-        let moment = Duration::from_millis(5);
-        let shared = writer(&Arc::default()).into_shared(publishing, moment);
-        leak_a_guard(&shared);
-        publish_half(&shared);
-        publish(&shared);
-        let reader = shared.reader();
-        drop(shared);
-        assert_eq!(reader.enter().seen, [1, 2], "{publishing:?}");
+fn what_was_pending_before_it_was_shared_is_published() {
+    #[derive(Clone, Default)]
+    struct Sum(u32);
+
+    impl Absorb<u32> for Sum {
+        fn absorb_first(&mut self, number: &mut u32, _: &Self) {
+            self.0 += *number;
+        }
+        fn sync_with(&mut self, first: &Self) {
+            self.0 = first.0;
+        }
     }
-}
 
-/// Runs `publish` while another thread has the writer for longer than anybody waits.
-fn beside_a_change(publish: fn(&Shared)) {
-    let _deadline = common::deadline();
-    let shared = writer(&Arc::default()).into_shared(Publishing::Manual, Duration::ZERO);
-    push(&shared, 1).unwrap();
-    let (begin, begun) = mpsc::channel();
-    let (go_on, wait) = mpsc::channel();
-    thread::scope(|scope| {
-        let shared = &shared;
-        scope.spawn(move || {
-            let change = |_: &mut Writer<_, _>| {
-                begin.send(()).unwrap();
-                wait.recv().unwrap();
-            };
-            shared.update(change).unwrap();
-        });
-        begun.recv().unwrap();
-        let moment = Duration::from_millis(50);
-        let (waits, publishing) = common::still_runs(scope, moment, move || publish(shared));
-        go_on.send(()).unwrap();
-        publishing.join().unwrap();
-        assert!(waits, "it gave up");
-    });
-    assert_eq!(seen(&shared), [1]);
-}
-
-#[test]
-fn a_publish_is_not_given_up_because_another_thread_has_the_writer() {
-    beside_a_change(|shared| shared.publish().unwrap());
-}
-
-#[test]
-#[cfg(debug_assertions)]
-fn a_thread_that_writes_while_it_holds_a_guard_is_told_so() {
-    let shared = shared(Publishing::EachWrite);
-    let guard = shared.enter();
-    for write in [
-        (|shared| _ = push(shared, 1)) as fn(&Shared),
-        |shared| _ = shared.append_with(|_| (None, ())),
-        |shared| _ = shared.publish(),
-    ] {
-        assert!(catch_unwind(AssertUnwindSafe(|| write(&shared))).is_err());
-    }
-    drop(guard);
-    push(&shared, 2).unwrap();
-    assert_eq!(seen(&shared), [2]);
-}
-
-#[test]
-fn readers_are_listed_with_what_they_see() {
-    let shared = shared(Publishing::EachWrite);
-    push(&shared, 1).unwrap();
-    let versions = || {
-        let readers = shared.readers().unwrap();
-        let active = readers.iter().filter(|it| it.is_active);
-        active.map(|it| it.version).collect::<Vec<_>>()
-    };
-    assert_eq!(versions(), []);
-    let guard = shared.enter();
-    assert_eq!(versions(), [Some(1)]);
-    drop(guard);
-    assert_eq!(versions(), []);
-}
-
-/// Threads that come and go get the same addresses for their thread-locals.
-#[test]
-fn a_thread_is_not_taken_for_one_that_is_gone() {
-    let shared = writer(&Arc::default()).into_shared(Publishing::EachWrite, Duration::ZERO);
-    let on_a_thread = |work: &(dyn Fn() + Sync)| {
-        thread::scope(|scope| scope.spawn(work).join().unwrap());
-    };
-    for number in 0..20 {
-        on_a_thread(&|| mem::forget(shared.enter()));
-        on_a_thread(&|| push(&shared, number).unwrap());
-    }
-}
-
-#[test]
-fn what_a_closure_appended_before_it_panics_is_pending() {
-    let shared = shared(Publishing::EachWrite);
-    let panics = AssertUnwindSafe(|| {
-        let change = |writer: &mut Writer<Numbers, Operation>| {
-            writer.append(Operation::Push(1));
-            panic!("asked to");
+    for logged in [false, true] {
+        let pair = || match logged {
+            true => left_right::new_logged(Sum(0)),
+            false => left_right::new(),
         };
-        shared.update_with(|writer| writer, |writer| writer, change)
-    });
-    assert!(catch_unwind(panics).is_err());
-    assert!(!shared.is_poisoned());
-    assert!(seen(&shared).is_empty());
-    push(&shared, 2).unwrap();
-    assert_eq!(seen(&shared), [1, 2]);
+        let (mut writer, reader) = pair();
+        let sum = || reader.enter().unwrap().0;
+        writer.append(1);
+        let shared = writer.into_shared(Publishing::Manual);
+        assert_eq!(sum(), 0);
+        shared.publish().unwrap();
+        assert_eq!(sum(), 1);
+        shared.write(2).unwrap();
+        shared.publish().unwrap();
+        assert_eq!(sum(), 3);
+
+        // With the first write, too.
+        let (mut writer, reader) = pair();
+        writer.append(1);
+        let shared = writer.into_shared(Publishing::EachWrite);
+        for number in [2, 3] {
+            shared.write(number).unwrap();
+        }
+        assert_eq!(reader.enter().unwrap().0, 6);
+    }
 }
 
 #[test]
-fn a_call_within_a_call_panics_and_does_not_wait_for_itself() {
+fn readers_are_listed_with_what_they_do() {
+    fn run<D: Kind>() {
+        let shared = D::shared(Publishing::EachWrite);
+        push(&shared, 1).unwrap();
+        let active = || {
+            let mut readers = shared.readers().unwrap();
+            assert_eq!(readers.len(), shared.stats().unwrap().readers);
+            readers.retain(|it| it.is_active);
+            readers.iter().map(|it| it.version).collect::<Vec<_>>()
+        };
+        let named = thread::Builder::new().name("idle".to_owned());
+        let reader = shared.reader();
+        let idle = named.spawn(move || reader.clone()).unwrap().join().unwrap();
+        assert_eq!(active(), []);
+        let guard = shared.enter();
+        assert_eq!(active(), [Some(1)]);
+        let readers = shared.readers().unwrap();
+        let mut named = readers
+            .iter()
+            .filter(|it| it.thread.as_deref() == Some("idle"));
+        let state = named.next().unwrap();
+        assert_eq!((state.is_active, state.version), (false, None));
+        drop(guard);
+        assert_eq!(active(), []);
+        drop(idle);
+        assert_eq!(shared.readers().unwrap().len(), readers.len() - 1);
+    }
+    run::<Owned>();
+    run::<Revocable>();
+}
+
+#[test]
+fn writers_and_readers_come_and_go() {
+    fn write<D: Kind>(shared: &Shared<D>, number: u32) {
+        let moment = Duration::from_micros(10);
+        let operation = Operation::Push(number);
+        let stalls = match number % 6 {
+            0 => return shared.write(operation).unwrap(),
+            1 => return shared.lock(|writer| _ = writer.append(operation)).unwrap(),
+            2 => {
+                let change = |writer: &mut Writer<D>| _ = writer.append(operation).publish();
+                return shared.lock(change).unwrap();
+            }
+            3 => shared
+                .lock(|writer| writer.append(operation).publish_or_replace(moment))
+                .unwrap(),
+            4 => {
+                shared.write(operation).unwrap();
+                shared.publish_timeout(moment)
+            }
+            _ => {
+                shared.write(operation).unwrap();
+                shared.publish().map_err(PublishError::from)
+            }
+        };
+        if let Err(error) = stalls {
+            assert!(matches!(error, PublishError::Stalled(_)), "{error}");
+        }
+    }
+
+    fn run<D: Kind>(publishing: Publishing) {
+        let shared = D::shared(publishing);
+        let stop = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut longest = 0;
+                while !stop.load(Ordering::Relaxed) {
+                    let length = D::guard(shared.enter()).seen.len();
+                    assert!(length >= longest);
+                    longest = length;
+                }
+            });
+            let writers = [0, 1, 2, 3].map(|thread| {
+                let shared = shared.clone();
+                scope.spawn(move || {
+                    for number in 0..300 {
+                        write(&shared.clone(), 1_000 * thread + number);
+                    }
+                })
+            });
+            for writer in writers {
+                writer.join().unwrap();
+            }
+            stop.store(true, Ordering::Relaxed);
+        });
+        shared.publish().unwrap();
+        let all = seen(&shared);
+        for first in [0, 1_000, 2_000, 3_000] {
+            let mine = all.iter().copied().filter(|it| it / 1_000 * 1_000 == first);
+            assert!(mine.eq(first..first + 300), "{publishing:?}");
+        }
+        assert_eq!(all.len(), 1_200);
+    }
+
     let _deadline = common::deadline();
-    let shared = shared(Publishing::EachWrite);
-    let nested = AssertUnwindSafe(|| shared.update_with(|it| it, |it| it, |_| push(&shared, 1)));
-    let panic = catch_unwind(nested).unwrap_err();
+    for publishing in policies() {
+        run::<Owned>(publishing);
+        run::<Revocable>(publishing);
+    }
+}
+
+#[test]
+fn an_operation_that_writes_panics() {
+    use std::{
+        panic::{AssertUnwindSafe, catch_unwind},
+        sync::OnceLock,
+    };
+
+    static SHARED: OnceLock<SharedHandle<Recursive, (), Revocable>> = OnceLock::new();
+
+    #[derive(Clone)]
+    struct Recursive;
+
+    impl Absorb<()> for Recursive {
+        fn absorb_first(&mut self, (): &mut (), _: &Self) {
+            SHARED.get().unwrap().write(()).unwrap();
+        }
+        fn sync_with(&mut self, _: &Self) {}
+    }
+
+    let _deadline = common::deadline();
+    let (writer, _) = left_right::new_logged(Recursive);
+    let shared = SHARED.get_or_init(|| writer.into_shared(Publishing::EachWrite));
+    let panic = catch_unwind(AssertUnwindSafe(|| shared.write(()))).unwrap_err();
     let message = panic.downcast_ref::<&str>().unwrap();
     assert!(
         message.contains("has the shared writer already"),
         "{message}"
     );
-    push(&shared, 2).unwrap();
-    assert_eq!(seen(&shared), [2]);
+    assert!(shared.is_poisoned());
 }
 
 #[test]
-fn structures_that_exchanged_their_writers_can_only_be_read() {
-    for publishing in [Publishing::EachWrite, Publishing::Manual] {
-        let (first, second) = (shared(publishing), shared(publishing));
-        push(&first, 1).unwrap();
-        push(&second, 2).unwrap();
-        first.publish().unwrap();
-        second.publish().unwrap();
-        let exchange = first.update_with(
-            |it| it,
-            |it| it,
-            |mine| {
-                let exchange = |other: &mut Writer<_, _>| mem::swap(mine, other);
-                second.update_with(|it| it, |it| it, exchange)
-            },
-        );
-        assert!(exchange.is_err());
-        for (shared, number) in [(first, 1), (second, 2)] {
-            assert!(shared.is_poisoned());
-            assert!(push(&shared, 3).is_err());
-            assert!(shared.publish().is_err());
-            assert_eq!(seen(&shared), [number]);
-            let reader = shared.reader();
-            drop(shared);
-            assert_eq!(reader.enter().seen, [number]);
-        }
-    }
-}
-
-#[test]
-fn handles_are_send_and_sync() {
-    fn everything<T: Clone + Send + Sync + std::fmt::Debug>(_: &T) {}
-    everything(&shared(Publishing::default()));
+fn a_shared_handle_says_what_it_is() {
+    fn everything<T: Clone + Send + Sync + fmt::Debug>(_: &T) {}
+    let owned = Owned::shared(Publishing::Manual);
+    let revocable = Revocable::shared(Publishing::default());
+    everything(&owned);
+    everything(&revocable);
+    assert_eq!(owned.publishing(), Publishing::Manual);
+    assert_eq!(owned.reader_timeout(), READER_TIMEOUT);
+    assert_eq!(revocable.publishing(), Publishing::EachWrite);
+    assert_eq!(revocable.reader_timeout(), Duration::MAX);
+    assert!(!owned.is_poisoned());
+    assert_eq!(
+        format!("{owned:?}"),
+        "SharedHandle { publishing: Manual, is_poisoned: false, .. }"
+    );
 }

@@ -116,6 +116,7 @@ pub trait Shared<M: Map>: Reads<M> + From<M::Writer> + From<M::Snapshot> + Sync 
     fn publish(&self);
     fn reader(&self) -> M::Reader;
     fn readers(&self) -> Vec<ReaderState>;
+    fn stats(&self) -> Stats;
     fn is_poisoned(&self) -> bool;
 }
 
@@ -328,6 +329,9 @@ macro_rules! map_under_test {
             }
             fn readers(&self) -> Vec<$map::ReaderState> {
                 self.readers()
+            }
+            fn stats(&self) -> $map::Stats {
+                self.stats()
             }
             fn is_poisoned(&self) -> bool {
                 self.is_poisoned()

@@ -259,8 +259,8 @@ type Stalled<M> = (
     JoinHandle<(Content<<M as Observed>::Held>, <M as Map>::Reader)>,
 );
 
-/// A reader that stays in its view, on a thread of its own: in debug builds a thread with a view is told so by every
-/// write.
+/// A reader that stays in its view, on a thread of its own: in debug builds a thread with a view is told so when it
+/// publishes with the writer, as some of the methods do.
 fn stalled_reader<M: Observed>(map: &M::Shared) -> Stalled<M> {
     let reader = map.reader();
     let (entered, wait_entered) = mpsc::channel();

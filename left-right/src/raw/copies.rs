@@ -9,6 +9,7 @@ use super::{
     fence,
     grace::{GracePeriod, Quiesced, Retired, StillThere, Wait},
     registry::{Registry, next_id},
+    slot::Slot,
     state::{Core, Orphan, Share, into_box},
 };
 use crate::{
@@ -81,6 +82,39 @@ impl<T> Copies<T> {
             copies: self,
             _quiesced: quiesced,
         })
+    }
+
+    /// Finds the participants whose threads wait to write, with the readers that the next [`reclaim`](Self::reclaim)
+    /// waits for.
+    #[inline]
+    pub(crate) fn scan_with_requests(&mut self, requests: &mut Vec<usize>) {
+        let registry = &self.share.core.registry;
+        self.grace.scan_with_requests(registry, requests);
+    }
+
+    /// The slot at this place among the participants.
+    #[inline]
+    pub(crate) fn participant(&self, index: usize) -> &Slot {
+        self.grace.participant(index)
+    }
+
+    /// The stale copy, to look at beside its readers.
+    pub(crate) fn stale(&self) -> &T {
+        // SAFETY: only the writer changes it, with `&mut self`.
+        unsafe { self.stale.as_ref() }
+    }
+
+    /// Whether one of those that the last `reclaim` gave up on waits to write, and so for whoever waits for it.
+    pub(crate) fn is_held_by_a_writer(&self) -> bool {
+        self.grace.is_held_by_a_writer()
+    }
+
+    /// # Panics
+    ///
+    /// In debug builds, if the last `reclaim` gave up on a guard of the calling thread.
+    #[track_caller]
+    pub(crate) fn assert_not_waiting_for_itself(&self) {
+        self.grace.assert_not_waiting_for_itself();
     }
 
     /// The readers that the last `reclaim` gave up on.
@@ -263,6 +297,12 @@ impl<'a, T> Reclaimed<'a, T> {
         // SAFETY: nobody changes the published copy before the next swap, which takes `self`.
         let published = unsafe { self.copies.published.as_ref() };
         (stale, published)
+    }
+
+    /// The slot at this place among the participants.
+    #[inline]
+    pub(crate) fn participant(&self, index: usize) -> &Slot {
+        self.copies.participant(index)
     }
 
     /// The stale copy, for as long as the writer is borrowed.

@@ -162,9 +162,28 @@ impl GracePeriod {
     /// The words that are compared later are the ones read here or later (invariant 5).
     #[inline]
     pub(crate) fn scan(&mut self, registry: &Registry) {
-        if !self.is_scan_owed {
-            return;
+        if self.is_scan_owed {
+            self.scan_all(registry, |_| ());
         }
+    }
+
+    /// [`scan`](Self::scan) that also finds the slots whose threads wait to write, among the participants.
+    #[inline]
+    pub(crate) fn scan_with_requests(&mut self, registry: &Registry, requests: &mut Vec<usize>) {
+        requests.clear();
+        if self.is_scan_owed {
+            return self.scan_all(registry, |index| requests.push(index));
+        }
+        if self.blockers.is_empty() {
+            registry.list(&mut self.participants);
+        } // Else their places must stay as they are: whoever is not listed yet waits for the next round.
+        let slots = self.participants.iter().enumerate();
+        let asking = slots.filter(|(_, slot)| slot.seen().asks());
+        requests.extend(asking.map(|(index, _)| index));
+    }
+
+    #[inline]
+    fn scan_all(&mut self, registry: &Registry, mut on_request: impl FnMut(usize)) {
         self.is_scan_owed = false;
         self.barrier = Barrier::Pending;
         self.blockers.clear();
@@ -174,8 +193,22 @@ impl GracePeriod {
             let word = slot.seen();
             if self.retired.may_hold(word, Barrier::Pending) {
                 self.blockers.push(Blocker { index, word });
+            } else if word.asks() {
+                on_request(index);
             }
         }
+    }
+
+    /// The slot at this place among the participants.
+    #[inline]
+    pub(crate) fn participant(&self, index: usize) -> &Slot {
+        self.participants.slot(index)
+    }
+
+    /// Whether one of those that were still there waits to write, and so for whoever waits for it.
+    pub(crate) fn is_held_by_a_writer(&self) -> bool {
+        let slots = self.blockers.iter().map(|it| self.participant(it.index));
+        slots.into_iter().any(Slot::is_held_by_a_writer)
     }
 
     /// Whether one of those that were still there may be in any copy.
@@ -252,7 +285,8 @@ impl GracePeriod {
                 self.blockers.pop();
                 looks = 0;
             } else if blocker.word.is_active() {
-                self.pause(wait, &mut backoff)?;
+                let is_writer = slot.is_held_by_a_writer();
+                self.pause(wait, is_writer, &mut backoff)?;
             } else {
                 looks += 1;
                 if looks == COSTLY {
@@ -287,8 +321,15 @@ impl GracePeriod {
     ///
     /// If the wait is over. Then those that are left are active, or acquiring.
     #[track_caller]
-    fn pause(&mut self, wait: Wait, backoff: &mut Backoff) -> Result<(), StillThere> {
+    fn pause(
+        &mut self,
+        wait: Wait,
+        is_held_by_a_writer: bool,
+        backoff: &mut Backoff,
+    ) -> Result<(), StillThere> {
         let limit = match wait {
+            // It would wait for this thread.
+            Wait::Spin if is_held_by_a_writer => return self.give_up(),
             Wait::Forever => {
                 self.assert_not_waiting_for_itself();
                 None
@@ -340,7 +381,7 @@ impl GracePeriod {
     /// In debug builds, if the calling thread holds a guard that it would wait for itself. Only
     /// they know which thread entered.
     #[track_caller]
-    fn assert_not_waiting_for_itself(&self) {
+    pub(crate) fn assert_not_waiting_for_itself(&self) {
         let is_there = |blocker: &Blocker| {
             let slot = self.participants.slot(blocker.index);
             // What was read of it may be of an earlier call.
@@ -359,7 +400,7 @@ impl GracePeriod {
 
 #[cfg(not(all(debug_assertions, not(loom))))]
 impl GracePeriod {
-    fn assert_not_waiting_for_itself(&self) {}
+    pub(crate) fn assert_not_waiting_for_itself(&self) {}
 }
 
 #[cfg(all(test, not(loom)))]

@@ -136,26 +136,14 @@ impl Registry {
         participants.changes = self.changes.load(Ordering::Relaxed);
     }
 
-    /// # Panics
-    ///
-    /// In debug builds, if the calling thread holds a guard. Only they know which thread entered.
-    #[track_caller]
-    #[cfg(all(debug_assertions, not(loom)))]
-    pub(crate) fn assert_inactive(&self) {
-        let slots = lock(&self.slots);
-        let is_active =
-            |slot: &SharedSlot| slot.seen().is_active() && slot.was_entered_by_this_thread();
-        let found = slots.iter().any(|(_, slot)| is_active(slot));
-        drop(slots);
-        assert!(
-            !found,
-            "this thread holds a guard while it publishes through a shared handle, and would sooner or \
-             later wait for itself for ever: drop the guard before publishing"
-        );
+    /// Wakes whoever sleeps until `lock` is free.
+    #[cold]
+    pub(super) fn rouse(&self, lock: *mut ()) {
+        // Woken without the registry's lock: that takes system calls.
+        let mut participants = Participants::default();
+        self.list_anew(&mut participants);
+        participants.iter().for_each(|slot| slot.rouse(lock));
     }
-
-    #[cfg(not(all(debug_assertions, not(loom))))]
-    pub(crate) fn assert_inactive(&self) {}
 
     /// What each reader is doing.
     pub(crate) fn states(&self) -> Vec<ReaderState> {

@@ -1,26 +1,29 @@
 //! One reader's slot: how it announces where it is, which copy it finds, and how it leaves.
 //!
-//! The reader that owns a slot is the only one that writes its word, so a load and a store do for a change.
+//! The reader that owns a slot is the only one that writes its word, so a load and a store do for a change. Only while its
+//! thread waits to write is the word another's to change, too: whoever has the lock answers (invariant 16).
 //! Every store to `word` is Release and every load by the writer is Acquire, or more (invariant 4): what the
 //! reader did in earlier critical sections happens before whatever the writer does after it saw a later word.
 //! That holds for the announcement of `enter` too, because the writer may first see the *next* critical section,
 //! and must then have the reads of the earlier ones behind it.
 
 use std::{
-    ptr::NonNull,
+    ptr::{self, NonNull},
     thread::{self, Thread},
+    time::Duration,
 };
 
 use super::{
     current::{CopyPtr, Current},
     fence,
+    witness::Witness,
     word::Word,
 };
 #[cfg(all(debug_assertions, not(loom)))]
 use crate::sync::{is_this_thread, thread_number};
 use crate::{
     diagnostics::{ReaderState, StalledReader},
-    sync::{AtomicU64, Ordering, unwatched},
+    sync::{AtomicU64, Condvar, Mutex, Ordering, lock, unwatched},
 };
 
 /// How often a reader finds its copy without leaving a guess, once the writer has told it that its guesses are costly.
@@ -38,6 +41,13 @@ pub(crate) struct Slot {
     word: AtomicU64,
     /// How often the writer has found that this reader's guesses are costly.
     told: unwatched::AtomicU32,
+    /// Whether the thread of the guards of this slot waits to write, and so waits for whoever waits for them.
+    is_held_by_a_writer: unwatched::AtomicBool,
+    /// Which lock its thread waits for, while the word says that it does.
+    lock: unwatched::AtomicPtr<()>,
+    /// With which request; null if it wants the lock for itself.
+    request: unwatched::AtomicPtr<()>,
+    request_witness: Witness,
 
     // Only the reader looks at what follows.
     /// The bare [`Word`] that it leaves with.
@@ -52,6 +62,10 @@ pub(crate) struct Slot {
     heeded: unwatched::AtomicU32,
     /// How many more times it leaves no guess.
     unguessed: unwatched::AtomicU32,
+    /// Whether its thread has other slots of the structure.
+    has_siblings: unwatched::AtomicBool,
+    /// Where its thread sleeps.
+    bed: (Mutex<()>, Condvar),
     /// The slot's place in the registry.
     key: unwatched::AtomicUsize,
     /// The thread that registered the slot, for reports.
@@ -91,12 +105,18 @@ impl Slot {
         Self {
             word: AtomicU64::new(Word::NOTHING.0),
             told: unwatched::AtomicU32::new(0),
+            is_held_by_a_writer: unwatched::AtomicBool::new(false),
+            lock: unwatched::AtomicPtr::new(ptr::null_mut()),
+            request: unwatched::AtomicPtr::new(ptr::null_mut()),
+            request_witness: Witness::default(),
             guess: unwatched::AtomicU64::new(Word::NOTHING.0),
             copy: unwatched::AtomicPtr::new(NonNull::dangling().as_ptr()),
             nested: unwatched::AtomicUsize::new(0),
             acquired: unwatched::AtomicU64::new(0),
             heeded: unwatched::AtomicU32::new(0),
             unguessed: unwatched::AtomicU32::new(0),
+            has_siblings: unwatched::AtomicBool::new(false),
+            bed: (Mutex::new(()), Condvar::new()),
             key: unwatched::AtomicUsize::new(0),
             registered_by: thread::current(),
             #[cfg(all(debug_assertions, not(loom)))]
@@ -313,7 +333,130 @@ impl Slot {
         self.nested.load(Ordering::Relaxed) == ORPHANED && !self.is_occupied()
     }
 
+    /// Whether its thread has no other slot of the structure, as far as shared handles know.
+    #[inline]
+    pub(crate) fn is_only(&self) -> bool {
+        !self.has_siblings.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn has_siblings(&self) {
+        self.has_siblings.store(true, Ordering::Relaxed);
+    }
+
+    /// Says whether the thread of this slot's guards waits to write.
+    pub(crate) fn hold_as_a_writer(&self, waits: bool) {
+        // Relaxed: whoever waits for the guards looks again and again.
+        self.is_held_by_a_writer.store(waits, Ordering::Relaxed);
+    }
+
+    // For a thread that waits for the lock.
+
+    /// Says that this thread waits for `lock`: with a request, if it is not null. The reader is inactive.
+    pub(super) fn ask(&self, lock: *mut (), request: *mut ()) {
+        debug_assert!(!self.is_occupied(), "who asks is in no copy");
+        self.lock.store(lock, Ordering::Relaxed);
+        self.request.store(request, Ordering::Relaxed);
+        self.request_witness.is_used();
+        // Release: what stands in the request, and before here.
+        self.announce(Word::ASKS);
+    }
+
+    /// Whether the request was carried out. Then it is this thread's again.
+    pub(super) fn is_answered(&self) -> bool {
+        // Acquire: pairs with the Release of `answer`.
+        let is_answered = !Word(self.word.load(Ordering::Acquire)).asks();
+        if is_answered {
+            self.request_witness.is_used();
+        }
+        is_answered
+    }
+
+    /// Stops asking: this thread has the lock, or asked without a request.
+    pub(super) fn withdraw(&self) {
+        // A swap, and Acquire: after the change of `rouse`, if there was one, for loom as well.
+        self.word.swap(Word::NOTHING.0, Ordering::AcqRel);
+    }
+
+    /// Says that this thread has to be woken; `false` if it was answered.
+    pub(super) fn fall_asleep(&self) -> bool {
+        let fallen = self.word.compare_exchange(
+            Word::ASKS.0,
+            Word::ASLEEP.0,
+            Ordering::AcqRel,
+            Ordering::Relaxed,
+        );
+        fallen.is_ok() || Word(self.word.load(Ordering::Relaxed)) == Word::ASLEEP
+    }
+
+    /// Sleeps until somebody wakes this thread, or for so long.
+    pub(super) fn sleep(&self, limit: Option<Duration>) {
+        let (mutex, condvar) = &self.bed;
+        let guard = lock(mutex);
+        // Under the mutex, which whoever wakes it takes after the change of the word. It may wake for no reason: then it
+        // looks, and comes again.
+        if Word(self.word.load(Ordering::Relaxed)) == Word::ASLEEP {
+            let woken = match limit {
+                Some(limit) => condvar.wait_timeout(guard, limit).map(drop).map_err(drop),
+                None => condvar.wait(guard).map(drop).map_err(drop),
+            };
+            // Nothing stands in the mutex that a panic could have spoilt.
+            woken.unwrap_or_default();
+        }
+    }
+
+    fn wake(&self) {
+        let (mutex, condvar) = &self.bed;
+        drop(lock(mutex));
+        condvar.notify_one();
+    }
+
+    // For whoever has the lock.
+
+    /// The request that this slot's thread has for `lock`, if it has one. It is the caller's until it answers.
+    #[inline]
+    pub(super) fn request(&self, lock: *mut ()) -> Option<NonNull<()>> {
+        // Acquire: pairs with the Release of `ask`.
+        let asks = Word(self.word.load(Ordering::Acquire)).asks();
+        if !asks || self.lock.load(Ordering::Relaxed) != lock {
+            return None;
+        }
+        self.request_witness.is_used();
+        NonNull::new(self.request.load(Ordering::Relaxed))
+    }
+
+    /// Gives the request back, and wakes its thread.
+    pub(super) fn answer(&self) {
+        // Release: pairs with the Acquire of `is_answered`: what stands in the request, and the version that was published.
+        let before = self.word.swap(Word::NOTHING.0, Ordering::AcqRel);
+        if Word(before) == Word::ASLEEP {
+            self.wake();
+        }
+    }
+
+    /// Wakes the thread if it sleeps for `lock`, to try for that itself.
+    pub(super) fn rouse(&self, lock: *mut ()) {
+        let asleep = Word::ASLEEP;
+        // Acquire: pairs with the Release of `ask`.
+        if Word(self.word.load(Ordering::Acquire)) != asleep
+            || self.lock.load(Ordering::Relaxed) != lock
+        {
+            return;
+        }
+        // It may have woken by itself.
+        let woken =
+            self.word
+                .compare_exchange(asleep.0, Word::ASKS.0, Ordering::AcqRel, Ordering::Relaxed);
+        if woken.is_ok() {
+            self.wake();
+        }
+    }
+
     // For the writer.
+
+    /// Whether whoever waits for the guards of this slot waits for a thread that waits to write.
+    pub(crate) fn is_held_by_a_writer(&self) -> bool {
+        self.is_held_by_a_writer.load(Ordering::Relaxed)
+    }
 
     /// What the writer sees.
     #[inline]

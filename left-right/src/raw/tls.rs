@@ -77,27 +77,95 @@ impl<T> SharedReader<T> {
         let core = &self.share.core;
         let (slot, copy) = match enter_cached(self.id, &core.current) {
             Ok(entered) => entered,
-            Err(announced) => enter_otherwise(core, &self.id, announced)?,
+            Err(announced) => enter_otherwise(core, announced)?,
         };
         // SAFETY: it is a slot of this thread's and of this structure, or of nobody's, and then the guard gives it back.
         Some(unsafe { ReadGuard::new(&self.share, slot, copy) })
     }
 
-    /// Forgets the guesses of the calling thread, which is going to publish and would have to wait for itself to move
-    /// on.
+    /// Readies the calling thread for a write: it leaves no guess in its way, and says of its guards that they wait for
+    /// whoever waits for them.
     ///
     /// # Panics
     ///
-    /// In debug builds, if the thread has a guard of this structure.
+    /// If it has guards of this structure, through handles that threads share, and `may_hold_guards` is not set.
     #[track_caller]
-    pub(crate) fn stand_aside(&self) {
-        self.share.core.registry.assert_inactive();
-        let _ = TABLE.try_with(|table| {
-            let entries = table.entries.borrow();
-            let ours = entries.iter().filter(|entry| entry.id == self.id);
-            ours.for_each(|entry| entry.slot.forget_guess());
-        });
+    #[inline]
+    pub(crate) fn stand_aside(&self, may_hold_guards: bool) -> Aside<'_> {
+        if let Some(slot) = cached(self.id) {
+            // SAFETY: `cached` says for how long it is valid.
+            let reader = unsafe { slot.as_ref() };
+            if reader.is_only() && !reader.is_occupied() {
+                reader.forget_guess();
+                return Aside {
+                    core: &self.share.core,
+                    slot,
+                    holds_guards: false,
+                };
+            }
+        }
+        stand_aside(&self.share.core, may_hold_guards)
     }
+}
+
+/// A thread that writes, or waits to: with a slot to ask with, whose reader is inactive.
+pub(crate) struct Aside<'a> {
+    core: &'a CoreArc,
+    slot: NonNull<Slot>,
+    holds_guards: bool,
+}
+
+impl Aside<'_> {
+    /// The slot to ask with.
+    #[inline]
+    pub(crate) fn slot(&self) -> &Slot {
+        // SAFETY: it stands in the registry until the thread's table is dropped, which no call of a live thread
+        // outlasts; or until it is taken out below.
+        unsafe { self.slot.as_ref() }
+    }
+}
+
+impl Drop for Aside<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.holds_guards {
+            hold_guards_as_a_writer(self.core.id, false);
+        }
+        if self.slot().is_nobodys() {
+            self.core.registry.deregister(self.slot().key());
+        }
+    }
+}
+
+/// [`SharedReader::stand_aside`] when it is not so simple.
+#[track_caller]
+#[cold]
+fn stand_aside(core: &CoreArc, may_hold_guards: bool) -> Aside<'_> {
+    let holds_guards = hold_guards_as_a_writer(core.id, true);
+    let aside = Aside {
+        core,
+        slot: slot(core, false),
+        holds_guards,
+    };
+    assert!(
+        may_hold_guards || !holds_guards,
+        "this thread holds a guard while it publishes through a shared handle, and would sooner or \
+         later wait for itself for ever: drop the guard before publishing"
+    );
+    aside
+}
+
+/// Says whether this thread's guards of structure `id` are those of a thread that waits to write; `true` if there are
+/// any. Those of which it has none leave no guess.
+fn hold_guards_as_a_writer(id: StructureId, waits: bool) -> bool {
+    let holds = |table: &Table| {
+        ours(&table.entries.borrow(), id).fold(false, |holds_guards, slot| {
+            slot.hold_as_a_writer(waits && slot.is_occupied());
+            slot.forget_guess();
+            holds_guards || slot.is_occupied()
+        })
+    };
+    TABLE.try_with(holds).unwrap_or(false)
 }
 
 /// A slot, and the copy that its reader has found with it.
@@ -120,16 +188,11 @@ fn enter_cached(id: StructureId, current: &Current) -> Result<Entered, Option<No
 }
 
 /// Enters when it is not so simple. Out of line, and in registers: a guard that came out of memory on the rare way would
-/// go through memory on the usual one, too. `id` by reference, since by value it would keep a register for this all along
-/// the usual way.
+/// go through memory on the usual one, too.
 #[cold]
 #[inline(never)]
-fn enter_otherwise(
-    core: &CoreArc,
-    id: &StructureId,
-    announced: Option<NonNull<Slot>>,
-) -> Option<Entered> {
-    let slot = announced.unwrap_or_else(|| slot(*id, core));
+fn enter_otherwise(core: &CoreArc, announced: Option<NonNull<Slot>>) -> Option<Entered> {
+    let slot = announced.unwrap_or_else(|| slot(core, true));
     // SAFETY: as in `enter_cached`, or `slot`; not used once the slot is freed.
     let reader = unsafe { slot.as_ref() };
     let entered = match announced {
@@ -154,12 +217,13 @@ fn cached(id: StructureId) -> Option<NonNull<Slot>> {
     })
 }
 
-/// A slot of this thread to enter with, if need be a new one: see [`free_or_newest`].
+/// A slot of this thread, if need be a new one: a free one, unless it may be one with guards of what is newest, which
+/// share it then.
 ///
 /// The pointer is valid for as long as `core` lives and the slot stands in its registry: until the table is dropped or,
 /// for one that is nobody's, until somebody takes it out, which its last guard does, or whoever cannot enter with it.
-fn slot(id: StructureId, core: &CoreArc) -> NonNull<Slot> {
-    let found = TABLE.try_with(|table| table.slot(id, core));
+fn slot(core: &CoreArc, may_nest: bool) -> NonNull<Slot> {
+    let found = TABLE.try_with(|table| table.slot(core, may_nest));
     found.unwrap_or_else(|_| {
         // The table is gone: this thread is running the last destructors of its thread-locals.
         let slot = core.registry.register();
@@ -168,16 +232,27 @@ fn slot(id: StructureId, core: &CoreArc) -> NonNull<Slot> {
     })
 }
 
+/// The slots of structure `id`.
+fn ours(entries: &[Entry], id: StructureId) -> impl Iterator<Item = &SharedSlot> + Clone {
+    let ours = entries.iter().filter(move |entry| entry.id == id);
+    ours.map(|entry| &entry.slot)
+}
+
 impl Table {
-    fn slot(&self, id: StructureId, core: &CoreArc) -> NonNull<Slot> {
+    fn slot(&self, core: &CoreArc, may_nest: bool) -> NonNull<Slot> {
+        let id = core.id;
         let mut entries = self.entries.borrow_mut();
-        let ours = entries.iter().filter(|entry| entry.id == id);
-        let slot = if let Some(slot) = free_or_newest(ours.map(|it| &it.slot), &core.current) {
+        let found = free_or_newest(ours(&entries, id), &core.current);
+        let slot = if let Some(slot) = found.filter(|it| may_nest || !it.is_occupied()) {
             NonNull::from(&***slot)
         } else {
             // Slots of structures that are gone: their registries are, too.
             entries.retain(|entry| entry.core.strong_count() != 0);
             let slot = core.registry.register();
+            for sibling in ours(&entries, id) {
+                sibling.has_siblings();
+                slot.has_siblings();
+            }
             let pointer = NonNull::from(&**slot);
             let core = CoreArc::downgrade(core);
             entries.push(Entry { id, core, slot });

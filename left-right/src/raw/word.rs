@@ -10,8 +10,12 @@
 /// | a version, inactive | version, `000` | is inactive, and *guesses* that this version is current when it enters next |
 /// | a version, active | version, `001` | is in the copy of this version |
 /// | acquiring | number, `011` | may be in any copy; another number each time |
+/// | asks | `0110` | is inactive: its thread waits for the [lock](super::lock), perhaps with a request |
+/// | asks, asleep | `1110` | the same, and somebody has to wake the thread |
 ///
 /// A version never comes again, so neither does a word of one.
+///
+/// The reader's thread is the only one that writes it, until it asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Word(pub(super) u64);
 
@@ -23,10 +27,20 @@ const ACTIVE: u64 = 0b001;
 const ACQUIRING: u64 = 0b011;
 /// What a word that names a version has none of.
 const UNNAMED: u64 = 0b110;
+/// The reader's thread waits to write.
+const ASKS: u64 = 0b110;
+/// All bits that are no version or number.
+const KIND: u64 = 0b111;
 
 impl Word {
     /// Inactive, without a guess.
     pub(crate) const NOTHING: Self = Self(0b100);
+
+    /// Inactive, and its thread waits to write.
+    pub(crate) const ASKS: Self = Self(ASKS);
+
+    /// The same, and it sleeps.
+    pub(crate) const ASLEEP: Self = Self(1 << BITS | ASKS);
 
     /// Stands where the current version stands, once there is none. No slot says so.
     pub(crate) const CLOSED: Self = Self(0b010);
@@ -66,6 +80,12 @@ impl Word {
         self.0 & ACQUIRING == ACQUIRING
     }
 
+    /// Whether the reader's thread waits to write.
+    #[inline]
+    pub(crate) fn asks(self) -> bool {
+        self.0 & KIND == ASKS
+    }
+
     /// Whether the word names this version: as a guess, or as where the reader is.
     #[inline]
     pub(crate) fn names(self, version: u64) -> bool {
@@ -102,6 +122,13 @@ mod tests {
         assert!(acquiring.is_acquiring());
         let others = [guess, guess.active(), nothing];
         assert!(!others.into_iter().any(Word::is_acquiring));
+        for asks in [Word::ASKS, Word::ASLEEP] {
+            assert!(asks.asks() && asks.version().is_none());
+            assert!(!asks.is_active() && !asks.is_guess() && !asks.is_acquiring());
+            assert!((0..9).all(|version| !asks.names(version)));
+        }
+        let others = [guess, guess.active(), nothing, acquiring, Word::CLOSED];
+        assert!(!others.into_iter().any(Word::asks));
         assert_eq!(Word::CLOSED.version(), None);
         assert!(![nothing, acquiring].contains(&Word::CLOSED));
     }

@@ -50,7 +50,7 @@ fn a_publish_that_waits_has_its_task_woken() {
         let guard = reader.enter().unwrap();
         writer.append(Increment).publish().append(Increment);
         assert!(poll(writer.publish_async(), 20).is_none());
-        let shared = writer.into_shared();
+        let shared = writer.into_shared(Publishing::Manual);
         assert!(poll(shared.publish_async(), 20).is_none());
         drop(guard);
         assert!(poll(shared.publish_async(), 1).is_some());
@@ -89,16 +89,16 @@ fn a_publish_that_is_dropped_beside_reads() {
 #[test]
 fn a_publish_that_is_dropped_beside_another_writer() {
     for times in [1, 2, TO_THE_END] {
-        loom::model(move || {
+        large_model(move || {
             let (writer, reader) = left_right::new_logged::<_, Increment>(Watched::new());
-            let shared = writer.into_shared();
+            let shared = writer.into_shared(Publishing::Manual);
             let other = shared.clone();
             let thread = thread::spawn(move || {
-                other.append(Increment).unwrap();
+                other.write(Increment).unwrap();
                 other.publish().unwrap();
-                assert!(other.reader().enter().unwrap().get() >= 1);
+                assert!(other.enter().unwrap().get() >= 1);
             });
-            shared.append(Increment).unwrap();
+            shared.write(Increment).unwrap();
             let published = poll(shared.publish_async(), times);
             assert!(published.is_some() || times != TO_THE_END);
             if let Some(published) = published {
@@ -123,14 +123,14 @@ fn a_publish_of_a_shared_writer_that_is_dropped_beside_reads() {
                 reader
             });
             writer.append(Increment).publish();
-            let shared = writer.into_shared();
-            shared.append(Increment).unwrap();
+            let shared = writer.into_shared(Publishing::Manual);
+            shared.write(Increment).unwrap();
             let published = poll(shared.publish_async(), times);
             assert!(published.is_some() || times != TO_THE_END);
             if published.is_none() {
                 shared.publish().unwrap();
             }
-            assert_eq!(shared.reader().enter().unwrap().get(), 2);
+            assert_eq!(shared.enter().unwrap().get(), 2);
             drop(thread.join().unwrap());
         });
     }
@@ -153,7 +153,7 @@ fn a_publish_of_an_owned_structure_that_is_dropped_beside_reads() {
             let change = |writer: &mut WriteHandle<_, _, Owned>| {
                 writer.append(Increment).publish().append(Increment);
             };
-            shared.update(change).unwrap();
+            shared.lock(change).unwrap();
             let published = poll(shared.publish_async(), times);
             assert!(published.is_some() || times != TO_THE_END);
             if published.is_none() {

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use left_right::{Absorb, Independent, Poisoned, PublishError, WriteHandle};
+use left_right::{Absorb, Independent, Poisoned, PublishError, Publishing, WriteHandle};
 
 use crate::{
     common::{
@@ -451,19 +451,26 @@ fn operations_whose_drop_panics_go_one_by_one() {
         Outcome::Refused(message) => message,
         other => panic!("{other:?}"),
     };
-    let loaded = || {
-        let shared = left_right::new_from_empty(Sum(0)).0.into_shared();
-        for number in [7, 100, 101] {
-            shared.append(Grumpy(number)).unwrap();
-        }
-        shared
-    };
-    let shared = loaded();
-    let said = message(Outcome::of(|| _ = shared.publish()));
-    assert!(said.contains("absorbed"), "{said}");
+    // Before the first publish it is absorbed where it is written; the others are dropped there.
+    let shared = left_right::new_from_empty(Sum(0));
+    let shared = shared.0.into_shared(Publishing::Manual);
+    let said = [7, 100, 101].map(|number| {
+        let write = || _ = shared.write(Grumpy(number));
+        message(Outcome::of(write))
+    });
+    assert!(said[0].contains("absorbed"), "{said:?}");
+    assert_eq!(said[1..], ["dropped", "dropped"]);
     assert!(shared.is_poisoned());
     drop(shared);
-    drop(loaded());
+
+    // A panic of theirs does not leave the drop of the last handle.
+    let (writer, reader) = left_right::new_logged(Sum(0));
+    let shared = writer.into_shared(Publishing::Manual);
+    for number in [100, 101] {
+        shared.write(Grumpy(number)).unwrap();
+    }
+    drop(shared);
+    drop(reader);
 
     // A replacement drops what its clone has absorbed; the first panic of that is the caller's.
     let (mut writer, reader) = left_right::new_logged(Sum(0));

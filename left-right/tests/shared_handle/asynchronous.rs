@@ -1,31 +1,38 @@
 //! Publishes that are futures.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     task::{Context, Poll, Wake, Waker},
 };
 
-use super::*;
+use super::{
+    guards::{beside_a_change, leak_a_guard, publish_half},
+    *,
+};
 
 #[test]
-fn a_future_publishes_what_was_changed_before_it_was_made() {
+fn a_future_publishes_what_was_written_before_it_was_made() {
     fn send<T: Send>(future: T) -> T {
         future
     }
+    fn run<D: Kind>() {
+        let shared = D::shared(Publishing::Manual);
+        push(&shared, 1).unwrap();
+        drop(shared.publish_async());
+        assert!(seen(&shared).is_empty());
+        futures::executor::block_on(send(shared.publish_async())).unwrap();
+        assert_eq!(seen(&shared), [1]);
+    }
     let _deadline = common::deadline();
-    let shared = shared(Publishing::Manual);
-    push(&shared, 1).unwrap();
-    drop(shared.publish_async());
-    assert!(seen(&shared).is_empty());
-    futures::executor::block_on(send(shared.publish_async())).unwrap();
-    assert_eq!(seen(&shared), [1]);
+    run::<Owned>();
+    run::<Revocable>();
 }
 
 #[test]
 fn a_guard_that_is_held_for_ever_stops_no_task() {
     let _deadline = common::deadline();
-    let moment = Duration::from_millis(5);
-    let shared = writer(&Arc::default()).into_shared(Publishing::Manual, moment);
+    let shared = patient_for(Duration::from_millis(5), Publishing::Manual);
     leak_a_guard(&shared);
     publish_half(&shared);
     let mut runtime = tokio::runtime::Builder::new_current_thread();
@@ -42,27 +49,32 @@ fn a_future_is_not_done_because_another_thread_has_the_writer() {
 }
 
 #[test]
+fn a_future_that_is_polled_within_a_change_panics() {
+    use futures::FutureExt;
+
+    let _deadline = common::deadline();
+    let shared = Owned::shared(Publishing::Manual);
+    let poll = || shared.lock(|_| shared.publish_async().now_or_never());
+    let panic = catch_unwind(AssertUnwindSafe(poll)).unwrap_err();
+    let message = panic.downcast_ref::<&str>().unwrap();
+    assert!(
+        message.contains("has the shared writer already"),
+        "{message}"
+    );
+    assert!(!shared.is_poisoned());
+}
+
+#[test]
 fn a_reader_timeout_may_be_longer_than_clocks_run() {
     let _deadline = common::deadline();
-    let shared = writer(&Arc::default()).into_shared(Publishing::Manual, Duration::MAX);
+    let shared = patient_for(Duration::MAX, Publishing::Manual);
     push(&shared, 1).unwrap();
     futures::executor::block_on(shared.publish_async()).unwrap();
     push(&shared, 2).unwrap();
     shared.publish().unwrap();
-    assert_eq!(seen(&shared), [1, 2]);
-}
-
-#[test]
-fn poison_ends_a_future() {
-    let shared = shared(Publishing::EachWrite);
-    let panics = || {
-        shared.update(|writer| {
-            writer.append(Operation::Panic);
-        })
-    };
-    assert!(catch_unwind(AssertUnwindSafe(panics)).is_err());
-    let future = shared.publish_async();
-    assert!(futures::executor::block_on(future).is_err());
+    push(&shared, 3).unwrap();
+    shared.publish_timeout(Duration::MAX).unwrap();
+    assert_eq!(seen(&shared), [1, 2, 3]);
 }
 
 /// Whoever is woken works at once, where others put a task into a queue.
@@ -78,7 +90,7 @@ impl<F: Fn() + Send + Sync> Wake for Woken<F> {
 fn poison_ends_a_future_when_its_reader_timeout_ends() {
     let _deadline = common::deadline();
     let moment = Duration::from_millis(1);
-    let shared = writer(&Arc::default()).into_shared(Publishing::Manual, moment);
+    let shared = patient_for(moment, Publishing::Manual);
     leak_a_guard(&shared);
     publish_half(&shared);
     let mut future = pin!(shared.publish_async());
@@ -87,7 +99,7 @@ fn poison_ends_a_future_when_its_reader_timeout_ends() {
         let shared = shared.clone();
         move || {
             let panics = || {
-                shared.update(|writer| {
+                shared.lock(|writer| {
                     writer.append(Operation::Panic).publish();
                 })
             };

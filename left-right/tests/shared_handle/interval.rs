@@ -4,9 +4,8 @@ use super::*;
 
 #[test]
 fn at_an_interval_changes_become_visible_without_a_call() {
-    let _deadline = common::deadline();
-    for interval in [0, 1, 20].map(Duration::from_millis) {
-        let shared = shared(Publishing::Interval(interval));
+    fn run<D: Kind>(interval: Duration) {
+        let shared = D::shared(Publishing::Interval(interval));
         for number in 0..3 {
             push(&shared, number).unwrap();
             while !seen(&shared).contains(&number) {
@@ -14,16 +13,19 @@ fn at_an_interval_changes_become_visible_without_a_call() {
             }
         }
     }
+    let _deadline = common::deadline();
+    for interval in [0, 1, 20].map(Duration::from_millis) {
+        run::<Owned>(interval);
+        run::<Revocable>(interval);
+    }
 }
 
 #[test]
 fn the_thread_ends_with_the_last_handle() {
     let _deadline = common::deadline();
-    let alive = Arc::default();
-    let shared = writer(&alive).into_shared(
-        Publishing::Interval(Duration::from_secs(600)),
-        READER_TIMEOUT,
-    );
+    let numbers = Numbers::default();
+    let alive = Arc::clone(&numbers._alive);
+    let shared = Owned::shared_of(numbers, Publishing::Interval(Duration::from_secs(600)));
     let reader = shared.reader();
     let other = shared.clone();
     push(&shared, 1).unwrap();
@@ -40,14 +42,15 @@ fn the_thread_ends_with_the_last_handle() {
 #[test]
 fn the_thread_ends_with_the_last_handle_even_in_the_middle_of_a_publish() {
     let _deadline = common::deadline();
-    let alive = Arc::default();
-    let shared = writer(&alive).into_shared(Publishing::Interval(Duration::ZERO), READER_TIMEOUT);
+    let numbers = Numbers::default();
+    let alive = Arc::clone(&numbers._alive);
+    let shared = Owned::shared_of(numbers, Publishing::Interval(Duration::ZERO));
     let reader = shared.reader();
     let (begin, begun) = mpsc::channel();
     let (go_on, wait) = mpsc::channel();
     let wait = Arc::new(Mutex::new(wait));
     shared
-        .update(|writer| {
+        .lock(|writer| {
             writer.append(Operation::Wait(begin, wait));
             writer.append(Operation::Push(1));
         })
@@ -65,21 +68,37 @@ fn the_thread_ends_with_the_last_handle_even_in_the_middle_of_a_publish() {
     assert_eq!(Arc::strong_count(&alive), 1);
 }
 
-/// Two threads that publish, and each has the other structure's last handle in an operation.
+/// Two threads that publish, and each has the other structure's last handle in an operation. In the
+/// end each has its own structure's writer, in the middle of a publish, when the other one's handle goes.
 #[test]
 fn threads_that_publish_do_not_wait_for_each_others_end() {
     let _deadline = common::deadline();
-    let interval = || shared(Publishing::Interval(Duration::from_millis(5)));
-    let handles = [interval(), interval()];
-    let readers = handles.each_ref().map(SharedHandle::reader);
-    for (at, handle) in handles.iter().enumerate() {
-        let other = Mutex::new(Some(handles[1 - at].clone()));
-        let append = |_: &Numbers| (Some(Operation::Drop(other)), ());
-        handle.append_with(append).unwrap();
-    }
-    drop(handles);
-    while readers.iter().any(left_right::ReadHandle::has_writer) {
-        thread::yield_now();
+    for meet in [false, true] {
+        let interval = || Owned::shared(Publishing::Interval(Duration::from_millis(5)));
+        let handles = [interval(), interval()];
+        let readers = handles.each_ref().map(SharedHandle::reader);
+        let (begin, begun) = mpsc::channel();
+        let go_on = [0, 1].map(|at: usize| {
+            let (go_on, wait) = mpsc::channel();
+            let wait = Operation::Wait(begin.clone(), Arc::new(Mutex::new(wait)));
+            let other = Mutex::new(Some(handles[1 - at].clone()));
+            let change = |writer: &mut Writer| {
+                writer.extend(meet.then_some(wait));
+                writer.append(Operation::Drop(other));
+            };
+            handles[at].lock(change).unwrap();
+            go_on
+        });
+        if meet {
+            handles.iter().for_each(|_| begun.recv().unwrap());
+        }
+        drop(handles);
+        if meet {
+            go_on.iter().for_each(|it| it.send(()).unwrap());
+        }
+        while readers.iter().any(left_right::ReadHandle::has_writer) {
+            thread::yield_now();
+        }
     }
 }
 
@@ -115,11 +134,11 @@ fn the_thread_that_publishes_outlives_a_panic_of_a_clone() {
     panics.store(true, Ordering::Relaxed);
     // In the copy that the second publish needs, which is that of the thread.
     let guard = reader.enter();
-    let change = |writer: &mut Writer<_, _>| {
+    let change = |writer: &mut WriteHandle<_, _, _>| {
         writer.append(1).publish().append(2);
     };
     thread::scope(|scope| {
-        let thread = scope.spawn(|| shared.update(change));
+        let thread = scope.spawn(|| shared.lock(change));
         thread.join().unwrap().unwrap();
     });
     while shared.enter().0 != 3 {
@@ -184,10 +203,10 @@ fn the_last_handle_may_go_on_the_thread_that_publishes() {
     let (begin, begun) = mpsc::channel();
     let (go_on, wait) = mpsc::channel();
     let held = Operation::Hold(shared.clone(), begin, wait);
-    let change = |writer: &mut Writer<_, _>| {
+    let change = |writer: &mut WriteHandle<_, _, _>| {
         writer.append(held).publish().append(Operation::Add(1));
     };
-    shared.update(change).unwrap();
+    shared.lock(change).unwrap();
     begun.recv().unwrap();
     drop(shared);
     go_on.send(()).unwrap();

@@ -1,6 +1,6 @@
-//! The writers of a round in which several threads share one: they append, publish in every way, lock,
-//! give up and go on without readers, at the same time. What each of them has published is visible to it
-//! when the call returns, whoever did the work.
+//! The writers of a round in which several threads share one: they write and publish in every way, take the
+//! writer for themselves, give up and go on without readers, at the same time, under every policy. What each of them
+//! has published is visible to it when the call returns, whoever did the work.
 
 use std::{
     panic::{self, AssertUnwindSafe, catch_unwind},
@@ -10,7 +10,10 @@ use std::{
 };
 
 use fastrand::Rng;
-use left_right::{Poisoned, PublishError, ReadGuard, SharedWriteHandle, WriteGuard, WriteHandle};
+use left_right::{
+    Owned, Ownership, Poisoned, PublishError, Publishing, ReadGuard, Revocable, SharedHandle,
+    WriteHandle,
+};
 
 use crate::{
     Round,
@@ -18,12 +21,36 @@ use crate::{
     writer::go,
 };
 
-type Shared = SharedWriteHandle<Cells, Change>;
+type Shared<D> = SharedHandle<Cells, Change, D>;
+
+/// Both kinds of pairs.
+trait Kind: Ownership + Send + Sync + Sized + 'static {
+    /// Whether a thread may write while it holds a guard.
+    const WRITES_WITH_GUARDS: bool;
+
+    fn guard<G>(entered: Self::Entered<G>) -> G;
+}
+
+impl Kind for Revocable {
+    const WRITES_WITH_GUARDS: bool = false;
+
+    fn guard<G>(entered: Option<G>) -> G {
+        entered.expect("the writer is there")
+    }
+}
+
+impl Kind for Owned {
+    const WRITES_WITH_GUARDS: bool = true;
+
+    fn guard<G>(entered: G) -> G {
+        entered
+    }
+}
 
 /// One of the writers.
-struct Member<'r> {
+struct Member<'r, D> {
     round: &'r Round,
-    shared: Shared,
+    shared: Shared<D>,
     /// Which of them.
     number: usize,
     /// How many generations it has appended.
@@ -41,8 +68,37 @@ pub(crate) fn write(
     if rng.bool() {
         writer.publish();
     }
-    let shared = writer.into_shared();
-    let reader = shared.reader().clone();
+    let publishing = match rng.u32(0..4) {
+        0 => Publishing::EachWrite,
+        1 => Publishing::EveryN(rng.usize(1..100).try_into().expect("not zero")),
+        2 => Publishing::Interval(Duration::from_micros(rng.u64(0..3_000))),
+        _ => Publishing::Manual,
+    };
+    // Owned data is left to readers that stay.
+    if round.replaces && rng.bool() {
+        let reader_timeout = Duration::from_micros([0, 100, 10_000][rng.usize(0..3)]);
+        let shared = writer.into_owned().into_shared(publishing, reader_timeout);
+        let (version, _) = write_together(round, &shared, &mut rng, until);
+        if rng.bool() {
+            drop(shared.into_writer().expect("the other handles are gone"));
+        }
+        version
+    } else {
+        let shared = writer.into_shared(publishing);
+        let (version, generation) = write_together(round, &shared, &mut rng, until);
+        let writer = shared.into_writer().expect("the other handles are gone");
+        go(writer, generation, &mut rng);
+        version
+    }
+}
+
+/// Returns the last version, and the generation that it has.
+fn write_together<D: Kind>(
+    round: &Round,
+    shared: &Shared<D>,
+    rng: &mut Rng,
+    until: Instant,
+) -> (u64, u64) {
     let pace = [0, 0, 10, 100, 1000][rng.usize(0..5)];
     let panics = round.panics && rng.bool();
     let panicked = AtomicUsize::new(0);
@@ -83,33 +139,31 @@ pub(crate) fn write(
         };
         members.into_iter().map(join).collect()
     });
-    // It goes on in one thread, and nobody else is told of it but by an error.
-    assert_eq!(panicked.into_inner(), usize::from(panics));
+    // It goes on in one thread, which may be that of the interval, and nobody else is told of it but by an error.
+    let panicked = panicked.into_inner();
+    let interval = matches!(shared.publishing(), Publishing::Interval(_));
+    assert!(panicked == usize::from(panics) || panicked == 0 && interval);
     assert_eq!(shared.is_poisoned(), panics);
     if panics {
-        assert!(shared.append(Change::Whole(0)).is_err() && shared.publish().is_err());
-        reader.enter().expect("the data stays").check();
+        assert!(shared.write(Change::Whole(0)).is_err() && shared.publish().is_err());
+        D::guard(shared.enter()).check();
     } else {
         // Nothing is lost, and nothing absorbed twice, by neither copy.
         shared.publish().expect("nothing has panicked");
         let is_all = |cells: &Cells| cells.of_writer[..appended.len()] == appended;
-        assert!(is_all(&reader.enter().expect("the writer is there")));
-        assert!(is_all(
-            shared.lock().expect("nothing has panicked").unpublished()
-        ));
+        let guard = D::guard(shared.enter());
+        assert!(is_all(&guard));
+        drop(guard);
+        let is_all = shared.lock(|writer| is_all(writer.unpublished()));
+        assert!(is_all.expect("nothing has panicked"));
     }
-    let guard = reader.enter().expect("the data is there");
+    let guard = D::guard(shared.enter());
     let (version, generation) = (ReadGuard::version(&guard), guard.check());
-    drop(guard);
     round.published.store(version, Ordering::Release);
-    match shared.into_writer() {
-        Ok(writer) => go(writer, generation, &mut rng),
-        Err(_) => unreachable!("the other handles are gone"),
-    }
-    version
+    (version, generation)
 }
 
-impl Member<'_> {
+impl<D: Kind> Member<'_, D> {
     /// Writes until the round is over, and if it is to end with a panic, until that.
     fn work(&mut self, until: Instant, pace: u64, panics: bool) -> Result<(), Poisoned> {
         while Instant::now() < until && !self.round.stop.load(Ordering::Relaxed) {
@@ -119,10 +173,10 @@ impl Member<'_> {
             }
         }
         if panics && self.number == 0 {
-            // What comes before the first publish is absorbed where it is appended.
-            self.append()?;
+            // What comes before the first publish is absorbed where it is written.
+            self.append_together(false)?;
             self.shared.publish()?;
-            self.shared.append(Change::Panic)?;
+            self.shared.write(Change::Panic)?;
             self.shared.publish()?;
         }
         while panics && !self.round.stop.load(Ordering::Relaxed) {
@@ -132,87 +186,130 @@ impl Member<'_> {
         Ok(())
     }
 
-    /// The operations of the next generation, which must not be taken apart.
-    fn next(&mut self) -> impl Iterator<Item = Change> + use<> {
-        self.appended += 1;
-        [Change::Next(self.number)]
-            .into_iter()
-            .chain((0..CELLS).map(Change::Fill))
+    /// Whether what a call has written is visible when it returns.
+    fn publishes_each_write(&self) -> bool {
+        match self.shared.publishing() {
+            Publishing::EachWrite => true,
+            Publishing::EveryN(count) => count.get() == 1,
+            _ => false,
+        }
     }
 
+    /// The next generation, in one operation.
     fn append(&mut self) -> Result<(), Poisoned> {
-        let operations = self.next();
-        self.shared.append_all(operations)
+        self.appended += 1;
+        self.shared.write(Change::Whole(self.number))
+    }
+
+    /// The next generation, in operations that must not be taken apart. Perhaps with a look before, and after.
+    fn append_together(&mut self, look: bool) -> Result<(), Poisoned> {
+        self.appended += 1;
+        let number = self.number;
+        self.shared.lock(|writer| {
+            let before = look.then(|| writer.unpublished().check());
+            writer.append(Change::Next(number));
+            writer.extend((0..CELLS).map(Change::Fill));
+            if let Some(before) = before {
+                assert_eq!(writer.unpublished().check(), before + 1);
+            }
+        })
     }
 
     /// One call, or two.
     fn write(&mut self) -> Result<(), Poisoned> {
         let moment = Duration::from_micros(self.rng.u64(0..100));
-        let is_visible = match self.rng.u32(0..14) {
+        let mut is_visible = match self.rng.u32(0..18) {
             0 | 1 => {
+                let look = self.rng.bool();
+                self.append_together(look)?;
+                self.publishes_each_write()
+            }
+            2..6 => {
                 self.append()?;
-                false
+                self.publishes_each_write()
             }
-            2 | 3 => {
-                self.appended += 1;
-                self.shared.apply(Change::Whole(self.number))?;
-                true
-            }
-            4 | 5 => {
+            6 | 7 => {
                 self.append()?;
                 self.shared.publish()?;
                 true
             }
-            6 => {
+            8 => {
                 self.shared.publish()?;
                 true
             }
-            7 => {
+            9 => {
                 self.append()?;
                 is_published(self.shared.publish_timeout(moment))?
             }
-            8 | 9 if self.round.replaces => {
+            10 | 11 if self.round.replaces => {
                 self.append()?;
-                is_published(self.shared.publish_or_replace(moment))?
+                let replace = |writer: &mut WriteHandle<_, _, _>| writer.publish_or_replace(moment);
+                is_published(self.shared.lock(replace)?)?
             }
-            8 | 9 => is_published(self.shared.publish_timeout(Duration::ZERO))?,
-            10 => self.with_the_writer()?,
-            11 => {
-                let operations = self.next();
-                self.shared.update(|writer| {
-                    let generation = writer.unpublished().check();
-                    writer.extend(operations);
-                    assert_eq!(writer.unpublished().check(), generation + 1);
-                })?;
+            10 | 11 => is_published(self.shared.publish_timeout(Duration::ZERO))?,
+            12 | 13 => self.with_the_writer()?,
+            14 => self.publish_as_a_task()?,
+            15 | 16 if D::WRITES_WITH_GUARDS => {
+                self.write_with_a_guard()?;
                 true
             }
-            12 => self.publish_as_a_task()?,
+            15 => {
+                let stats = self.shared.stats()?;
+                assert!(stats.pending <= stats.logged);
+                self.shared.readers()?.is_empty()
+            }
             _ => {
                 self.shared = self.shared.clone();
                 false
             }
         };
+        // Whoever publishes has published it.
+        is_visible |= self.publishes_each_write();
         self.look(is_visible);
         Ok(())
     }
 
-    /// Locks the writer, appends or not, and publishes in one of the ways or not; whether it did.
+    /// Takes the writer, and publishes in one of the ways or not; whether it did.
     fn with_the_writer(&mut self) -> Result<bool, Poisoned> {
-        let operations = self.next();
-        let mut writer: WriteGuard<'_, Cells, Change> = self.shared.lock()?;
-        if self.rng.u32(0..8) == 0 {
-            writer.unpublished().check();
-        }
-        writer.extend(operations);
-        Ok(match self.rng.u32(0..4) {
-            0 => writer.try_publish(),
-            1 => {
-                writer.publish();
-                true
+        self.appended += 1;
+        let (number, rng) = (self.number, &mut self.rng);
+        let published = self.shared.lock(|writer| {
+            if rng.u32(0..8) == 0 {
+                writer.unpublished().check();
             }
-            2 => is_published(writer.publish_timeout(Duration::from_micros(50)))?,
-            _ => false,
-        })
+            writer.append(Change::Next(number));
+            writer.extend((0..CELLS).map(Change::Fill));
+            match rng.u32(0..4) {
+                0 => Ok(writer.try_publish()),
+                1 => {
+                    writer.publish();
+                    Ok(true)
+                }
+                2 => is_published(writer.publish_timeout(Duration::from_micros(50))),
+                _ => Ok(false),
+            }
+        });
+        published?
+    }
+
+    /// Writes and publishes while it holds guards, which keep what they see.
+    fn write_with_a_guard(&mut self) -> Result<(), Poisoned> {
+        let shared = self.shared.clone();
+        let guard = D::guard(shared.enter());
+        let generation = guard.check();
+        let nested = self.rng.bool().then(|| D::guard(shared.enter()));
+        for _ in 0..self.rng.u32(1..4) {
+            self.append()?;
+            let newer = self.rng.bool().then(|| D::guard(shared.enter()));
+            if self.rng.bool() {
+                self.shared.publish()?;
+            }
+            assert!(newer.is_none_or(|it| it.check() >= generation));
+        }
+        assert!(nested.is_none_or(|it| it.check() >= generation));
+        self.shared.publish()?;
+        assert_eq!(guard.check(), generation);
+        Ok(())
     }
 
     /// Polls a publish a few times, and drops it then; whether it was done.
@@ -239,7 +336,7 @@ impl Member<'_> {
     fn look(&self, is_visible: bool) {
         let (round, seed) = (self.round, self.round.seed);
         let newest = round.published.load(Ordering::Acquire);
-        let guard = self.shared.reader().enter().expect("the writer is there");
+        let guard = D::guard(self.shared.enter());
         let version = ReadGuard::version(&guard);
         guard.check();
         assert!(

@@ -22,7 +22,7 @@ const EVERY: [Check; 13] = [
     Check::Test("semantics"),
     Check::Test("panics"),
     Check::Test("shared_read"),
-    Check::Test("shared_write"),
+    Check::Test("combining"),
     Check::Test("shared_handle"),
     Check::Test("asynchronous"),
     Check::Test("progress"),

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hashbrown::HashMap;
-use left_right::{Absorb, ReadHandle, SharedWriteHandle, WriteHandle};
+use left_right::{Absorb, Publishing, ReadHandle, Revocable, SharedHandle, WriteHandle};
 
 use crate::claim::{Claim, Target};
 use crate::error::{Error, Mismatch};
@@ -52,9 +52,9 @@ trait Writes<K>: Send + Sync {
     fn write(&self, entry: (K, u64));
 }
 
-impl<K: Key> Writes<K> for SharedWriteHandle<Table<K>, (K, u64)> {
+impl<K: Key> Writes<K> for SharedHandle<Table<K>, (K, u64), Revocable> {
     fn write(&self, entry: (K, u64)) {
-        self.apply(entry).expect("no operation panics");
+        SharedHandle::write(self, entry).expect("no operation panics");
     }
 }
 
@@ -75,7 +75,9 @@ pub(super) fn claim<K: Key>(keys: &KeySet<K>, effort: &Effort) -> Result<Claim, 
         })
     };
     let mut trials = [
-        trial("SharedWriteHandle", |writer| Arc::new(writer.into_shared())),
+        trial("SharedHandle", |writer| {
+            Arc::new(writer.into_shared(Publishing::EachWrite))
+        }),
         trial("Mutex<WriteHandle>", |writer| Arc::new(Mutex::new(writer))),
     ];
     let mut figures = interleave(&mut trials, effort.rounds)?.into_iter();

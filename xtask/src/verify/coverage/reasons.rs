@@ -47,7 +47,6 @@ const UNREACHED: &[Unreached] = &[
     line("left-right/src/raw/fence.rs", "fence_strategy();", "needs a process with one thread, which is a fork in registration.rs, and ends without its counters"),
     line("left-right/src/raw/slot/tests.rs", "false => Word::NOTHING,", NO_BARRIER),
     line("left-right/src/raw/slot/tests.rs", "return;", NO_BARRIER),
-    line("left-right/src/shared_write.rs", "return Ok(()); // Another writer was faster.", "needs another writer between two steps: loom's writers_that_share_publishes"),
     line("left-right/src/raw/grace.rs", "readers = ?self.stalled_readers(),", TRACING),
     line("left-right/src/raw/grace/tests.rs", "panic!(\"one reader\");", "a test that fails"),
     line("left-right/src/publish_async.rs", "context.waker().wake_by_ref();", "a delay that is over before it is looked at: loom's a_publish_that_waits_has_its_task_woken"),

@@ -11,7 +11,7 @@ const FLOORS: &[&[&str]] = &[
     // The ground.
     &["absorb", "aliasing", "diagnostics", "doctest", "sync", "unwind"],
     // The protocol.
-    &["raw::backoff", "raw::fence", "raw::word"],
+    &["raw::backoff", "raw::fence", "raw::prefetch", "raw::witness", "raw::word"],
     &["raw::current"],
     &["raw::slot"],
     &["raw::registry"],
@@ -19,18 +19,19 @@ const FLOORS: &[&[&str]] = &[
     &[RAW, "raw::state"],
     &["raw::copies"],
     &["raw::guard"],
-    &["raw::reader", "raw::tls"],
+    &["raw::lock", "raw::reader", "raw::tls"],
     // The engine.
-    &["oplog", "queue", "writer"],
+    &["oplog", "writer"],
     // The handles.
     &["ownership"],
     &["read"],
     &["taken"],
     &["write"],
-    &["group"],
-    &["shared_write"],
-    &["publish_async", "publishing"],
+    &["publishing", "shared_writer"],
+    &["request"],
+    &["combine"],
     &["shared"],
+    &["publish_async"],
     // The roof.
     &[ROOF],
 ];

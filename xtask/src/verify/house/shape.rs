@@ -10,23 +10,19 @@ use super::arrows::Crate;
 use super::finding::Finding;
 use super::source::{Source, line_of};
 
-/// Conversions, and the files that have what they make.
+/// Conversions, and the file that has what they make.
 const CONVERSIONS: [&str; 2] = ["into_shared", "build_shared"];
-const SHARED: [&str; 2] = ["shared.rs", "shared_write.rs"];
+const SHARED: &str = "shared.rs";
 
 /// Conversions away from what they make.
 pub(super) fn stray_conversions(it: &Crate) -> Vec<Finding> {
     let find = |source: &Source| {
         let name = source.file.rsplit('/').next().unwrap_or_default();
         let is_stray = |pair: &&[(String, usize)]| {
-            pair[0].0 == "fn" && CONVERSIONS.contains(&&*pair[1].0) && !SHARED.contains(&name)
+            pair[0].0 == "fn" && CONVERSIONS.contains(&&*pair[1].0) && name != SHARED
         };
         let finding = |pair: &[(String, usize)]| {
-            let text = format!(
-                "`{}` makes what stands in {}",
-                pair[1].0,
-                SHARED.join(" or ")
-            );
+            let text = format!("`{}` makes what stands in {SHARED}", pair[1].0);
             Finding::new(&source.file, pair[1].1, text)
         };
         let pairs = source.words.windows(2).filter(is_stray);

@@ -69,7 +69,7 @@ pub(super) const REGISTRATION: Check = Check::Test("registration");
 pub(super) const SECCOMP: Check = Check::Test("seccomp");
 /// A mistake with memory that only a sanitizer sees for sure.
 pub(super) const SHARED_ADDRESS: Check = Check::Address("shared_read");
-pub(super) const SHARED_WRITE: Check = Check::Test("shared_write");
+pub(super) const COMBINING: Check = Check::Test("combining");
 pub(super) const SHARED_HANDLE: Check = Check::Test("shared_handle");
 pub(super) const ASYNCHRONOUS: Check = Check::Test("asynchronous");
 pub(super) const SURFACE: Check = Check::Test("surface");

@@ -36,7 +36,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("raw/registry.rs", "structure: two of one name", "*last += 1;", "*last = 1;", SHARED),
     mutant(LOCAL, "shared: nests in an older critical section", "Err(Otherwise::Taken) => Err(None),", "Err(Otherwise::Taken) => { let copy = unsafe { slot.as_ref() }.enter_or_nest(current).ok_or(None)?; Ok((slot, copy)) }", SEMANTICS),
     equivalent(LOCAL, "shared: always the slow way", "let slot = cached(id).ok_or(None)?;", "let slot = cached(id).filter(|_| id == 0).ok_or(None)?;", "the cache only saves the search"),
-    equivalent(LOCAL, "shared: a writer waits for its own guess", "ours.for_each(|entry| entry.slot.forget_guess());", "ours.for_each(drop);", "slower only: it looks at its own guess until it makes a barrier"),
+    equivalent(LOCAL, "shared: a writer waits for its own guess", "reader.forget_guess(); return Aside", "return Aside", "slower only: it looks at its own guess until it makes a barrier"),
     mutant(LOCAL, "shared: a slot that could not enter stays", "if entered.is_none() && reader.is_nobodys() {", "if entered.is_none() && reader.is_nobodys() && false {", ALLOCATIONS),
     mutant(ALIASING, "aliased: a change of behaviour drops", "let this = ManuallyDrop::new(self);", "let this = self; let _ = ManuallyDrop::new(());", SURFACE),
     mutant(ALIASING, "aliased: drops against its behaviour", "if D::DO_DROP {", "if D::DO_DROP || size_of::<T>() != 0 {", SURFACE),

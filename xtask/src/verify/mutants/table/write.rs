@@ -19,7 +19,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FILE, "prepare: the copies are not synchronised", "stale.sync_with(published); self.log.bring_up_to_date(stale, published);", "self.log.bring_up_to_date(stale, published);", SEMANTICS),
     mutant(FILE, "prepare: nothing is applied after the synchronisation", "stale.sync_with(published); self.log.bring_up_to_date(stale, published);", "stale.sync_with(published);", SEMANTICS),
     mutant(FILE, "prepare: synchronised again and again", "self.log.bring_up_to_date(stale, published); Phase::Logging } Phase::Logging => {", "self.log.bring_up_to_date(stale, published); Phase::Unsynchronised } Phase::Logging => {", SEMANTICS),
-    mutant(FILE, "publish: the first does not end the loading", "Phase::Loading { .. } => self.phase = Phase::Unsynchronised,", "Phase::Loading { .. } => (),", SEMANTICS),
+    mutant(FILE, "publish: the first does not end the loading", "Phase::Loading { .. } => *self.phase = Phase::Unsynchronised,", "Phase::Loading { .. } => (),", SEMANTICS),
     mutant(FILE, "publish: the log does not learn of the swap", "_ => self.log.copies_swapped(),", "_ => (),", LOOM),
     mutant(FILE, "publish: without applying the log", "self.prepare(wait)?.publish();", "self.copies.reclaim(wait)?.publish();", LOOM),
     equivalent(FILE, "replace: the clone is synchronised again", "if self.phase == Phase::Unsynchronised { self.phase = Phase::Logging; }", "", "slower only: it is made equal to what it was cloned from"),
