@@ -93,15 +93,16 @@ pub fn run(arguments: &Arguments, given: &[String]) -> Result<(), Error> {
         }
         None => None,
     };
+    save::try_out(&arguments.out)?;
+    let suite = suite_named(&arguments.suite);
+    let mut environment = Environment::look(given);
     let plan = Plan {
         effort: effort.on(keys.as_ref().map_or(0, |keys| keys.len())),
         keys,
         filter: arguments.filter.clone(),
         native_hashers: arguments.native_hasher,
+        line_round_trip: environment.line_round_trip.known(),
     };
-    save::try_out(&arguments.out)?;
-    let suite = suite_named(&arguments.suite);
-    let mut environment = Environment::look(given);
     let findings = suite.run(&plan)?;
     environment.look_again();
     let report = Report {

@@ -49,6 +49,8 @@ pub struct Plan {
     pub filter: Option<String>,
     /// Each peer with its own default hasher.
     pub native_hashers: bool,
+    /// How long a cache line takes from one thread to another and back, in nanoseconds, if that could be measured.
+    pub line_round_trip: Option<f64>,
 }
 
 impl Plan {

@@ -45,6 +45,12 @@ impl RoundTrip {
         }
     }
 
+    /// What it took before, in nanoseconds: all that is known while figures are made.
+    #[must_use]
+    pub fn known(&self) -> Option<f64> {
+        self.before
+    }
+
     /// Measures it again.
     pub(super) fn measure_after(&mut self) {
         self.after = measure();
