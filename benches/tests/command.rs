@@ -202,7 +202,35 @@ fn the_suites_print_their_claims() {
     assert_claims("bulk", 7);
     assert_claims("memory", 4);
     assert_claims("multi", 7);
-    assert_claims("shared", 19);
+    // On many cores more threads are asked for.
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    assert_claims("shared", if cores < 16 { 21 } else { 24 });
+}
+
+#[test]
+fn the_suite_shared_has_every_number_of_threads_and_its_break_even() {
+    let run = bench(&["--suite", "shared"]);
+    let report = run.report();
+    let tables = report["tables"].as_array().unwrap();
+    let markdown = fs::read_to_string(run.out().join("report.md")).unwrap();
+    for threads in ["1 thread", "2 threads", "4 threads"] {
+        let of = format!("{threads}, uniform, ");
+        let title = |table: &&serde_json::Value| table["title"].as_str().unwrap().contains(&of);
+        // With some keys, and with many.
+        let with: Vec<_> = tables.iter().filter(title).collect();
+        assert_eq!(with.len(), 2, "{threads}");
+        for table in with {
+            let rows = table["rows"].as_array().unwrap();
+            let names: Vec<_> = rows
+                .iter()
+                .map(|row| row["name"].as_str().unwrap())
+                .collect();
+            let maps = ["evmap-core, SharedMap", "dashmap", "papaya", "scc"];
+            assert_eq!(names, maps);
+        }
+        let break_even = format!("Break-even of SharedMap and the best of the other maps, {of}");
+        assert_eq!(markdown.matches(&break_even).count(), 2, "{markdown}");
+    }
 }
 
 fn assert_claims(suite: &str, count: usize) {

@@ -1,18 +1,23 @@
-//! Handles that threads share: what a look-up through one costs, what writers gain who publish
-//! together, and when maps in which every thread reads and writes are better off without locks.
+//! Handles that threads share: what a look-up through one costs, what writers gain who publish together, and
+//! when maps in which every thread reads and writes are better off without locks.
 
 mod look_ups;
 mod together;
 mod writers;
 
-use super::plan::{Effort, Plan, Suite};
+use super::plan::{Plan, Suite};
 use crate::error::Error;
 use crate::keys::{Key, KeySet};
 use crate::open;
 use crate::report::Findings;
 use crate::workload;
 
-const KEYS: usize = 1_000;
+/// Keys of a small table.
+const FEW: usize = 1_000;
+/// Enough that the table does not fit the first-level cache.
+const KEYS: usize = 10_000;
+/// Keys of a table that no cache holds.
+const MANY: usize = 1_000_000;
 
 /// The suite.
 #[derive(Debug)]
@@ -29,23 +34,30 @@ impl Suite for SharedHandles {
 
     fn run(&self, plan: &Plan) -> Result<Findings, Error> {
         plan.only_defaults(self.name())?;
+        let integers = |count: usize| KeySet::integers(count.min(plan.effort.most_keys));
+        let many = integers(MANY);
         match &plan.keys {
-            Some(keys) => findings(keys, &plan.effort),
-            None => findings(
-                &KeySet::integers(KEYS.min(plan.effort.most_keys)),
-                &plan.effort,
-            ),
+            Some(keys) => findings(keys, keys, &many, plan),
+            None => findings(&integers(FEW), &integers(KEYS), &many, plan),
         }
     }
 }
 
-fn findings<K: Key>(keys: &KeySet<K>, effort: &Effort) -> Result<Findings, Error> {
-    let mut claims = look_ups::claims(keys, effort)?;
-    claims.push(writers::claim(keys, effort)?);
-    let together = together::run(keys, effort)?;
+fn findings<K: Key>(
+    few: &KeySet<K>,
+    keys: &KeySet<K>,
+    many: &KeySet<u64>,
+    plan: &Plan,
+) -> Result<Findings, Error> {
+    let effort = &plan.effort;
+    let mut claims = look_ups::claims(few, effort)?;
+    claims.push(writers::claim(few, effort)?);
+    let together = together::run(few, keys, many, plan)?;
     claims.extend(together.claims);
+    let mut names = vec![few.name(), keys.name(), many.name()];
+    names.dedup();
     Ok(Findings {
-        keys: vec![keys.name().to_owned()],
+        keys: names.into_iter().map(str::to_owned).collect(),
         peers: open::notes::<K>(),
         tables: together.tables,
         claims,
@@ -56,8 +68,8 @@ fn findings<K: Key>(keys: &KeySet<K>, effort: &Effort) -> Result<Findings, Error
                  the machine has fewer free cores than threads, waiting for one counts."
                     .to_owned(),
                 "Where every thread reads and writes, each write replaces the value of a key that is there, \
-                 returns the old one and is visible to all threads when it returns; a thread's last \
-                 operations are read back by it at the end."
+                 returns the old one and is visible to all threads when it returns; every key is read back at the \
+                 end. With more threads than cores, the others wait for those that run."
                     .to_owned(),
             ],
             together.notes,
