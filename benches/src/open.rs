@@ -3,10 +3,13 @@
 pub mod turns;
 
 use std::fmt;
+use std::time::Duration;
+
+use evmap_core::{Builder, Publishing, SharedMap};
 
 use crate::hasher::CommonHasher;
 use crate::keys::{Key, KeySet};
-use crate::peer::Lookup;
+use crate::peer::{Lookup, NoGuard, Reader};
 use crate::peers::entries;
 use crate::report::PeerNote;
 
@@ -52,17 +55,40 @@ impl<K: Key, M: Open<K>> Lookup<K> for Through<'_, M> {
     }
 }
 
+impl<K: Key, M: Open<K>> Reader<K> for Through<'_, M> {
+    type Held<'a>
+        = NoGuard
+    where
+        Self: 'a;
+
+    fn hold(&self) -> Option<NoGuard> {
+        None
+    }
+}
+
 type Common = CommonHasher;
 
 /// `evmap_core::SharedMap`.
-pub struct Ours<K: Key>(evmap_core::SharedMap<K, u64, (), Common>);
+pub struct Ours<K: Key>(SharedMap<K, u64, (), Common>);
+
+impl<K: Key> Ours<K> {
+    /// Loaded all at once by a writer that is shared then. Nobody has written since.
+    #[must_use]
+    pub fn loaded(keys: &KeySet<K>) -> Self {
+        /// What a shared map has by default.
+        const READER_TIMEOUT: Duration = Duration::from_secs(1);
+        let builder = Builder::new().hasher(Common::default());
+        let (writer, _) = builder.build_from(entries(keys));
+        Self(writer.into_shared(Publishing::EachWrite, READER_TIMEOUT))
+    }
+}
 
 impl<K: Key> Open<K> for Ours<K> {
     const NAME: &'static str = "evmap-core, SharedMap";
     const HOW: &'static str = "publishes each write; get_cloned and insert";
 
     fn build(keys: &KeySet<K>) -> Self {
-        let map = evmap_core::Builder::new()
+        let map = Builder::new()
             .capacity(keys.len())
             .hasher(Common::default())
             .build_shared();

@@ -1,6 +1,8 @@
-//! Handles that threads share: what a look-up through one costs, what writers gain who publish together, and
-//! when maps in which every thread reads and writes are better off without locks.
+//! Handles that threads share: what a look-up through one costs, what a write through one costs and what writers gain
+//! who publish together, and when maps in which every thread reads and writes are better off without locks.
 
+mod alone;
+mod first_write;
 mod look_ups;
 mod together;
 mod writers;
@@ -52,8 +54,10 @@ fn findings<K: Key>(
     let effort = &plan.effort;
     let mut claims = look_ups::claims(few, effort)?;
     claims.push(writers::claim(few, effort)?);
-    let together = together::run(few, keys, many, plan)?;
+    claims.push(alone::claim(keys, effort)?);
+    let mut together = together::run(few, keys, many, plan)?;
     claims.extend(together.claims);
+    together.tables.push(first_write::table(many, effort)?);
     let mut names = vec![few.name(), keys.name(), many.name()];
     names.dedup();
     Ok(Findings {
@@ -70,6 +74,8 @@ fn findings<K: Key>(
                 "Where every thread reads and writes, each write replaces the value of a key that is there, \
                  returns the old one and is visible to all threads when it returns; every key is read back at the \
                  end. With more threads than cores, the others wait for those that run."
+                    .to_owned(),
+                "Before the first write after a bulk load the map is built from its entries, and made shared."
                     .to_owned(),
             ],
             together.notes,
