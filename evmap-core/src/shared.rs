@@ -41,7 +41,8 @@ use crate::write::WriteHandle;
 /// An operation may be carried out by another thread that writes at the same time, and with it the
 /// `Eq`, `Clone` and `Drop` of keys and values; closures run on the thread that passes them.
 ///
-/// The last handle publishes what is pending, as a write does; [`ReadHandle`]s keep the data.
+/// The last handle publishes what is pending, and waits for readers as a write does; [`ReadHandle`]s
+/// keep the data.
 ///
 /// # Memory ordering
 ///

@@ -17,7 +17,8 @@ use crate::{
         grace::{StillThere, Wait},
         lock::{Acquired, Lock, Locked},
         registry::StructureId,
-        slot::Slot,
+        state::Share,
+        tls::{Aside, SharedReader},
     },
     request::Request,
     shared_writer::SharedWriter,
@@ -64,6 +65,16 @@ pub(crate) enum Then {
     GiveUp,
 }
 
+/// How far an attempt got that waits for nobody.
+#[cfg(feature = "async")]
+pub(crate) enum Attempt {
+    Done,
+    /// Readers are in the way.
+    Stalled,
+    /// Another thread has the writer.
+    Locked,
+}
+
 /// When a round publishes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum When {
@@ -74,22 +85,24 @@ pub(crate) enum When {
 }
 
 impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> Combiner<T, O, D, W, A> {
+    /// # Panics
+    ///
+    /// If the structure is shared already.
     pub(crate) fn new(
         mut writer: W,
+        share: &Share<T>,
         publishing: Publishing,
         reader_timeout: Duration,
         leave_copy: Option<LeaveCopy<T, O>>,
     ) -> Self {
-        let handle = writer.handle();
-        let (id, is_poisoned) = (handle.core_id(), handle.is_poisoned());
-        let share = handle.share().clone();
+        let is_poisoned = writer.handle().is_poisoned();
         let state = State {
             writer,
             asking: Vec::new(),
         };
         Self {
-            lock: Lock::new(&share, state),
-            id,
+            lock: Lock::new(share, state),
+            id: share.id(),
             is_poisoned: AtomicBool::new(is_poisoned),
             publishing,
             reader_timeout,
@@ -105,7 +118,8 @@ impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> Combiner<T, O, D, W, A>
     /// Carries `request` out, or has it carried out.
     #[track_caller]
     #[inline]
-    pub(crate) fn write(&self, slot: &Slot, request: &mut Request<O, A>) {
+    pub(crate) fn write(&self, reader: &SharedReader<T>, request: &mut Request<O, A>) {
+        let aside = self.stand_aside(reader);
         if let Some(locked) = self.lock.try_lock() {
             if self
                 .turn(locked)
@@ -115,19 +129,37 @@ impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> Combiner<T, O, D, W, A>
                 return;
             }
         }
-        self.insist(slot, Some(request), When::Due);
+        drop(aside);
+        // If it is poisoned, the request says so.
+        let _ = self.insist(reader, Some(request), When::Due);
+    }
+
+    /// Readies this thread for the lock: before each wait for it, since user code that has run meanwhile may have taken
+    /// guards.
+    #[track_caller]
+    #[inline]
+    fn stand_aside<'r>(&self, reader: &'r SharedReader<T>) -> Aside<'r> {
+        reader.stand_aside(self.leave_copy.is_some())
     }
 
     /// Has rounds until one succeeds, or somebody else has carried the request out.
     #[track_caller]
     #[cold]
-    fn insist(&self, slot: &Slot, mut request: Option<&mut Request<O, A>>, when: When) {
+    fn insist(
+        &self,
+        reader: &SharedReader<T>,
+        mut request: Option<&mut Request<O, A>>,
+        when: When,
+    ) -> Result<(), Poisoned> {
         let (limit, mut backoff) = (self.reader_timeout, Backoff::new());
-        // Stalled: a handful of copies is left to readers already.
-        while let Err(PublishError::Stalled(_)) =
-            self.rounds(slot, request.as_deref_mut(), when, limit, Then::Insist)
-        {
-            backoff.take(None);
+        loop {
+            let request = request.as_deref_mut();
+            match self.rounds(reader, request, when, limit, Then::Insist) {
+                // A handful of copies is left to readers already.
+                Err(PublishError::Stalled(_)) => backoff.take(None),
+                Err(PublishError::Poisoned(error)) => return Err(error),
+                Ok(()) => return Ok(()),
+            }
         }
     }
 
@@ -135,7 +167,7 @@ impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> Combiner<T, O, D, W, A>
     #[track_caller]
     pub(crate) fn rounds(
         &self,
-        slot: &Slot,
+        reader: &SharedReader<T>,
         mut request: Option<&mut Request<O, A>>,
         when: When,
         limit: Duration,
@@ -145,8 +177,12 @@ impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> Combiner<T, O, D, W, A>
         // None: for ever, if it is too far away for a clock.
         let deadline = start.checked_add(limit);
         let deadline = deadline.filter(|_| then != Then::Insist);
+        // Since when readers are in the way, as far as this call knows.
+        let mut since = (then == Then::GiveUp).then_some(start);
         let mut backoff = Backoff::new();
         loop {
+            let aside = reader.stand_aside(self.leave_copy.is_some() || then == Then::GiveUp);
+            let slot = aside.slot();
             let mut turn = match self.lock.acquire(slot, request.as_deref_mut(), deadline) {
                 Acquired::Locked(locked) => self.turn(locked),
                 Acquired::Answered => return Ok(()),
@@ -154,7 +190,7 @@ impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> Combiner<T, O, D, W, A>
                     return Err(PublishError::Stalled(Stalled::by_a_writer(start.elapsed())));
                 }
             };
-            let is_over = start.elapsed() >= limit;
+            let is_over = since.is_some_and(|since| since.elapsed() >= limit);
             let leaves_copy = is_over && then != Then::GiveUp;
             match turn.round(request.as_deref_mut(), when, leaves_copy) {
                 Ok(()) => return self.checked().map_err(PublishError::Poisoned),
@@ -163,26 +199,36 @@ impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> Combiner<T, O, D, W, A>
                 Err(StillThere) => {}
             }
             // Nobody waits for readers with the lock in hand.
-            drop(turn);
-            backoff.take(Some(limit.saturating_sub(start.elapsed())));
+            drop((turn, aside));
+            let since = since.get_or_insert_with(Instant::now);
+            backoff.take(Some(limit.saturating_sub(since.elapsed())));
         }
     }
 
     /// Makes everything visible that was written before.
     #[track_caller]
-    pub(crate) fn publish(&self, slot: &Slot) -> Result<(), Poisoned> {
-        self.insist(slot, None, When::Now);
-        self.checked()
+    pub(crate) fn publish(&self, reader: &SharedReader<T>) -> Result<(), Poisoned> {
+        self.insist(reader, None, When::Now)
     }
 
-    /// An attempt at a publish that does not wait for other writers; whether it succeeded.
+    /// An attempt at a publish that waits neither for readers nor for other writers.
     #[track_caller]
     #[cfg(feature = "async")]
-    pub(crate) fn attempt(&self, leaves_copy: bool) -> Result<bool, Poisoned> {
-        let locked = self.lock.try_lock();
-        let round = locked.map(|locked| self.turn(locked).round(None, When::Now, leaves_copy));
+    pub(crate) fn attempt(
+        &self,
+        reader: &SharedReader<T>,
+        leaves_copy: bool,
+    ) -> Result<Attempt, Poisoned> {
+        let _aside = reader.stand_aside(true);
+        let Some(locked) = self.lock.try_lock() else {
+            return Ok(Attempt::Locked);
+        };
+        let round = self.turn(locked).round(None, When::Now, leaves_copy);
         self.checked()?;
-        Ok(matches!(round, Some(Ok(()))))
+        Ok(match round {
+            Ok(()) => Attempt::Done,
+            Err(StillThere) => Attempt::Stalled,
+        })
     }
 
     /// Runs `change` with the writer, on this thread, and then has a round. Before, the stale copy is brought up to date,
@@ -190,35 +236,39 @@ impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> Combiner<T, O, D, W, A>
     #[track_caller]
     pub(crate) fn with_writer<R>(
         &self,
-        slot: &Slot,
+        reader: &SharedReader<T>,
         change: impl FnOnce(&mut W) -> R,
     ) -> Result<R, Poisoned> {
-        let mut turn = self.prepared_turn(slot)?;
+        let mut turn = self.prepared_turn(reader)?;
         let result = change(turn.writer());
         turn.check();
+        // Its guards may be new ones. One that is not in the way does no harm.
+        let aside = reader.stand_aside(true);
         let round = turn.round(None, When::Due, false);
-        drop(turn);
-        if round.is_err() {
-            self.insist(slot, None, When::Due);
+        let is_sound = self.checked();
+        drop((turn, aside));
+        match round {
+            Ok(()) => is_sound?,
+            Err(StillThere) => self.insist(reader, None, When::Due)?,
         }
-        self.checked()?;
         Ok(result)
     }
 
     #[track_caller]
-    fn prepared_turn(&self, slot: &Slot) -> Result<Turn<'_, T, O, D, W, A>, Poisoned> {
+    fn prepared_turn(&self, reader: &SharedReader<T>) -> Result<Turn<'_, T, O, D, W, A>, Poisoned> {
         let mut backoff = Backoff::new();
         let mut since = None;
         loop {
-            let mut turn = self.lock(slot);
+            let aside = self.stand_aside(reader);
+            let mut turn = self.lock(&aside);
             self.checked()?;
             let is_over = since.is_some_and(|it: Instant| it.elapsed() >= self.reader_timeout);
             if self.leave_copy.is_none() || turn.prepare(is_over).is_ok() {
                 return Ok(turn);
             }
-            drop(turn);
-            let since = since.get_or_insert_with(Instant::now);
-            backoff.take(Some(self.reader_timeout.saturating_sub(since.elapsed())));
+            drop((turn, aside));
+            since.get_or_insert_with(Instant::now);
+            backoff.take(None);
         }
     }
 
@@ -230,10 +280,11 @@ impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> Combiner<T, O, D, W, A>
     #[track_caller]
     pub(crate) fn inspect<R>(
         &self,
-        slot: &Slot,
+        reader: &SharedReader<T>,
         look: impl FnOnce(&WriteHandle<T, O, D>) -> R,
     ) -> Result<R, Poisoned> {
-        let mut turn = self.lock(slot);
+        let aside = reader.stand_aside(true);
+        let mut turn = self.lock(&aside);
         let handle = turn.handle();
         match handle.core_id() == self.id {
             true => Ok(look(handle)),
@@ -242,8 +293,8 @@ impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> Combiner<T, O, D, W, A>
     }
 
     #[track_caller]
-    fn lock(&self, slot: &Slot) -> Turn<'_, T, O, D, W, A> {
-        match self.lock.acquire(slot, None, None) {
+    fn lock(&self, aside: &Aside<'_>) -> Turn<'_, T, O, D, W, A> {
+        match self.lock.acquire(aside.slot(), None, None) {
             Acquired::Locked(locked) => self.turn(locked),
             Acquired::Answered | Acquired::TimedOut => {
                 unreachable!("who asks for nothing, without a deadline, gets the lock")
@@ -313,6 +364,11 @@ impl<T, O, D, W, A> Combiner<T, O, D, W, A> {
     fn poison(&self) {
         // Release: pairs with the Acquire of `is_poisoned`.
         self.is_poisoned.store(true, Ordering::Release);
+    }
+
+    /// Whether this thread has the writer.
+    pub(crate) fn is_locked_by_this_thread(&self) -> bool {
+        self.lock.is_held_by_this_thread()
     }
 
     fn checked(&self) -> Result<(), Poisoned> {

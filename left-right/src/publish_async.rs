@@ -11,6 +11,7 @@ use std::{
 
 use crate::{
     absorb::Absorb,
+    combine::Attempt,
     diagnostics::Poisoned,
     ownership::{Owned, Revocable},
     raw::backoff::Backoff,
@@ -128,7 +129,7 @@ impl<T: Absorb<O>, O, D> Future for Publish<'_, T, O, D> {
 #[must_use = "a future does nothing unless it is polled"]
 pub struct SharedPublish<'a, T, O, D = Owned, W = WriteHandle<T, O, D>, A = ()> {
     shared: &'a SharedHandle<T, O, D, W, A>,
-    /// When it was polled first.
+    /// Since when readers are in the way.
     since: Option<Instant>,
     wakes: Wakes,
 }
@@ -144,10 +145,12 @@ where
         if !self.wakes.is_time(context) {
             return Poll::Pending;
         }
-        let since = *self.since.get_or_insert_with(Instant::now);
-        let is_over = since.elapsed() >= self.shared.reader_timeout();
-        if self.shared.attempt(is_over)? {
-            return Poll::Ready(Ok(()));
+        let timeout = self.shared.reader_timeout();
+        let is_over = self.since.is_some_and(|since| since.elapsed() >= timeout);
+        match self.shared.attempt(is_over)? {
+            Attempt::Done => return Poll::Ready(Ok(())),
+            Attempt::Locked => {}
+            Attempt::Stalled => _ = self.since.get_or_insert_with(Instant::now),
         }
         self.wakes.schedule(context);
         Poll::Pending

@@ -2,18 +2,21 @@
 
 #![forbid(unsafe_code)]
 
-use std::{fmt, marker::PhantomData, time::Duration};
+use std::{
+    fmt,
+    marker::PhantomData,
+    time::{Duration, Instant},
+};
 
+#[cfg(feature = "async")]
+use crate::combine::Attempt;
 use crate::{
     absorb::{Absorb, Independent},
     combine::{Combiner, LeaveCopy, Then, When},
     diagnostics::{Poisoned, PublishError, ReaderState, Stats},
     ownership::{Owned, Ownership, Revocable},
     publishing::{Publishing, Timer},
-    raw::{
-        guard::ReadGuard,
-        tls::{Aside, SharedReader},
-    },
+    raw::{guard::ReadGuard, tls::SharedReader},
     read::ReadHandle,
     request::Request,
     shared_writer::SharedWriter,
@@ -36,7 +39,8 @@ use crate::{
 /// reader does stops a writer, not even a guard that is leaked; and a thread may write while it holds a guard, which
 /// keeps its copy at once if it is in the way. Without that, such a write panics, since it would wait for itself.
 ///
-/// When the last handle goes, what is pending is published. Who waits for whom, what a panic does and what becomes of the
+/// When the last handle goes, what is pending is published, for which it waits for readers as a write does; not for longer
+/// than the reader timeout. Who waits for whom, what a panic does and what becomes of the
 /// data is in the [guide](crate::guide#writers-that-threads-share).
 ///
 /// ```
@@ -95,7 +99,8 @@ impl<T, O> WriteHandle<T, O> {
     ///
     /// # Panics
     ///
-    /// For [`Publishing::Interval`], if no thread can be started.
+    /// For [`Publishing::Interval`], if no thread can be started; if handles are left that have lost this writer: see
+    /// [`SharedHandle::lock`].
     ///
     /// # Examples
     ///
@@ -126,7 +131,8 @@ impl<T, O> WriteHandle<T, O, Owned> {
     ///
     /// # Panics
     ///
-    /// For [`Publishing::Interval`], if no thread can be started.
+    /// For [`Publishing::Interval`], if no thread can be started; if handles are left that have lost this writer: see
+    /// [`SharedHandle::lock`].
     ///
     /// # Examples
     ///
@@ -171,7 +177,7 @@ where
             Some(Writer::replace_stale),
         );
         let life = Arc::get_mut(&mut shared.life).expect("there is one handle yet");
-        life.publish_last = Some(Life::publish);
+        life.publish_last = Some(Life::publish_last);
         shared
     }
 }
@@ -191,7 +197,7 @@ impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> SharedHandle<T, O, D, W
         A: Send + 'static,
     {
         let share = writer.handle().share().clone();
-        let combiner = Combiner::new(writer, publishing, reader_timeout, leave_copy);
+        let combiner = Combiner::new(writer, &share, publishing, reader_timeout, leave_copy);
         let life = |timer, combiner| Life {
             reader: SharedReader::new(&share),
             combiner,
@@ -202,10 +208,7 @@ impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> SharedHandle<T, O, D, W
         let timer = match publishing {
             Publishing::Interval(interval) => {
                 let life = life(None, Arc::clone(&combiner));
-                Some(Timer::start(interval, move || {
-                    life.publish();
-                    !life.combiner.is_poisoned()
-                }))
+                Some(Timer::start(interval, life.publish_at_intervals()))
             }
             _ => None,
         };
@@ -223,9 +226,10 @@ impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> SharedHandle<T, O, D, W
     ///
     /// Waits for other writers, and for readers of the older copy; with [`Publishing::Manual`] or
     /// [`Interval`](Publishing::Interval) not for readers if it does not look at the state. Another thread may carry it
-    /// out.
+    /// out, or this one what others ask for.
     ///
-    /// O(operations since the publish before the last).
+    /// O(operations since the publish before the last), and a nanosecond or two for each registered reader; a clone of the
+    /// structure, if a reader keeps its copy.
     ///
     /// # Errors
     ///
@@ -233,9 +237,10 @@ impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> SharedHandle<T, O, D, W
     ///
     /// # Panics
     ///
-    /// If this operation panics, on whichever thread; if one panics that was logged before, and that this thread applies
-    /// to the second copy; if it is called by an operation that is being absorbed, or within [`lock`](Self::lock). If
-    /// the thread holds a guard, and the data is [`Revocable`].
+    /// If this operation panics, on whichever thread; if one panics that was logged before and that this thread applies to
+    /// a copy; if it is called by an operation that is being absorbed, or within [`lock`](Self::lock). If the thread
+    /// holds a guard, and the data is [`Revocable`]. If the clone, the drop of a copy that was left to readers, or a
+    /// [`prefetch`](Absorb::prefetch) panics; this operation is dropped then, nothing is poisoned, and nothing else lost.
     ///
     /// # Examples
     ///
@@ -252,20 +257,19 @@ impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> SharedHandle<T, O, D, W
     #[inline]
     pub fn write(&self, operation: O) -> Result<A, Poisoned> {
         let mut request = Request::new(operation);
-        let aside = self.stand_aside();
-        self.combiner.write(aside.slot(), &mut request);
-        drop(aside);
+        self.combiner.write(&self.reader, &mut request);
         request.into_answer()
     }
 
     /// Runs `change` with the writer, which nobody else has meanwhile, on this thread; then publishes if it is time to.
     ///
-    /// Waits for other writers, and for readers as [`write`](Self::write). Where the readers own the data it is brought
-    /// up to date before: [`WriteHandle::unpublished`] does not wait for readers then, unless `change` has published
-    /// before it.
+    /// Waits for other writers. Where the readers own the data, also for readers of the older copy, which is brought up to
+    /// date before: [`WriteHandle::unpublished`] does not wait for them then, unless `change` has published before it.
+    /// Waits for readers again, as [`write`](Self::write), if it publishes.
     ///
     /// The writer must stay where it is: if it is exchanged for that of another structure (with
-    /// [`mem::swap`](std::mem::swap), say), the handles of both report [`Poisoned`] from then on, and readers go on.
+    /// [`mem::swap`](std::mem::swap), say), the handles of both report [`Poisoned`] from then on, and readers go on. A
+    /// writer that was taken out cannot be shared before those handles are gone.
     ///
     /// # Errors
     ///
@@ -273,7 +277,8 @@ impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> SharedHandle<T, O, D, W
     ///
     /// # Panics
     ///
-    /// If `change` panics: what it had appended by then is pending. Else as [`write`](Self::write).
+    /// If `change` panics: what it had appended by then is pending; also if it keeps a guard that is in the way then, and
+    /// the data is [`Revocable`]. Else as [`write`](Self::write).
     ///
     /// # Examples
     ///
@@ -295,8 +300,7 @@ impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> SharedHandle<T, O, D, W
     /// ```
     #[track_caller]
     pub fn lock<R>(&self, change: impl FnOnce(&mut W) -> R) -> Result<R, Poisoned> {
-        let aside = self.stand_aside();
-        self.combiner.with_writer(aside.slot(), change)
+        self.combiner.with_writer(&self.reader, change)
     }
 
     /// Makes all writes visible that were made before this call, by any thread. Does nothing if they
@@ -325,8 +329,7 @@ impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> SharedHandle<T, O, D, W
     /// ```
     #[track_caller]
     pub fn publish(&self) -> Result<(), Poisoned> {
-        let aside = self.stand_aside();
-        self.combiner.publish(aside.slot())
+        self.combiner.publish(&self.reader)
     }
 
     /// As [`publish`](Self::publish), but gives up after `timeout`.
@@ -360,9 +363,8 @@ impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> SharedHandle<T, O, D, W
     /// ```
     #[track_caller]
     pub fn publish_timeout(&self, timeout: Duration) -> Result<(), PublishError> {
-        let aside = self.reader.stand_aside(true);
-        let (slot, combiner) = (aside.slot(), &self.combiner);
-        combiner.rounds(slot, None, When::Now, timeout, Then::GiveUp)
+        let (reader, combiner) = (&self.reader, &self.combiner);
+        combiner.rounds(reader, None, When::Now, timeout, Then::GiveUp)
     }
 
     /// Figures of the writer, poisoned or not: see [`WriteHandle::stats`]. Waits for other writers.
@@ -415,19 +417,22 @@ impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> SharedHandle<T, O, D, W
 
     #[track_caller]
     fn inspect<R>(&self, look: impl FnOnce(&WriteHandle<T, O, D>) -> R) -> Result<R, Poisoned> {
-        let aside = self.reader.stand_aside(true);
-        self.combiner.inspect(aside.slot(), look)
+        self.combiner.inspect(&self.reader, look)
     }
 
     /// The writer, for one thread again, if this is the only handle. What is not published yet is
-    /// pending there.
+    /// pending there. Waits for the thread of [`Publishing::Interval`].
     ///
     /// It may be poisoned: ask [`WriteHandle::is_poisoned`].
     ///
     /// # Errors
     ///
-    /// The handle itself if there are others; if the writer was exchanged for that of another structure; or if this is
-    /// the thread of [`Publishing::Interval`].
+    /// The handle itself if there are others; if the writer was exchanged for that of another structure; or on a thread
+    /// of [`Publishing::Interval`].
+    ///
+    /// # Panics
+    ///
+    /// Within [`lock`](Self::lock).
     ///
     /// # Examples
     ///
@@ -462,19 +467,10 @@ impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> SharedHandle<T, O, D, W
         }
     }
 
-    /// Readies this thread for a call that may publish.
-    #[track_caller]
-    #[inline]
-    fn stand_aside(&self) -> Aside<'_> {
-        let leaves_copies = self.combiner.leave_copy.is_some();
-        self.reader.stand_aside(leaves_copies)
-    }
-
     #[cfg(feature = "async")]
     #[track_caller]
-    pub(crate) fn attempt(&self, is_over: bool) -> Result<bool, Poisoned> {
-        let _aside = self.reader.stand_aside(true);
-        self.combiner.attempt(is_over)
+    pub(crate) fn attempt(&self, leaves_copy: bool) -> Result<Attempt, Poisoned> {
+        self.combiner.attempt(&self.reader, leaves_copy)
     }
 }
 
@@ -553,20 +549,46 @@ impl<T, O, D, W, A> SharedHandle<T, O, D, W, A> {
 }
 
 impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> Life<T, O, D, W, A> {
-    /// One attempt, since somebody may wait for it to end. A panic of a clone or a drop poisons nothing, that of an
-    /// operation was reported, and readers may hold on to too many copies: there is nobody to tell.
-    fn publish(&self) {
-        let timeout = self.combiner.reader_timeout.min(LONGEST);
-        catch_panic(|| {
-            let aside = self.reader.stand_aside(true);
-            let (slot, combiner) = (aside.slot(), &self.combiner);
-            drop(combiner.rounds(slot, None, When::Now, timeout, Then::LeaveCopy));
-        });
+    /// What the last handle does, once.
+    fn publish_last(&self) {
+        let timeout = self.combiner.reader_timeout;
+        self.publish(timeout, Then::LeaveCopy);
+    }
+
+    /// One attempt; whether it succeeded. A panic of a clone or a drop poisons nothing, that of an operation was reported,
+    /// and readers may hold on to too many copies: there is nobody to tell.
+    fn publish(&self, limit: Duration, then: Then) -> bool {
+        let mut is_published = false;
+        // If the last handle goes in an operation, whoever has the writer publishes.
+        if !self.combiner.is_locked_by_this_thread() {
+            catch_panic(|| {
+                let (reader, combiner) = (&self.reader, &self.combiner);
+                let published = combiner.rounds(reader, None, When::Now, limit, then);
+                is_published = published.is_ok();
+            });
+        }
+        is_published
+    }
+
+    /// What the thread of [`Publishing::Interval`] does each time.
+    fn publish_at_intervals(self) -> impl FnMut() -> bool {
+        let mut since = None;
+        move || {
+            let start = *since.get_or_insert_with(Instant::now);
+            let left = self.combiner.reader_timeout.saturating_sub(start.elapsed());
+            let then = match left <= LONGEST {
+                true => Then::LeaveCopy,
+                false => Then::GiveUp,
+            };
+            if self.publish(left.min(LONGEST), then) {
+                since = None;
+            }
+            !self.combiner.is_poisoned()
+        }
     }
 }
 
-/// How long the thread of [`Publishing::Interval`] tries to publish before it looks whether the handles have gone, where
-/// writers wait for readers as long as it takes.
+/// How long the thread of [`Publishing::Interval`] tries to publish before it looks whether the handles have gone.
 const LONGEST: Duration = Duration::from_secs(1);
 
 impl<T, O, D, W, A> Drop for Life<T, O, D, W, A> {

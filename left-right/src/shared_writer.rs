@@ -38,7 +38,7 @@ pub trait SharedWriter<T, O, D, A> {
     /// not publish, they do not wait for readers then.
     const BLIND: Option<A> = None;
 
-    /// The writer itself.
+    /// The writer itself, the same each time.
     fn handle(&mut self) -> &mut WriteHandle<T, O, D>;
 
     /// What a write returns, found out before it, and whether it changes anything: if not, its operation is dropped, and

@@ -79,7 +79,9 @@ impl Drop for Watched {
 /// Explores a model of many steps with one preemption less than the others.
 fn large_model(model: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = builder.preemption_bound.map(|bound| bound.saturating_sub(1));
+    builder.preemption_bound = builder
+        .preemption_bound
+        .map(|bound| bound.saturating_sub(1));
     builder.check(model);
 }
 

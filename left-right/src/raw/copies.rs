@@ -58,6 +58,7 @@ impl<T> Copies<T> {
                 current: CachePadded::new(Current::new(published.cast(), stale.cast())),
                 registry: Registry::new(),
                 id: next_id(),
+                is_shared: AtomicBool::new(false),
                 has_no_writer: AtomicBool::new(false),
             }),
             published,

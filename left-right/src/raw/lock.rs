@@ -28,10 +28,20 @@ pub(crate) struct Lock<Q, L> {
     /// [`FREE`], or [`HELD`], perhaps with [`SLEEPERS`], and the number of the thread that has it.
     state: CachePadded<AtomicUsize>,
     /// Whose slots ask.
-    core: CoreArc,
+    shared: SharedCore,
     data: UnsafeCell<L>,
     witness: Witness,
     requests: PhantomData<fn(Q)>,
+}
+
+/// A structure that has a lock.
+struct SharedCore(CoreArc);
+
+impl Drop for SharedCore {
+    fn drop(&mut self) {
+        // Release: pairs with the Acquire of `Lock::new`.
+        self.0.is_shared.store(false, Ordering::Release);
+    }
 }
 
 const FREE: usize = 0;
@@ -56,11 +66,21 @@ pub(crate) enum Acquired<'a, Q, L> {
 }
 
 impl<Q, L> Lock<Q, L> {
-    /// A lock for the threads of this structure.
+    /// The lock for the threads of this structure: there is one at a time.
+    ///
+    /// # Panics
+    ///
+    /// If there is one.
     pub(crate) fn new<T>(share: &Share<T>, data: L) -> Self {
+        // Acquire: pairs with the Release of the drop of the one before, whose requests are over.
+        let is_shared = share.core.is_shared.swap(true, Ordering::Acquire);
+        assert!(
+            !is_shared,
+            "the structure is shared by handles that have lost its writer, and cannot be shared anew before they are gone"
+        );
         Self {
             state: CachePadded::new(AtomicUsize::new(FREE)),
-            core: CoreArc::clone(&share.core),
+            shared: SharedCore(CoreArc::clone(&share.core)),
             data: UnsafeCell::new(data),
             witness: Witness::default(),
             requests: PhantomData,
@@ -68,7 +88,13 @@ impl<Q, L> Lock<Q, L> {
     }
 
     pub(crate) fn into_inner(self) -> L {
-        self.data.into_inner()
+        let Self { data, .. } = self;
+        data.into_inner()
+    }
+
+    pub(crate) fn is_held_by_this_thread(&self) -> bool {
+        // Relaxed: only a thread that has it finds its own number.
+        is_this_thread(self.state.load(Ordering::Relaxed) >> NUMBER)
     }
 
     /// Takes the lock if it is free.
@@ -203,7 +229,7 @@ impl<Q, L> Drop for Locked<'_, Q, L> {
         // Release: pairs with the Acquire of `try_lock`. Acquire: with the Release of `mark_sleeper`.
         let state = self.lock.state.swap(FREE, Ordering::AcqRel);
         if state & SLEEPERS != 0 {
-            self.lock.core.registry.rouse(self.lock.name());
+            self.lock.shared.0.registry.rouse(self.lock.name());
         }
     }
 }
@@ -219,7 +245,7 @@ impl<Q> Requests<Q> {
     #[inline]
     pub(crate) fn get(&mut self, slot: &Slot) -> Option<&mut Q> {
         let request: NonNull<Q> = slot.request(self.lock)?.cast();
-        // SAFETY: it was posted for this lock, so it is a `Q`, and its thread leaves it alone, and in its place, until it
+        // SAFETY: it was posted for this lock, the only one that its structure has, so it is a `Q`, and its thread leaves it alone, and in its place, until it
         // is answered or has the lock (invariant 16). This thread has that, and `&mut self` keeps it from answering, and
         // from making a second reference.
         Some(unsafe { &mut *request.as_ptr() })

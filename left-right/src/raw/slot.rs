@@ -353,7 +353,8 @@ impl Slot {
 
     /// Says that this thread waits for `lock`: with a request, if it is not null. The reader is inactive.
     pub(super) fn ask(&self, lock: *mut (), request: *mut ()) {
-        debug_assert!(!self.is_occupied(), "who asks is in no copy");
+        // It would end the critical section of guards that live.
+        assert!(!self.is_occupied(), "who asks is in no copy");
         self.lock.store(lock, Ordering::Relaxed);
         self.request.store(request, Ordering::Relaxed);
         self.request_witness.is_used();

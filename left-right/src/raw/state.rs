@@ -21,6 +21,8 @@ pub(crate) struct Core {
     pub(super) registry: Registry,
     /// Names the structure in the thread-locals of shared handles.
     pub(super) id: StructureId,
+    /// Whether threads share the writer: whether there is a [`Lock`](super::lock::Lock).
+    pub(super) is_shared: AtomicBool,
     /// Whether the writer has gone, whatever has become of the data.
     pub(super) has_no_writer: AtomicBool,
 }
