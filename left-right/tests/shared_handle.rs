@@ -19,6 +19,8 @@ use left_right::{
     Revocable, SharedHandle, SharedWriter, WriteHandle,
 };
 
+#[path = "common/child.rs"]
+mod child;
 mod common;
 
 #[path = "shared_handle/answers.rs"]
@@ -91,12 +93,21 @@ type Shared<D = Owned> = SharedHandle<Numbers, Operation, D>;
 
 const READER_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// So long that a test which waits for it does not end in time.
+const AN_HOUR: Duration = Duration::from_secs(3_600);
+
 /// Both kinds of pairs.
 trait Kind: Ownership + fmt::Debug + Send + Sync + Sized + 'static {
-    fn shared_of(numbers: Numbers, publishing: Publishing) -> Shared<Self>;
+    fn writer_of(numbers: Numbers) -> Writer<Self>;
+
+    fn share(writer: Writer<Self>, publishing: Publishing) -> Shared<Self>;
 
     /// What is entered, in tests that do not take it away.
     fn guard<G>(entered: Self::Entered<G>) -> G;
+
+    fn shared_of(numbers: Numbers, publishing: Publishing) -> Shared<Self> {
+        Self::share(Self::writer_of(numbers), publishing)
+    }
 
     fn shared(publishing: Publishing) -> Shared<Self> {
         Self::shared_of(Numbers::default(), publishing)
@@ -104,8 +115,11 @@ trait Kind: Ownership + fmt::Debug + Send + Sync + Sized + 'static {
 }
 
 impl Kind for Owned {
-    fn shared_of(numbers: Numbers, publishing: Publishing) -> Shared {
-        let (writer, _) = left_right::new_owned(numbers);
+    fn writer_of(numbers: Numbers) -> Writer {
+        left_right::new_owned(numbers).0
+    }
+
+    fn share(writer: Writer, publishing: Publishing) -> Shared {
         writer.into_shared(publishing, READER_TIMEOUT)
     }
 
@@ -115,8 +129,12 @@ impl Kind for Owned {
 }
 
 impl Kind for Revocable {
-    fn shared_of(numbers: Numbers, publishing: Publishing) -> Shared<Self> {
-        left_right::new_logged(numbers).0.into_shared(publishing)
+    fn writer_of(numbers: Numbers) -> Writer<Self> {
+        left_right::new_logged(numbers).0
+    }
+
+    fn share(writer: Writer<Self>, publishing: Publishing) -> Shared<Self> {
+        writer.into_shared(publishing)
     }
 
     fn guard<G>(entered: Option<G>) -> G {

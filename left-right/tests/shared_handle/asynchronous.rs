@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    guards::{beside_a_change, leak_a_guard, publish_half},
+    guards::{after_a_long_change, beside_a_change, leak_a_guard, publish_half},
     *,
 };
 
@@ -44,6 +44,13 @@ fn a_guard_that_is_held_for_ever_stops_no_task() {
 #[test]
 fn a_future_is_not_done_because_another_thread_has_the_writer() {
     beside_a_change(|shared| {
+        futures::executor::block_on(shared.publish_async()).unwrap();
+    });
+}
+
+#[test]
+fn a_reader_is_in_the_way_of_a_future_from_when_it_is_found() {
+    after_a_long_change(Publishing::Manual, |shared| {
         futures::executor::block_on(shared.publish_async()).unwrap();
     });
 }

@@ -4,6 +4,7 @@ use std::{
     mem,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Barrier,
+    time::Instant,
 };
 
 use super::*;
@@ -118,6 +119,52 @@ pub(super) fn beside_a_change(publish: fn(&Shared)) {
 #[test]
 fn a_publish_is_not_given_up_because_another_thread_has_the_writer() {
     beside_a_change(|shared| shared.publish().unwrap());
+}
+
+/// Runs `call` while another thread has the writer for longer than a reader may be in the way; one is, once that thread
+/// is through, and leaves soon.
+pub(super) fn after_a_long_change(publishing: Publishing, call: fn(&Shared)) {
+    let _deadline = common::deadline();
+    let timeout = Duration::from_millis(200);
+    let shared = patient_for(timeout, publishing);
+    let reader = shared.reader();
+    let guard = reader.enter();
+    thread::scope(|scope| {
+        let change = |writer: &mut Writer| {
+            writer.append(Operation::Push(1)).publish();
+            if publishing == Publishing::Manual {
+                writer.append(Operation::Push(2));
+            }
+            let (waits, calling) = common::still_runs(scope, timeout * 3 / 2, || call(&shared));
+            assert!(waits, "two threads have the writer");
+            calling
+        };
+        let calling = shared.lock(change).unwrap();
+        thread::sleep(Duration::from_millis(20));
+        drop(guard);
+        calling.join().unwrap();
+    });
+    assert_eq!(seen(&shared), [1, 2]);
+    let deferred = shared.stats().unwrap().deferred;
+    assert_eq!(
+        deferred, 0,
+        "a wait for the writer was taken for the reader's"
+    );
+}
+
+#[test]
+fn a_reader_is_in_the_way_from_when_it_is_found() {
+    thread::scope(|scope| {
+        let run = |publishing, call: fn(&Shared)| {
+            scope.spawn(move || after_a_long_change(publishing, call));
+        };
+        run(Publishing::EachWrite, |shared| push(shared, 2).unwrap());
+        run(Publishing::Manual, |shared| shared.publish().unwrap());
+        run(Publishing::Manual, |shared| {
+            shared.lock(|_| ()).unwrap();
+            shared.publish().unwrap();
+        });
+    });
 }
 
 #[test]
@@ -399,8 +446,6 @@ fn a_writer_that_waits_for_a_guard_goes_on_once_its_thread_writes() {
 /// Nobody knows whose it is, so it is waited for as all others are.
 #[test]
 fn a_guard_of_a_handle_of_ones_own_is_in_the_way_for_the_reader_timeout() {
-    use std::time::Instant;
-
     let _deadline = common::deadline();
     let moment = Duration::from_millis(20);
     let shared = patient_for(moment, Publishing::EachWrite);
@@ -442,4 +487,87 @@ fn who_would_wait_for_a_guard_of_a_handle_of_ones_own_is_told() {
     // What the change has appended is pending; the write had not begun.
     push(&shared, 2).unwrap();
     assert_eq!(seen(&shared), [0, 1, 2]);
+}
+
+/// Its thread waits for a reader, and for the writer, which others have now and then: with another slot than the guard's.
+#[test]
+fn a_guard_that_a_change_returns_stays_where_it_is_while_its_thread_waits() {
+    let _deadline = common::deadline();
+    let shared = patient_for(AN_HOUR, Publishing::EachWrite);
+    let reader = shared.reader();
+    let stalled = reader.enter();
+    let returned = || {
+        let change = |writer: &mut Writer| {
+            writer.append(Operation::Push(1)).publish();
+            writer.append(Operation::Push(2));
+            shared.enter()
+        };
+        let guard = shared.lock(change).unwrap();
+        assert_eq!(guard.seen, [1]);
+        for number in 3..6 {
+            push(&shared, number).unwrap();
+            assert_eq!(guard.seen, [1]);
+        }
+    };
+    thread::scope(|scope| {
+        let moment = Duration::from_millis(50);
+        let start = Instant::now();
+        for number in [6, 7] {
+            let shared = &shared;
+            scope.spawn(move || {
+                while start.elapsed() < moment {
+                    shared.stats().unwrap();
+                }
+                push(shared, number).unwrap();
+            });
+        }
+        let (waits, returned) = common::still_runs(scope, 2 * moment, returned);
+        drop(stalled);
+        returned.join().unwrap();
+        assert!(waits, "a copy was changed under a guard");
+    });
+    let mut all = seen(&shared);
+    all.sort_unstable();
+    assert_eq!(all, [1, 2, 3, 4, 5, 6, 7]);
+}
+
+#[test]
+fn a_guard_that_a_change_returns_does_no_harm_if_it_is_not_in_the_way() {
+    fn run<D: Kind>() {
+        let shared = D::shared(Publishing::EachWrite);
+        push(&shared, 0).unwrap();
+        let change = |writer: &mut Writer<D>| {
+            writer.append(Operation::Push(1));
+            D::guard(shared.enter())
+        };
+        let guard = shared.lock(change).unwrap();
+        assert_eq!(guard.seen, [0]);
+        assert_eq!(seen(&shared), [0, 1]);
+    }
+    let _deadline = common::deadline();
+    run::<Owned>();
+    run::<Revocable>();
+}
+
+/// In release builds, too.
+#[test]
+fn a_change_that_keeps_a_guard_in_the_way_of_its_own_publish_is_told() {
+    let _deadline = common::deadline_of(Duration::from_secs(20));
+    let shared = Revocable::shared(Publishing::EachWrite);
+    push(&shared, 0).unwrap();
+    let mut kept = None;
+    let change = |writer: &mut Writer<_>| {
+        kept = shared.enter();
+        writer.append(Operation::Push(1)).publish();
+        writer.append(Operation::Push(2));
+    };
+    let panic = catch_unwind(AssertUnwindSafe(|| shared.lock(change))).unwrap_err();
+    let message = panic.downcast_ref::<&str>().unwrap();
+    assert!(message.contains("holds a guard"), "{message}");
+    assert!(!shared.is_poisoned());
+    assert_eq!(seen(&shared), [0, 1]);
+    assert_eq!(kept.unwrap().seen, [0]);
+    // The rest is pending.
+    push(&shared, 3).unwrap();
+    assert_eq!(seen(&shared), [0, 1, 2, 3]);
 }

@@ -1,6 +1,6 @@
 //! The thread that publishes at an interval.
 
-use super::*;
+use super::{guards::publish_half, *};
 
 #[test]
 fn at_an_interval_changes_become_visible_without_a_call() {
@@ -148,9 +148,28 @@ fn the_thread_that_publishes_outlives_a_panic_of_a_clone() {
     drop(guard);
 }
 
+/// Runs the test `name` of this file as a child, whose threads must not panic; `false` in the child itself, and where
+/// there are no processes.
+fn ran_without_a_panic(name: &str) -> bool {
+    if cfg!(miri) {
+        return false;
+    }
+    let Some(output) = child::child(&format!("interval::{name}")) else {
+        return false;
+    };
+    child::assert_success(&output);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(!errors.contains("panicked"), "{errors}");
+    true
+}
+
 /// It cannot wait for itself then.
 #[test]
 fn the_last_handle_may_go_on_the_thread_that_publishes() {
+    if ran_without_a_panic("the_last_handle_may_go_on_the_thread_that_publishes") {
+        return;
+    }
+
     #[derive(Clone)]
     struct Sum {
         sum: u32,
@@ -217,4 +236,66 @@ fn the_last_handle_may_go_on_the_thread_that_publishes() {
     while Arc::strong_count(&alive) != 1 {
         thread::yield_now();
     }
+}
+
+/// In the operations of a publish, before or after those that are pending with it.
+#[test]
+fn what_is_pending_is_published_when_the_last_handle_goes_in_an_operation() {
+    if ran_without_a_panic("what_is_pending_is_published_when_the_last_handle_goes_in_an_operation")
+    {
+        return;
+    }
+
+    fn last(shared: Shared) -> Operation {
+        Operation::Drop(Mutex::new(Some(shared)))
+    }
+
+    let _deadline = common::deadline();
+    // On the structure's own thread.
+    let shared = Owned::shared(Publishing::Interval(Duration::from_millis(1)));
+    let reader = shared.reader();
+    let (begin, begun) = mpsc::channel();
+    let (go_on, wait) = mpsc::channel();
+    let held = shared.clone();
+    let change = |writer: &mut Writer| {
+        writer.append(Operation::Push(1));
+        writer.append(Operation::Wait(begin, Arc::new(Mutex::new(wait))));
+        writer.append(last(held)).append(Operation::Push(2));
+    };
+    shared.lock(change).unwrap();
+    begun.recv().unwrap();
+    drop(shared);
+    go_on.send(()).unwrap();
+    while reader.has_writer() {
+        thread::yield_now();
+    }
+    assert_eq!(reader.enter().seen, [1, 2]);
+
+    // On a thread that writes to another structure.
+    let other = Owned::shared(Publishing::EachWrite);
+    let shared = Owned::shared(Publishing::Manual);
+    let reader = shared.reader();
+    push(&shared, 1).unwrap();
+    other.write(last(shared)).unwrap();
+    assert!(!reader.has_writer());
+    assert_eq!(reader.enter().seen, [1]);
+}
+
+/// Now and then it looks whether the handles have gone, which is no reason to leave a copy.
+#[test]
+fn the_thread_leaves_no_copy_to_a_reader_before_its_time() {
+    let _deadline = common::deadline();
+    let shared = patient_for(AN_HOUR, Publishing::Interval(Duration::from_millis(1)));
+    let reader = shared.reader();
+    let guard = reader.enter();
+    publish_half(&shared);
+    thread::sleep(Duration::from_millis(1_200));
+    let deferred = || shared.stats().unwrap().deferred;
+    assert_eq!(deferred(), 0);
+    assert_eq!(seen(&shared), [1]);
+    drop(guard);
+    while seen(&shared) != [1, 2] {
+        thread::yield_now();
+    }
+    assert_eq!(deferred(), 0);
 }

@@ -327,3 +327,52 @@ fn structures_that_exchanged_their_writers_leave_the_data_to_readers() {
         assert_eq!(reader.enter().seen, [number]);
     }
 }
+
+/// Else they and the new ones would take each other's requests for their own.
+#[test]
+fn a_writer_that_was_taken_out_is_shared_anew_once_the_handles_that_lost_it_are_gone() {
+    fn take_out<D: Kind>(shared: &Shared<D>) -> Writer<D> {
+        let other = D::writer_of(Numbers::default());
+        let mut taken = None;
+        let change = |writer: &mut Writer<D>| taken = Some(mem::replace(writer, other));
+        assert!(shared.lock(change).is_err());
+        taken.unwrap()
+    }
+
+    fn run<D: Kind>(publishing: Publishing) {
+        let shared = || {
+            let shared = D::shared(publishing);
+            push(&shared, 1).unwrap();
+            shared.publish().unwrap();
+            shared
+        };
+
+        let first = shared();
+        let writer = take_out(&first);
+        let last = first.clone();
+        drop(first);
+        let share = AssertUnwindSafe(|| D::share(writer, publishing));
+        let panic = catch_unwind(share).unwrap_err();
+        let message = panic.downcast_ref::<&str>().unwrap();
+        assert!(message.contains("cannot be shared anew"), "{message}");
+        assert!(push(&last, 9).is_err());
+
+        let lost = shared();
+        let writer = take_out(&lost);
+        drop(lost);
+        let mut shared = D::share(writer, publishing);
+        for number in 2..4 {
+            push(&shared, number).unwrap();
+            shared.publish().unwrap();
+            assert!(seen(&shared).into_iter().eq(1..=number), "{publishing:?}");
+            let writer = shared.into_writer().unwrap();
+            shared = D::share(writer, publishing);
+        }
+    }
+
+    let _deadline = common::deadline();
+    for publishing in policies() {
+        run::<Owned>(publishing);
+        run::<Revocable>(publishing);
+    }
+}
