@@ -281,17 +281,46 @@ fn a_view_that_is_kept_for_ever_stops_no_writer() {
 }
 
 #[test]
-#[cfg(debug_assertions)]
-fn who_writes_while_holding_a_view_is_told_so() {
-    let map = SharedMap::from([(1, 1)]);
-    let value = map.get(&1);
-    assert!(panics(|| map.insert(2, 2)));
-    assert!(panics(|| map.batch(|_| ())));
-    assert!(panics(|| map.clear()));
-    assert!(panics(|| map.publish()));
-    drop(value);
-    assert_eq!(map.insert(2, 2), None);
-    assert_eq!(map.len(), 2);
+fn every_write_works_with_a_value_in_hand_or_within_a_loop_over_a_view() {
+    type Write = fn(&SharedMap<u32, u32, u32>);
+
+    within_deadline(|| {
+        let map = shared::patient::<Map>(Publishing::EachWrite);
+        map.extend((0..5).map(|key| (key, key)));
+        let value = map.get(&1).unwrap();
+        let writes: [Write; 10] = [
+            |map| _ = map.insert(1, 2),
+            |map| _ = map.remove(1),
+            |map| map.update_or_insert(1, || 0, |n| *n += 1),
+            |map| _ = map.update(&1, |n| *n += 1),
+            |map| _ = map.get_or_insert_with(9, || 9),
+            |map| map.batch(|writer| _ = writer.insert(1, 3).remove(9)),
+            |map| map.extend([(1, 4)]),
+            |map| map.set_meta(7),
+            |map| map.retain(|key, _| *key != 1),
+            |map| map.publish(),
+        ];
+        for write in writes {
+            write(&map);
+            assert_eq!(*value, 1);
+            assert!(map.stats().deferred <= 1);
+        }
+        let before = map.enter().clone();
+        let view = map.enter();
+        for (key, value) in &view {
+            // What the loop goes over stays as it is.
+            assert_eq!(map.insert(*key, value + 1), Some(*value));
+            assert_eq!(map.insert(key + 100, *value), None);
+            assert_eq!(map.remove(*key), Some(value + 1));
+        }
+        assert_eq!(view, before);
+        assert_eq!((map.len(), view.len(), *value), (4, 4, 1));
+        map.clear();
+        assert!(map.is_empty() && view == before);
+        drop((value, view));
+        map.set_meta(0);
+        assert_eq!(map.stats().deferred, 0);
+    });
 }
 
 #[test]

@@ -160,6 +160,43 @@ fn a_view_that_is_kept_for_ever_stops_no_writer() {
 }
 
 #[test]
+fn every_write_works_with_a_bag_in_hand_or_within_a_loop_over_it() {
+    type Write = fn(&SharedMap<u32, u32, u32>);
+
+    within_deadline(|| {
+        let map = shared::patient::<Map>(Publishing::EachWrite);
+        map.extend((0..5).map(|n| (1, n)));
+        let value = map.get_one(&1).unwrap();
+        let bag = map.get(&1).unwrap();
+        let (one, all) = (*value, bag.clone());
+        let writes: [Write; 9] = [
+            |map| map.insert(1, 9),
+            |map| assert!(map.remove_value(1, 9)),
+            |map| map.update(1, 8),
+            |map| map.retain(&1, |n| *n != 8),
+            |map| map.batch(|writer| _ = writer.insert(1, 3).insert(2, 3)),
+            |map| map.clear(1),
+            |map| assert!(map.remove_entry(1)),
+            |map| map.retain_entries(|key, _| *key != 2),
+            |map| map.publish(),
+        ];
+        for write in writes {
+            write(&map);
+            assert_eq!((*value, &*bag), (one, &all));
+            assert!(map.stats().deferred <= 1);
+        }
+        assert!(map.is_empty());
+        for n in bag.iter() {
+            map.insert(1, *n);
+            assert!(map.contains_value(&1, n));
+        }
+        assert_eq!(*map.get(&1).unwrap(), all);
+        map.purge();
+        assert!(map.is_empty() && *bag == all);
+    });
+}
+
+#[test]
 fn a_panic_poisons_writes_and_no_reads() {
     let map = SharedMap::<Trap, Trap>::new();
     map.insert(trap(1), trap(10));
