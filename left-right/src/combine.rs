@@ -453,13 +453,13 @@ impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> Turn<'_, T, O, D, W, A>
         if !is_owed && asking.is_empty() {
             return Ok(());
         }
-        // Whoever only waits for the lock may post a request meanwhile: what is answered is what was applied.
         if combiner.appends() && when == When::Due {
             own.iter_mut().for_each(|it| it.append::<T, D, W>(writer));
-            asking.retain(|&index| {
-                let request = requests.get(writer.copies.participant(index));
-                request.map(|it| it.append::<T, D, W>(writer)).is_some()
-            });
+            for &index in &*asking {
+                if let Some(request) = requests.get(writer.copies.participant(index)) {
+                    request.append::<T, D, W>(writer);
+                }
+            }
         } else {
             if !asking.is_empty() {
                 writer.prefetch_logged();
@@ -477,12 +477,11 @@ impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> Turn<'_, T, O, D, W, A>
             };
             own.iter_mut()
                 .for_each(|it| it.apply::<T, D, W>(&mut prepared));
-            asking.retain(|&index| {
-                let request = requests.get(prepared.participant(index));
-                request
-                    .map(|it| it.apply::<T, D, W>(&mut prepared))
-                    .is_some()
-            });
+            for &index in &*asking {
+                if let Some(request) = requests.get(prepared.participant(index)) {
+                    request.apply::<T, D, W>(&mut prepared);
+                }
+            }
             if !prepared.is_poisoned() && combiner.is_due(prepared.pending(), when) {
                 prepared.publish();
             }

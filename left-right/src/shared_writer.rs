@@ -33,6 +33,22 @@ use crate::write::WriteHandle;
 /// let count = SharedHandle::new(Counter(writer), Publishing::EachWrite, Duration::from_secs(1));
 /// assert_eq!((count.write(1), count.write(1)), (Ok(5), Ok(6)));
 /// ```
+///
+/// The answer may be made on another thread than that of the call:
+///
+/// ```compile_fail,E0277
+/// # use std::{rc::Rc, time::Duration};
+/// # use left_right::{Owned, Publishing, SharedHandle, SharedWriter, WriteHandle, doctest::Count};
+/// # struct Counter(WriteHandle<Count, u32, Owned>);
+/// impl SharedWriter<Count, u32, Owned, Rc<u32>> for Counter {
+///     fn answer(count: &Count, _: &u32) -> (Rc<u32>, bool) {
+///         (Rc::new(count.0), true)
+///     }
+/// #   fn handle(&mut self) -> &mut WriteHandle<Count, u32, Owned> { &mut self.0 }
+/// }
+/// let (writer, _) = left_right::new_owned(Count(0));
+/// SharedHandle::new(Counter(writer), Publishing::EachWrite, Duration::ZERO); // An `Rc` is not `Send`.
+/// ```
 pub trait SharedWriter<T, O, D, A> {
     /// What a write that does not look at the state returns, if that is known before. Under a policy by which writes do
     /// not publish, they do not wait for readers then.

@@ -359,13 +359,16 @@ impl Slot {
         self.request.store(request, Ordering::Relaxed);
         self.request_witness.is_used();
         // Release: what stands in the request, and before here.
-        self.announce(Word::ASKS);
+        self.announce(match request.is_null() {
+            true => Word::WAITS,
+            false => Word::ASKS,
+        });
     }
 
     /// Whether the request was carried out. Then it is this thread's again.
     pub(super) fn is_answered(&self) -> bool {
         // Acquire: pairs with the Release of `answer`.
-        let is_answered = !Word(self.word.load(Ordering::Acquire)).asks();
+        let is_answered = !Word(self.word.load(Ordering::Acquire)).waits();
         if is_answered {
             self.request_witness.is_used();
         }
@@ -380,13 +383,15 @@ impl Slot {
 
     /// Says that this thread has to be woken; `false` if it was answered.
     pub(super) fn fall_asleep(&self) -> bool {
-        let fallen = self.word.compare_exchange(
-            Word::ASKS.0,
-            Word::ASLEEP.0,
-            Ordering::AcqRel,
-            Ordering::Relaxed,
-        );
-        fallen.is_ok() || Word(self.word.load(Ordering::Relaxed)) == Word::ASLEEP
+        // Relaxed: the thread's own word, or what somebody else has made of it, which the compare-exchange finds.
+        let word = Word(self.word.load(Ordering::Relaxed));
+        let asleep = |word: Word| word.waits().then(|| word.asleep().0);
+        let (both, relaxed) = (Ordering::AcqRel, Ordering::Relaxed);
+        word.is_asleep()
+            || self
+                .word
+                .fetch_update(both, relaxed, |word| asleep(Word(word)))
+                .is_ok()
     }
 
     /// Sleeps until somebody wakes this thread, or for so long.
@@ -395,7 +400,7 @@ impl Slot {
         let guard = lock(mutex);
         // Under the mutex, which whoever wakes it takes after the change of the word. It may wake for no reason: then it
         // looks, and comes again.
-        if Word(self.word.load(Ordering::Relaxed)) == Word::ASLEEP {
+        if Word(self.word.load(Ordering::Relaxed)).is_asleep() {
             let woken = match limit {
                 Some(limit) => condvar.wait_timeout(guard, limit).map(drop).map_err(drop),
                 None => condvar.wait(guard).map(drop).map_err(drop),
@@ -416,7 +421,8 @@ impl Slot {
     /// The request that this slot's thread has for `lock`, if it has one. It is the caller's until it answers.
     #[inline]
     pub(super) fn request(&self, lock: *mut ()) -> Option<NonNull<()>> {
-        // Acquire: pairs with the Release of `ask`.
+        // Acquire: pairs with the Release of `ask`. What asks does so until it is answered, or its thread has the lock: so
+        // what stands beside it stays, too.
         let asks = Word(self.word.load(Ordering::Acquire)).asks();
         if !asks || self.lock.load(Ordering::Relaxed) != lock {
             return None;
@@ -429,24 +435,23 @@ impl Slot {
     pub(super) fn answer(&self) {
         // Release: pairs with the Acquire of `is_answered`: what stands in the request, and the version that was published.
         let before = self.word.swap(Word::NOTHING.0, Ordering::AcqRel);
-        if Word(before) == Word::ASLEEP {
+        if Word(before).is_asleep() {
             self.wake();
         }
     }
 
     /// Wakes the thread if it sleeps for `lock`, to try for that itself.
     pub(super) fn rouse(&self, lock: *mut ()) {
-        let asleep = Word::ASLEEP;
         // Acquire: pairs with the Release of `ask`.
-        if Word(self.word.load(Ordering::Acquire)) != asleep
-            || self.lock.load(Ordering::Relaxed) != lock
-        {
+        let word = Word(self.word.load(Ordering::Acquire));
+        if !word.is_asleep() || self.lock.load(Ordering::Relaxed) != lock {
             return;
         }
         // It may have woken by itself.
-        let woken =
-            self.word
-                .compare_exchange(asleep.0, Word::ASKS.0, Ordering::AcqRel, Ordering::Relaxed);
+        let (both, relaxed) = (Ordering::AcqRel, Ordering::Relaxed);
+        let woken = self
+            .word
+            .compare_exchange(word.0, word.awake().0, both, relaxed);
         if woken.is_ok() {
             self.wake();
         }

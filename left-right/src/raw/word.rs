@@ -10,8 +10,9 @@
 /// | a version, inactive | version, `000` | is inactive, and *guesses* that this version is current when it enters next |
 /// | a version, active | version, `001` | is in the copy of this version |
 /// | acquiring | number, `011` | may be in any copy; another number each time |
-/// | asks | `0110` | is inactive: its thread waits for the [lock](super::lock), perhaps with a request |
-/// | asks, asleep | `1110` | the same, and somebody has to wake the thread |
+/// | asks | `00110` | is inactive: its thread waits for the [lock](super::lock), with a request |
+/// | waits | `10110` | the same, without a request |
+/// | asks or waits, asleep | `01110`, `11110` | the same, and somebody has to wake the thread |
 ///
 /// A version never comes again, so neither does a word of one.
 ///
@@ -28,7 +29,11 @@ const ACQUIRING: u64 = 0b011;
 /// What a word that names a version has none of.
 const UNNAMED: u64 = 0b110;
 /// The reader's thread waits to write.
-const ASKS: u64 = 0b110;
+const WAITS: u64 = 0b110;
+/// It sleeps.
+const ASLEEP: u64 = 0b01000;
+/// It has no request.
+const ALONE: u64 = 0b10000;
 /// All bits that are no version or number.
 const KIND: u64 = 0b111;
 
@@ -36,11 +41,11 @@ impl Word {
     /// Inactive, without a guess.
     pub(crate) const NOTHING: Self = Self(0b100);
 
-    /// Inactive, and its thread waits to write.
-    pub(crate) const ASKS: Self = Self(ASKS);
+    /// Inactive, and its thread waits to write, with a request.
+    pub(crate) const ASKS: Self = Self(WAITS);
 
-    /// The same, and it sleeps.
-    pub(crate) const ASLEEP: Self = Self(1 << BITS | ASKS);
+    /// Inactive, and its thread waits to write, without a request.
+    pub(crate) const WAITS: Self = Self(ALONE | WAITS);
 
     /// Stands where the current version stands, once there is none. No slot says so.
     pub(crate) const CLOSED: Self = Self(0b010);
@@ -82,8 +87,29 @@ impl Word {
 
     /// Whether the reader's thread waits to write.
     #[inline]
+    pub(crate) fn waits(self) -> bool {
+        self.0 & KIND == WAITS
+    }
+
+    /// Whether the reader's thread waits to write, and has a request.
+    #[inline]
     pub(crate) fn asks(self) -> bool {
-        self.0 & KIND == ASKS
+        self.0 & (KIND | ALONE) == WAITS
+    }
+
+    /// Whether the reader's thread waits to write, and sleeps.
+    pub(crate) fn is_asleep(self) -> bool {
+        self.waits() && self.0 & ASLEEP != 0
+    }
+
+    /// Of a thread that waits: the same, asleep.
+    pub(crate) fn asleep(self) -> Self {
+        Self(self.0 | ASLEEP)
+    }
+
+    /// Of a thread that waits: the same, awake.
+    pub(crate) fn awake(self) -> Self {
+        Self(self.0 & !ASLEEP)
     }
 
     /// Whether the word names this version: as a guess, or as where the reader is.
@@ -122,13 +148,20 @@ mod tests {
         assert!(acquiring.is_acquiring());
         let others = [guess, guess.active(), nothing];
         assert!(!others.into_iter().any(Word::is_acquiring));
-        for asks in [Word::ASKS, Word::ASLEEP] {
-            assert!(asks.asks() && asks.version().is_none());
-            assert!(!asks.is_active() && !asks.is_guess() && !asks.is_acquiring());
-            assert!((0..9).all(|version| !asks.names(version)));
+        let waiting = [Word::ASKS, Word::WAITS];
+        for word in waiting.into_iter().chain(waiting.map(Word::asleep)) {
+            assert!(word.waits() && word.version().is_none());
+            assert!(!word.is_active() && !word.is_guess() && !word.is_acquiring());
+            assert!((0..9).all(|version| !word.names(version)));
+            assert_eq!(word.asks(), word.awake() == Word::ASKS);
+            assert_eq!(word.is_asleep(), word != word.awake());
         }
         let others = [guess, guess.active(), nothing, acquiring, Word::CLOSED];
-        assert!(!others.into_iter().any(Word::asks));
+        assert!(
+            !others
+                .into_iter()
+                .any(|it| it.waits() || it.asks() || it.is_asleep())
+        );
         assert_eq!(Word::CLOSED.version(), None);
         assert!(![nothing, acquiring].contains(&Word::CLOSED));
     }
