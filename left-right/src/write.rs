@@ -738,3 +738,28 @@ where
     let reader = ReadHandle::clone(&writer);
     (writer, reader)
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::doctest::Count;
+
+    /// A reader may have left between the attempt to publish and this.
+    #[test]
+    fn replacing_a_copy_that_nobody_is_in_loses_nothing() {
+        let (mut looked_at, reader) = new_logged::<Count, u32>(Count(0));
+        assert_eq!(looked_at.append(1).unpublished().0, 1);
+        let (mut loaded, other) = new::<Count, u32>();
+        loaded.append(1);
+        for (writer, reader) in [(&mut looked_at, &reader), (&mut loaded, &other)] {
+            let replaced = writer.writer_to_wait().publish_replacement();
+            assert!(replaced.is_ok());
+            assert_eq!(reader.enter().unwrap().0, 1);
+            for total in [3, 5, 7] {
+                writer.append(2).publish();
+                assert_eq!(reader.enter().unwrap().0, total);
+            }
+            assert_eq!(writer.stats().deferred, 0);
+        }
+    }
+}

@@ -26,7 +26,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(FUTURE, "future, wakes: not if the pause is over before it began", "is_ready() { context.waker().wake_by_ref(); }", "is_ready() {}", LOOM),
     mutant(FUTURE, "future: goes on when the pair is poisoned", "if self.writer.is_poisoned() { return Poll::Ready(Err(Poisoned)); }", "let _ = Poisoned;", ASYNCHRONOUS),
     mutant(FUTURE, "future: does not say that it has published", "if self.writer.try_publish() { return Poll::Ready(Ok(())); }", "self.writer.try_publish();", LOOM),
-    mutant(FUTURE, "shared future: done although another has the writer", "Attempt::Locked => {}", "Attempt::Locked => return Poll::Ready(Ok(())),", LOOM),
+    mutant(FUTURE, "shared future: done although another has the writer", "Attempt::Locked => {}", "Attempt::Locked => return Poll::Ready(Ok(())),", SHARED_HANDLE),
     mutant(FUTURE, "shared future: done although readers are in the way", "Attempt::Stalled => _ = self.since.get_or_insert_with(Instant::now),", "Attempt::Stalled => return Poll::Ready(Ok(())),", LOOM),
     mutant(SHARED, "shared handle, timer: leaves copies before the reader timeout", "match left <= LONGEST {", "match left <= LONGEST || left > LONGEST {", SHARED_HANDLE),
     mutant(SHARED, "shared handle, timer: never leaves a copy", "match left <= LONGEST {", "match left < Duration::ZERO {", SHARED_HANDLE),
