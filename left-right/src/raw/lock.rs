@@ -252,9 +252,9 @@ impl<Q> Requests<Q> {
     #[inline]
     pub(crate) fn get(&mut self, slot: &Slot) -> Option<&mut Q> {
         let request: NonNull<Q> = slot.request(self.lock)?.cast();
-        // SAFETY: it was posted for this lock, the only one that its structure has, so it is a `Q`, and its thread leaves it alone, and in its place, until it
-        // is answered or has the lock (invariant 16). This thread has that, and `&mut self` keeps it from answering, and
-        // from making a second reference.
+        // SAFETY: it was posted for this lock, the only one that its structure has, so it is a `Q`, and its thread leaves
+        // it alone, and in its place, until it is answered or has the lock (invariant 16). This thread has that, and
+        // `&mut self` keeps it from answering, and from making a second reference.
         Some(unsafe { &mut *request.as_ptr() })
     }
 
