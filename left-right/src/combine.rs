@@ -470,6 +470,13 @@ impl<T: Absorb<O>, O, D, W: SharedWriter<T, O, D, A>, A> Turn<'_, T, O, D, W, A>
                     }
                 }
             }
+            #[cfg(feature = "tracing")]
+            let _span = {
+                let asked = usize::from(own.is_some()) + asking.len();
+                let operations = writer.pending().saturating_add(asked);
+                let publishes = combiner.is_due(operations, when);
+                publishes.then(|| writer.span(operations))
+            };
             let mut prepared = match writer.prepare(Wait::Spin) {
                 Ok(prepared) => prepared,
                 Err(StillThere) if !is_owed => return Ok(()), // Those who ask wait for them.

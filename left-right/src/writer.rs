@@ -127,16 +127,22 @@ impl<T: Absorb<O>, O> Writer<T, O> {
         self.log.lacking().for_each(|it| stale.prefetch(it));
     }
 
+    /// What a publish of so many operations is in the log.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn span(&self, operations: usize) -> tracing::span::EnteredSpan {
+        tracing::debug_span!(
+            "publish",
+            version = self.copies.version() + 1,
+            operations = operations
+        )
+        .entered()
+    }
+
     #[track_caller]
     #[inline]
     pub(crate) fn publish(&mut self, wait: Wait) -> Result<(), StillThere> {
         #[cfg(feature = "tracing")]
-        let _span = tracing::debug_span!(
-            "publish",
-            version = self.copies.version() + 1,
-            operations = self.log.pending().len()
-        )
-        .entered();
+        let _span = self.span(self.log.pending().len());
         self.prepare(wait)?.publish();
         Ok(())
     }
