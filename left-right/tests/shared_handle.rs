@@ -36,6 +36,9 @@ mod guards;
 mod interval;
 #[path = "shared_handle/lock.rs"]
 mod lock;
+#[cfg(feature = "tracing")]
+#[path = "shared_handle/spans.rs"]
+mod spans;
 #[path = "shared_handle/poison.rs"]
 mod poison;
 
