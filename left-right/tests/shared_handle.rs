@@ -36,11 +36,11 @@ mod guards;
 mod interval;
 #[path = "shared_handle/lock.rs"]
 mod lock;
+#[path = "shared_handle/poison.rs"]
+mod poison;
 #[cfg(feature = "tracing")]
 #[path = "shared_handle/spans.rs"]
 mod spans;
-#[path = "shared_handle/poison.rs"]
-mod poison;
 
 /// Numbers, and something that is gone once every copy is.
 #[derive(Clone, Default)]
